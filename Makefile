@@ -2,7 +2,7 @@
 
 # A chapter is a file of chapters/ without its ending. Their order stands in
 # the title block of book.nw; "book" itself is the preface.
-CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- *//p' book.nw)
+CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
 UNITS    := book $(CHAPTERS)
 
 CC       ?= cc
