@@ -52,6 +52,31 @@ out/bin/%: out/build/%.c
 	@echo "cc      $*"
 	@$(CC) $(CFLAGS) -o $@ $<
 
+# The web site: one pandoc process makes the pages that need it.
+MARKUP   := /usr/lib/noweb/markup
+SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
+FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
+PANDOC   := pandoc --fail-if-warnings
+FONTS    := source-serif-4/files/source-serif-4-latin-opsz-normal source-serif-4/files/source-serif-4-latin-opsz-italic jetbrains-mono/files/jetbrains-mono-latin-wght-normal
+
+.PHONY: book html
+html: out/html.made ## makes the web site, out/html/index.html
+
+out/html.made: $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+	@mkdir -p out/html out/build
+	@$(MARKUP) $(SOURCES_NW) | SITE=out/html CACHE=out/build/site.lua FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS= $(PANDOC) -f weave/site.lua -t html -o /dev/null
+	@mkdir -p out/html/css out/html/fonts
+	@cp assets/css/book.css out/html/css/
+	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/html/fonts/
+	@rm -rf out/html/programs && cp -r tangled out/html/programs
+	@touch $@
+
+out/build/figures/%.svg: assets/figures/%.pikchr
+	@mkdir -p $(@D)
+	@echo "draw    $*"
+	@node_modules/.bin/pikchr $< > $@.new
+	@mv $@.new $@
+
 .PHONY: clean
 clean: ## removes out/, everything that was built
 	rm -rf out

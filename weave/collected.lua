@@ -1,0 +1,190 @@
+-- collected.lua - the lists that nobody keeps by hand.
+--
+-- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
+-- takes the context of render.lua and its link makers, and gives blocks that
+-- are alike in every format: verdicts, claims, programs, chunks, calls.
+
+local M = {}
+
+local function text(s) return pandoc.Str(s) end
+local function sorted(t)
+  local keys = {}
+  for k in pairs(t) do keys[#keys + 1] = k end
+  table.sort(keys, function(a, b)
+    if a:lower() == b:lower() then return a < b end
+    return a:lower() < b:lower()
+  end)
+  return keys
+end
+-- Puts ", " between the inline lists of a list.
+local function commas(list)
+  local out = pandoc.List {}
+  for i, inlines in ipairs(list) do
+    if i > 1 then out:extend { text(','), pandoc.Space() } end
+    out:extend(inlines)
+  end
+  return out
+end
+local function blocks_of(json) return json == '' and {} or pandoc.read(json, 'json').blocks end
+
+local order = { 'holds', 'holds-if', 'outdated', 'wrong', 'untestable', 'missing' }
+
+-- How many claims got which verdict, as a table.
+function M.verdicts(ctx, tools)
+  local count, total = {}, 0
+  for _, f in ipairs(ctx.all.units) do
+    for _, c in ipairs(f.claims) do
+      count[c.verdict] = (count[c.verdict] or 0) + 1
+      total = total + 1
+    end
+  end
+  local rows = {}
+  for _, v in ipairs(order) do
+    rows[#rows + 1] = { { pandoc.Plain(tools.verdict_words[v]) },
+      { pandoc.Plain(tostring(count[v] or 0)) } }
+  end
+  rows[#rows + 1] = { { pandoc.Plain('all together') }, { pandoc.Plain(tostring(total)) } }
+  local simple = pandoc.SimpleTable({}, { 'AlignLeft', 'AlignRight' }, { 0, 0 },
+    { { pandoc.Plain('verdict') }, { pandoc.Plain('claims') } }, rows)
+  return { pandoc.utils.from_simple_table(simple) }
+end
+
+-- A test's name without the ids of the claims it carries.
+local function plain_name(name) return (name:gsub('%s*%[%u%d+%l?%]', '')) end
+
+-- Every claim: what is said, the verdict, where it is decided, its tests.
+function M.claims(ctx, tools)
+  local out = pandoc.List {}
+  for _, f in ipairs(ctx.all.units) do
+    local claims = {}
+    for _, c in ipairs(f.claims) do claims[#claims + 1] = c end
+    table.sort(claims, function(a, b) return a.id < b.id end)
+    if #claims > 0 then
+      out:insert(pandoc.Header(2, pandoc.Inlines { tools.label_link(f.id),
+        text(':'), pandoc.Space(), text(f.title) },
+        { id = 'trial-of-' .. f.id, class = 'unnumbered unlisted' }))
+    end
+    for _, c in ipairs(claims) do
+      local block = pandoc.List {}
+      local head = pandoc.Inlines { tools.label_link(c.id, { pandoc.Strong(c.id) }), pandoc.Space(),
+        pandoc.Span(tools.verdict_words[c.verdict], { class = 'verdict ' .. c.verdict }), text('.'),
+        pandoc.Space() }
+      local said = blocks_of(c.said)[1]
+      head:extend(said and said.content or {})
+      head:extend { pandoc.Space(), text('('), tools.label_link(c.section), text(')') }
+      block:insert(pandoc.Para(head))
+      block:extend(blocks_of(c.truth))
+      local tests = {}
+      for _, t in ipairs(ctx.report.claims[c.id] or {}) do
+        tests[#tests + 1] = { pandoc.Plain { pandoc.Emph(t.status .. ':'), pandoc.Space(), text(plain_name(t.name)) } }
+      end
+      if #tests > 0 then block:insert(pandoc.BulletList(tests))
+      else block:insert(pandoc.Para { pandoc.Emph('no test of it has run here yet') }) end
+      out:insert(pandoc.Div(block, { id = 'trial-' .. c.id, class = 'trial ' .. c.verdict }))
+    end
+  end
+  return out
+end
+
+-- Every program: its file, its session, the section that tells it.
+function M.programs(ctx, tools)
+  local items = {}
+  for _, f in ipairs(ctx.all.units) do
+    for _, c in ipairs(f.chunks) do
+      if c.root == 'program' then items[c.name] = { f = f, c = c } end
+    end
+  end
+  local list = {}
+  for _, name in ipairs(sorted(items)) do
+    local f, c = items[name].f, items[name].c
+    local line = pandoc.Inlines { tools.chunk_link(f.unit, c, { pandoc.Code(name) }), text(','),
+      pandoc.Space(), tools.label_link(c.section) }
+    local session = ctx.all.defs[f.unit][(name:gsub('%.c$', '.session'))]
+    if session then
+      line:extend { text(','), pandoc.Space(), tools.chunk_link(f.unit, session[1], { text('session') }) }
+    end
+    local tests = ctx.report.programs[f.unit .. '/' .. name:gsub('%.c$', '')]
+    if tests then
+      line:extend { text(','), pandoc.Space(), text(('%d of %d tests passed'):format(tests.passed, tests.count)) }
+    end
+    list[#list + 1] = { pandoc.Plain(line) }
+  end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- Every chunk that is not a file: where it is defined and where it is used.
+function M.chunks(ctx, tools)
+  local items = {}
+  for _, f in ipairs(ctx.all.units) do
+    for name, defs in pairs(ctx.all.defs[f.unit]) do
+      if not defs[1].root then
+        items[name] = items[name] or {}
+        table.insert(items[name], { f = f, defs = defs, used = ctx.all.used[f.unit][name] or {} })
+      end
+    end
+  end
+  local list = {}
+  for _, name in ipairs(sorted(items)) do
+    for _, item in ipairs(items[name]) do
+      local where = {}
+      for i, c in ipairs(item.defs) do
+        where[i] = { tools.chunk_link(item.f.unit, c, i == 1 and name or tostring(i)) }
+      end
+      local line = commas(where)
+      local used, seen = {}, {}
+      for _, u in ipairs(item.used) do
+        if not seen[u.chunk.id .. u.unit] then
+          seen[u.chunk.id .. u.unit] = true
+          used[#used + 1] = { tools.chunk_link(u.unit, u.chunk) }
+        end
+      end
+      line:extend { text(','), pandoc.Space(), text('used in'), pandoc.Space() }
+      line:extend(commas(used))
+      list[#list + 1] = { pandoc.Plain(line) }
+    end
+  end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- Every call or manual page named in the prose: the sections that name it, and
+-- the chunks whose code calls it.
+function M.calls(ctx, tools)
+  local items = {}
+  for _, f in ipairs(ctx.all.units) do
+    for _, call in ipairs(f.calls) do
+      items[call.name] = items[call.name] or { sections = {}, chunks = {} }
+      table.insert(items[call.name].sections, { tools.label_link(call.section) })
+    end
+  end
+  local by_name = {}
+  for name in pairs(items) do
+    local bare = name:match('^[%w_]+')
+    by_name[bare] = by_name[bare] or name
+  end
+  for _, f in ipairs(ctx.all.units) do
+    for _, c in ipairs(f.chunks) do
+      local seen = {}
+      if c.root ~= 'session' then
+        for word in c.text:gmatch('%f[%w_]([%a_][%w_]*)%(') do
+          if by_name[word] and not seen[word] then
+            seen[word] = true
+            table.insert(items[by_name[word]].chunks, { tools.chunk_link(f.unit, c) })
+          end
+        end
+      end
+    end
+  end
+  local list = {}
+  for _, name in ipairs(sorted(items)) do
+    local line = pandoc.Inlines { pandoc.Code(name), text(':'), pandoc.Space() }
+    line:extend(commas(items[name].sections))
+    if #items[name].chunks > 0 then
+      line:extend { text(';'), pandoc.Space(), text('called in'), pandoc.Space() }
+      line:extend(commas(items[name].chunks))
+    end
+    list[#list + 1] = { pandoc.Plain(line) }
+  end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+return M

@@ -1,0 +1,223 @@
+-- facts.lua - what the rest of the book must know of a chapter.
+--
+-- collect(unit, blocks) walks the parsed chapter once and gives a plain table
+-- of strings and numbers (it can be written to a file and read again):
+--   title, id, number ("3", "A", ""), page ("pipes.html")
+--   labels   {id, kind, number, title, level}  whatever [](#id) can point at
+--   chunks   {name, id, line, uses, text, root, section}  in order
+--   claims   {id, verdict, said, truth, section}; said and truth as pandoc's JSON
+--   calls    {name, section}  each `name(N)` of the prose, once a section
+--   collects  the kinds of list that the chapter shows (claims, chunks, ...)
+-- merge(list) puts the facts of all chapters together for the renderer.
+-- Errors: a duplicate or missing id stops the build with the file's name.
+
+local M = {}
+
+M.verdicts = { 'holds', 'holds-if', 'outdated', 'wrong', 'untestable', 'missing' }
+local is_verdict = {}
+for _, v in ipairs(M.verdicts) do is_verdict[v] = true end
+
+-- A chunk's anchor: its name with everything but letters, digits and _ . as -
+function M.slug(name)
+  return (name:lower():gsub('[^%w_.\128-\255]+', '-'):gsub('^%-+', ''):gsub('%-+$', ''))
+end
+
+-- The number of a chapter from its file's name: 03-pipes is 3, A-trial is A.
+function M.number(unit)
+  local digits = unit:match('^(%d+)%-')
+  if digits then return tostring(tonumber(digits)) end
+  return unit:match('^(%u)%-') or ''
+end
+
+-- The verdict among the classes of a claim, or nil.
+function M.verdict(el)
+  for _, class in ipairs(el.classes) do
+    if is_verdict[class] then return class end
+  end
+end
+
+local function json(blocks)
+  return pandoc.write(pandoc.Pandoc(blocks), 'json')
+end
+
+-- The id at the end of a table's caption, "{#tbl-x}", which pandoc 2.17 leaves
+-- in the text; gives it and takes it off the caption.
+function M.table_id(tbl)
+  local last = tbl.caption.long[#tbl.caption.long]
+  if not (last and last.content and #last.content > 0) then return nil end
+  local word = last.content[#last.content]
+  local id = word.t == 'Str' and word.text:match('^{#(.+)}$')
+  if not id then return nil end
+  last.content:remove()
+  if #last.content > 0 and last.content[#last.content].t == 'Space' then
+    last.content:remove()
+  end
+  return id
+end
+
+-- Gives each chunk Div of the list its anchor, counted when a name is defined
+-- again: create-the-pipe, create-the-pipe-2.
+local function name_chunks(blocks)
+  local seen = {}
+  return pandoc.Div(blocks):walk {
+    Div = function(div)
+      if not div.classes:includes('chunk') then return nil end
+      local slug = M.slug(div.attributes.name)
+      seen[slug] = (seen[slug] or 0) + 1
+      div.identifier = seen[slug] == 1 and slug or slug .. '-' .. seen[slug]
+      div.attributes.part = tostring(seen[slug])
+      return div
+    end }.content
+end
+
+function M.collect(unit, blocks)
+  blocks = name_chunks(blocks)
+  local f = { unit = unit.unit, file = unit.file, number = M.number(unit.unit),
+    labels = {}, chunks = {}, claims = {}, calls = {}, collects = {} }
+  local counts, section, called, ids = {}, { 0, 0 }, {}, {}
+  local here -- the id of the section we are in
+
+  local function fail(message, id)
+    local line = 0
+    if id then
+      local n = 1
+      for text in unit.stream:gmatch('([^\n]*)\n') do
+        if text:find('#' .. id, 1, true) then line = n end
+        if text == '@nl' or text:find('^@index nl') then n = n + 1 end
+      end
+    end
+    error(('%s:%s %s'):format(unit.file, line > 0 and line .. ':' or '', message), 0)
+  end
+  local function label(id, kind, number, title, level)
+    if ids[id] then fail(('the id "%s" stands twice'):format(id), id) end
+    ids[id] = true
+    f.labels[#f.labels + 1] =
+      { id = id, kind = kind, number = number, title = title, level = level }
+  end
+  local function count(kind)
+    counts[kind] = (counts[kind] or 0) + 1
+    return f.number == '' and tostring(counts[kind])
+      or f.number .. '.' .. counts[kind]
+  end
+
+  local function header(h)
+    local title = pandoc.utils.stringify(h.content)
+    if h.identifier == '' then fail('a heading without an id: ' .. title) end
+    here = h.identifier
+    if h.level == 1 then
+      if f.id then fail('a second heading of level 1: ' .. title, h.identifier) end
+      f.id, f.title = h.identifier, title
+      f.page = (unit.unit == 'book' and h.identifier
+        or unit.unit:gsub('^[%dA-Z]+%-', '')) .. '.html'
+      label(h.identifier, M.number(unit.unit):find('^%u') and 'appendix' or 'chapter',
+        f.number, title, 1)
+    elseif h.level == 2 then
+      section = { section[1] + 1, 0 }
+      label(h.identifier, 'section', f.number == '' and ''
+        or f.number .. '.' .. section[1], title, 2)
+    else
+      label(h.identifier, 'section', '', title, h.level)
+    end
+  end
+  local function claim(el, said, truth)
+    local verdict = M.verdict(el)
+    if el.identifier == '' then fail('a claim without an id') end
+    if not verdict then fail('claim ' .. el.identifier .. ' has no verdict', el.identifier) end
+    label(el.identifier, 'claim', el.identifier, '', 0)
+    f.claims[#f.claims + 1] = { id = el.identifier, verdict = verdict,
+      said = said, truth = truth, section = here }
+  end
+
+  pandoc.Div(blocks):walk {
+    traverse = 'topdown',
+    Header = header,
+    Para = function(p)
+      local image = #p.content == 1 and p.content[1]
+      if image and image.t == 'Image' then
+        if image.identifier == '' then fail('a figure without an id: ' .. image.src) end
+        label(image.identifier, 'figure', count('figure'),
+          pandoc.utils.stringify(image.caption), 0)
+      end
+    end,
+    Table = function(t)
+      local id = M.table_id(t:clone())
+      if id then label(id, 'table', count('table'), '', 0) end
+    end,
+    Div = function(d)
+      if d.classes:includes('chunk') then
+        local name = d.attributes.name
+        local uses = {}
+        for use in d.attributes.uses:gmatch('[^\n]+') do uses[#uses + 1] = use end
+        f.chunks[#f.chunks + 1] = { name = name, id = d.identifier, uses = uses,
+          line = tonumber(d.attributes.line), section = here,
+          root = name:find('%.c$') and 'program'
+            or name:find('%.session$') and 'session' or nil,
+          text = d.content[1].text }
+        label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
+      elseif d.classes:includes('claim') then
+        claim(d, json { d.content[1] }, json { table.unpack(d.content, 2) })
+      elseif d.classes:includes('collected') then
+        f.collects[#f.collects + 1] = d.attributes.of
+      end
+    end,
+    Span = function(s)
+      if not s.classes:includes('claim') then return nil end
+      local truth = s.attributes.truth
+      claim(s, json { pandoc.Plain(s.content) },
+        truth and json(pandoc.read(truth, 'markdown').blocks) or '')
+    end,
+    Code = function(c)
+      local call = c.text:match('^([%w_]+%(%d[%l]*%))$')
+      if call and here and not called[call .. ' ' .. here] then
+        called[call .. ' ' .. here] = true
+        f.calls[#f.calls + 1] = { name = call, section = here }
+      end
+    end,
+  }
+  if not f.id then fail('no heading of level 1') end
+  return f, blocks
+end
+
+-- Puts the facts of the units together. Gives
+--   units    the list itself
+--   labels   id -> label, with unit; chunk ids are kept apart, in defs
+--   defs     unit -> name -> list of chunks
+--   used     unit -> name -> list of {unit, chunk} that use it
+function M.merge(list)
+  local all = { units = list, labels = {}, defs = {}, used = {}, of = {} }
+  for _, f in ipairs(list) do
+    all.of[f.unit] = f
+    all.defs[f.unit], all.used[f.unit] = {}, {}
+    for _, label in ipairs(f.labels) do
+      label.unit = f.unit
+      if label.kind ~= 'chunk' then
+        local other = all.labels[label.id]
+        if other then
+          error(('%s: the id "%s" is also in %s'):format(f.file, label.id,
+            all.of[other.unit].file), 0)
+        end
+        all.labels[label.id] = label
+      end
+    end
+    for _, chunk in ipairs(f.chunks) do
+      local defs = all.defs[f.unit]
+      defs[chunk.name] = defs[chunk.name] or {}
+      table.insert(defs[chunk.name], chunk)
+    end
+  end
+  for _, f in ipairs(list) do
+    for _, chunk in ipairs(f.chunks) do
+      for _, use in ipairs(chunk.uses) do
+        local home = all.defs[f.unit][use] and f.unit or 'book'
+        local used = all.used[home]
+        if used then
+          used[use] = used[use] or {}
+          table.insert(used[use], { unit = f.unit, chunk = chunk })
+        end
+      end
+    end
+  end
+  return all
+end
+
+return M

@@ -1,0 +1,164 @@
+-- html.lua - prints chunks, sessions, claims and figures as HTML, for the site
+-- and the EPUB. Each function takes what render.lua found and gives blocks or
+-- inlines. ctx.href(unit, id, is_chunk) is a finished URL for raw HTML.
+
+local M = {}
+
+local function esc(s)
+  return (s:gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
+end
+M.escape = esc
+local function raw(s) return pandoc.RawBlock('html', s) end
+local function rawi(s) return pandoc.RawInline('html', s) end
+
+-- Highlighted code without pandoc's id and empty link on every line.
+local function highlight(code)
+  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(code.text, { class = 'c' }) }, 'html')
+  html = html:match('<code class="sourceCode c">(.*)</code>')
+  local lines = {}
+  for line in (html .. '\n'):gmatch('([^\n]*)\n') do
+    lines[#lines + 1] = line:gsub('^<span id="[^"]*"><a [^>]*></a>', ''):gsub('</span>$', '')
+  end
+  return table.concat(lines, '\n')
+end
+
+local function link(ctx, unit, id, text)
+  return ('<a href="%s">%s</a>'):format(ctx.href(unit, id, true), text)
+end
+local function chunk_name(name)
+  if name:find('%.c$') then return '<code>' .. esc(name) .. '</code>' end
+  return '<i>' .. esc(name) .. '</i>'
+end
+
+function M.chunk(c, code, ctx)
+  local html = highlight(code):gsub('NWUSEq(%d+)q', function(n)
+    local use = c.uses[tonumber(n)]
+    return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(
+      ctx.href(use.unit, use.id, true), esc(use.name))
+  end)
+  local foot = {}
+  if c.prev then foot[#foot + 1] = link(ctx, c.unit, c.prev.id, 'continued from above') end
+  if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued below') end
+  if c.root then
+    local file = c.name
+    if ctx.program_url then
+      file = ('<a href="%s">%s</a>'):format(ctx.program_url(c), esc(c.name))
+    end
+    foot[#foot + 1] = 'the file ' .. file
+    local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
+    if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
+  elseif #c.used > 0 then
+    local users, home = {}, nil
+    for _, u in ipairs(c.used) do
+      users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
+    end
+    foot[#foot + 1] = 'used in ' .. table.concat(users, ', ')
+  end
+  return raw(([[<div class="chunk%s" id="%s">
+<p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span></p>
+<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
+<p class="chunk-foot">%s</p>
+</div>]]):format(c.root and ' root' or '', ctx.anchor(c.unit, c.id, true),
+    ctx.href(c.unit, c.id, true), chunk_name(c.name), c.prev and '+≡' or '≡',
+    esc('Code: ' .. c.name), html, table.concat(foot, ' · ')))
+end
+
+function M.session(c, lines, note, ctx)
+  local out = {}
+  for _, line in ipairs(lines) do
+    local text = esc(line.text)
+    if line.kind == 'command' then
+      out[#out + 1] = ('<span class="prompt">%s </span><kbd>%s</kbd>'):format(
+        text:match('^%$') or '&gt;', (text:gsub('^%$ ', ''):gsub('^&gt; ', '')))
+    elseif line.kind == 'status' then
+      out[#out + 1] = '<span class="status">' .. text .. '</span>'
+    else
+      out[#out + 1] = text == '' and '' or '<samp>' .. text .. '</samp>'
+    end
+  end
+  local program = ctx.all.defs[c.unit][c.program .. '.c']
+  local head = program and ('Session with ' .. link(ctx, c.unit, program[1].id, '<code>' .. esc(c.program) .. '</code>'))
+    or 'Session'
+  return raw(([[<div class="session" id="%s">
+<p class="chunk-head">%s</p>
+<pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
+%s</div>]]):format(ctx.anchor(c.unit, c.id, true), head,
+    esc('Session with ' .. c.program), table.concat(out, '\n'),
+    note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
+end
+
+function M.figure(fig, ctx)
+  local picture
+  if ctx.inline_svg then
+    local svg = fig.svg:gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', 'var(--paper)')
+    local width = svg:match('viewBox="0 0 (%d+)')
+    picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
+  else
+    picture = ('<img src="%s" alt="%s"/>'):format(esc(fig.path), esc(fig.alt))
+  end
+  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'),
+    ctx.inline_svg and raw(picture)
+    or pandoc.Plain { pandoc.Image(fig.alt, fig.path) } }
+  blocks:insert(raw('<figcaption><span class="number">Figure ' .. fig.number .. '.</span> '))
+  blocks:insert(pandoc.Plain(fig.caption))
+  blocks:insert(raw('</figcaption></figure>'))
+  return blocks
+end
+
+function M.header(h, label, ctx)
+  if label.number ~= '' then
+    local word = label.kind == 'chapter' and 'Chapter ' or label.kind == 'appendix' and 'Appendix ' or ''
+    if ctx.format == 'epub' then word = '' end
+    h.content:insert(1, pandoc.Span(word .. label.number, { class = 'number' }))
+    h.content:insert(2, pandoc.Space())
+  end
+  if ctx.format == 'html' and h.level > 1 then
+    h.content:insert(rawi(('<a class="anchor" href="#%s" aria-label="Link to %s">#</a>'):format(
+      h.identifier, esc(label.title))))
+  end
+  return h
+end
+
+function M.table(t, id, label, ctx)
+  if label then
+    local caption = t.caption.long[#t.caption.long]
+    caption.content:insert(1, pandoc.Span('Table ' .. label.number .. '.', { class = 'number' }))
+    caption.content:insert(2, pandoc.Space())
+  end
+  return { raw(('<div class="table"%s tabindex="0" role="region" aria-label="%s">'):format(
+    id and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or 'Table')), t, raw('</div>') }
+end
+
+-- A claim that surprises: the claim, its verdict, then the truth.
+function M.claim_block(d, verdict, words, ctx)
+  local id = d.identifier
+  local first = d.content[1]
+  local truth = { table.unpack(d.content, 2) }
+  local out = pandoc.List {
+    raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span> <a href="%s">%s</a></p>')
+      :format(verdict, id, id, words[verdict], verdict == 'missing' and '' or 'The notes say, and it is ',
+        words[verdict]:gsub('^missing', verdict == 'missing' and 'Missing' or 'missing'),
+        ctx.href(ctx.trial_unit, 'trial-' .. id), id)),
+    pandoc.Div({ first }, { class = 'said' }) }
+  out:extend(truth)
+  out:insert(raw('</div>'))
+  return out
+end
+
+-- A claim that a sentence states anyway: a mark beside it.
+function M.claim_span(s, verdict, words, ctx)
+  local id = s.identifier
+  return { pandoc.Span(s.content, { id = id, class = 'claimed ' .. verdict }),
+    rawi(('<a class="mark %s" href="%s" title="Claim %s: %s"><span class="verdict">%s</span> %s</a>')
+      :format(verdict, ctx.href(ctx.trial_unit, 'trial-' .. id), id, words[verdict],
+        (words[verdict]:gsub(', with a condition', ', if'):gsub(' from the notes', '')), id)) }
+end
+
+function M.aside(d)
+  return { raw('<aside>'), d, raw('</aside>') }
+end
+
+-- The call index leads from every `name(N)`; long code may break.
+function M.code() return nil end
+
+return M

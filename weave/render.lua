@@ -1,0 +1,215 @@
+-- render.lua - turns the reader's tree into what one format shows.
+--
+-- render(blocks, ctx) gives the blocks of one chapter with chunks, sessions,
+-- claims, figures, cross references and collected lists made for ctx.format
+-- ("html", "epub" or "latex"). ctx has: all (facts.merge), own (the facts of
+-- this chapter), report (test name lists by claim and program, see report.lua),
+-- figures (folder of the drawn figures). The printers of a format are in
+-- html.lua and latex.lua; what is alike in all formats is built here as tree.
+-- Errors: a cross reference without a target and a figure that is not there
+-- stop the build with the chapter's file and line.
+
+local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
+local facts = dofile(here .. 'facts.lua')
+local collected = dofile(here .. 'collected.lua')
+
+local M = {}
+
+M.verdict_words = {
+  holds = 'holds', ['holds-if'] = 'holds, with a condition', outdated = 'outdated',
+  wrong = 'wrong', untestable = 'cannot be tested', missing = 'missing from the notes' }
+
+-- What a licence of a session says to a reader: one value, several values.
+local varies = {
+  pid = { 'process id', 'process ids' }, addr = { 'address', 'addresses' },
+  fd = { 'descriptor number', 'descriptor numbers' }, port = { 'port number', 'port numbers' },
+  inode = { 'inode number', 'inode numbers' }, time = { 'time', 'times' },
+  ms = { 'milliseconds', 'milliseconds' }, size = { 'size', 'sizes' },
+  uid = { 'user id', 'user ids' }, count = { 'count', 'counts' },
+  word = { 'word', 'words' } }
+
+-- Splits a session's text into {kind=, text=} lines: command, output, status,
+-- and gives the sentence made from its licences, or nil.
+function M.session(text, file)
+  local lines, kinds, interleave = {}, {}, false
+  for line in (text .. '\n'):gmatch('([^\n]*)\n') do
+    local licence = line:match('^varies:%s*(.*)$')
+    if licence then
+      local kind, values = licence:match('^(%a+)%s*(.*)$')
+      if kind == 'interleave' then interleave = true
+      elseif not varies[kind] then
+        error(('%s: unknown licence "%s" in a session'):format(file, licence), 0)
+      else
+        local n = 0
+        for _ in values:gsub('%b()', ''):gmatch('%S+') do n = n + 1 end
+        local words = varies[kind][n > 1 and 2 or 1]
+        local known = false
+        for _, w in ipairs(kinds) do known = known or w == words end
+        if not known then kinds[#kinds + 1] = words end
+      end
+    else
+      local kind = line:find('^%$ ') and 'command' or line:find('^> ') and 'command'
+        or line:find('^%[exit %d+%]$') and 'status'
+        or line:find('^%[killed by SIG%u+%d*%]$') and 'status'
+        or line:find('^%[no newline at end%]$') and 'status' or 'output'
+      lines[#lines + 1] = { kind = kind, text = line }
+    end
+  end
+  local note = {}
+  if #kinds > 0 then
+    local list = table.concat(kinds, ', ', 1, #kinds - 1)
+    list = #kinds > 1 and list .. ' and ' .. kinds[#kinds] or kinds[1]
+    note[1] = 'Your ' .. list .. ' will differ.'
+  end
+  if interleave then note[#note + 1] = 'Lines of different processes may come in another order.' end
+  return lines, #note > 0 and table.concat(note, ' ') or nil
+end
+
+-- How a label is named in a sentence, as inlines.
+function M.reference(label)
+  local nbsp = '\u{a0}'
+  local words = { chapter = 'Chapter', appendix = 'Appendix', section = 'Section',
+    figure = 'Figure', table = 'Table', claim = 'claim' }
+  if label.kind == 'program' then return { pandoc.Code((label.title:gsub('%.c$', ''))) } end
+  if label.kind == 'chunk' then return { pandoc.Str('⟨'), pandoc.Emph(label.title), pandoc.Str('⟩') } end
+  if label.number == '' then return { pandoc.Quoted('DoubleQuote', label.title) } end
+  return { pandoc.Str(words[label.kind] .. nbsp .. label.number) }
+end
+
+function M.render(blocks, ctx)
+  local printer = ctx.printer
+  local own, all = ctx.own, ctx.all
+  local own_labels = {}
+  for _, label in ipairs(own.labels) do own_labels[label.id] = label end
+
+  local function fail(message, pattern)
+    local line
+    if pattern and ctx.stream then
+      local n = 1
+      for text in ctx.stream:gmatch('([^\n]*)\n') do
+        if not line and text:find(pattern, 1, true) then line = n end
+        if text == '@nl' or text:find('^@index nl') then n = n + 1 end
+      end
+    end
+    error(('%s:%s %s'):format(own.file, line and line .. ':' or '', message), 0)
+  end
+
+  -- A link to a chunk: unit, chunk, inlines or nil for its name.
+  local function chunk_link(unit, chunk, text)
+    return pandoc.Link(text or chunk.name, ctx.target(unit, chunk.id, true), '', { class = 'xref' })
+  end
+  -- A link to a label.
+  local function label_link(id, text)
+    local label = all.labels[id]
+    return pandoc.Link(text or M.reference(label), ctx.target(label.unit, id), '', { class = 'xref' })
+  end
+
+  local tools = { chunk_link = chunk_link, label_link = label_link,
+    verdict_words = M.verdict_words }
+
+  -- Where a use leads: the first definition here, else in book.nw.
+  local function resolve(name, chunk)
+    local unit = all.defs[own.unit][name] and own.unit or 'book'
+    local def = all.defs[unit] and all.defs[unit][name]
+    if not def then
+      fail(('the chunk "%s" is used but nowhere defined'):format(name), '@use ' .. name)
+    end
+    return unit, def[1]
+  end
+
+  local function chunk(div)
+    local name, part = div.attributes.name, tonumber(div.attributes.part)
+    local code = div.content[1]
+    local defs = all.defs[own.unit][name]
+    local c = { name = name, id = div.identifier, part = part, unit = own.unit,
+      line = div.attributes.line, prev = defs[part - 1], next = defs[part + 1],
+      root = name:find('%.c$') ~= nil, used = {}, text = code.text, uses = {} }
+    if name:find('%.session$') then
+      c.program = name:gsub('%.session$', '')
+      local lines, note = M.session(code.text, own.file .. ':' .. c.line)
+      return printer.session(c, lines, note, ctx)
+    end
+    local seen = {}
+    for _, user in ipairs(all.used[own.unit][name] or {}) do
+      local key = user.unit .. ' ' .. user.chunk.name
+      if not seen[key] then
+        seen[key] = true
+        c.used[#c.used + 1] = user
+      end
+    end
+    for use in div.attributes.uses:gmatch('[^\n]+') do
+      local unit, def = resolve(use, c)
+      c.uses[#c.uses + 1] = { name = use, unit = unit, id = def.id }
+    end
+    return printer.chunk(c, code, ctx)
+  end
+
+  local function figure(image)
+    local src = image.src:gsub('^.*/', ''):gsub('%.%w+$', '')
+    local path = ctx.figures .. '/' .. src .. (ctx.format == 'latex' and '.pdf' or '.svg')
+    local file = io.open(path)
+    if not file then
+      fail(('the figure assets/figures/%s.pikchr is not there'):format(src), '](' .. image.src .. ')')
+    end
+    local svg = file:read('a')
+    file:close()
+    local alt = image.attributes.alt
+    if not alt or alt == '' then fail('the figure ' .. src .. ' has no alt text', '](' .. image.src .. ')') end
+    local label = own_labels[image.identifier]
+    return printer.figure({ id = image.identifier, number = label.number, path = path,
+      svg = svg, alt = alt, caption = image.caption }, ctx)
+  end
+
+  -- from the outside in, so that a claim's span is still whole in its block
+  local doc = pandoc.Div(blocks):walk {
+    traverse = 'topdown',
+    Para = function(p)
+      if #p.content == 1 and p.content[1].t == 'Image' then
+        return figure(p.content[1]), false
+      end
+    end,
+    Div = function(d)
+      if d.classes:includes('chunk') then return chunk(d), false end
+      if d.classes:includes('collected') then
+        local list = collected[d.attributes.of]
+        if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end
+        return pandoc.Div(list(ctx, tools), { class = 'collected' }), false
+      end
+    end }
+  doc = doc:walk {
+    Link = function(a)
+      local id = a.target:match('^#(.+)$')
+      if not id or a.classes:includes('xref') then return nil end
+      local label = all.labels[id] or own_labels[id]
+      if not label then fail(('the cross reference "#%s" leads nowhere'):format(id), '(#' .. id .. ')') end
+      if #a.content == 0 then a.content = M.reference(label) end
+      a.target = ctx.target(label.unit, id, label.kind == 'chunk')
+      a.classes:insert('xref')
+      return a
+    end,
+    Span = function(s)
+      if not s.classes:includes('claim') then return nil end
+      return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx)
+    end }
+  doc = doc:walk {
+    Header = function(h)
+      local label = own_labels[h.identifier]
+      return label and printer.header(h, label, ctx)
+    end,
+    Table = function(t)
+      local id = facts.table_id(t)
+      return printer.table(t, id, id and own_labels[id], ctx)
+    end,
+    Div = function(d)
+      if d.classes:includes('claim') then
+        return printer.claim_block(d, facts.verdict(d), M.verdict_words, ctx)
+      elseif d.classes:includes('aside') then
+        return printer.aside(d, ctx)
+      end
+    end,
+    Code = printer.code,
+  }
+  return doc.content
+end
+
+return M
