@@ -34,10 +34,21 @@ out/build/book.tangled: book.nw tools/tangle
 	@tools/tangle book
 	@touch $@
 
+# What the tests run programs with: the runner, and libraries for LD_PRELOAD.
+TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so
+out/lib/%.so: tests/lib/%.c
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
+out/lib/%: tests/lib/%.c
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -o $@ $<
+
 # The programs of a chapter are known only after it is tangled: a second make
 # compiles them.
 .PHONY: build
-build: $(UNITS:%=out/build/%.built) ## compiles every program into out/bin/
+build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## compiles every program into out/bin/
 
 out/build/%.built: out/build/%.tangled FORCE
 	@$(MAKE) --no-print-directory -s UNIT=$* programs
@@ -60,6 +71,7 @@ PANDOC   := pandoc --fail-if-warnings
 FONTS    := source-serif-4/files/source-serif-4-latin-opsz-normal source-serif-4/files/source-serif-4-latin-opsz-italic jetbrains-mono/files/jetbrains-mono-latin-wght-normal
 
 .PHONY: book html
+book: html pdf epub ## makes the whole book in out/
 html: out/html.made ## makes the web site, out/html/index.html
 
 out/html.made: $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
@@ -75,6 +87,38 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
 	@echo "draw    $*"
 	@node_modules/.bin/pikchr $< > $@.new
+	@mv $@.new $@
+
+# The PDF and the EPUB. Their dates are the edition's, so that two builds are
+# byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
+export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
+export FORCE_SOURCE_DATE := 1
+NAME := processes-in-conversation
+PRINT_NEEDS = $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+PRINT = $(MARKUP) $(SOURCES_NW) | FIGURES=out/build/figures TESTS=out/report/tests.tsv $(PANDOC) -f weave/noweb.lua -L weave/print.lua
+
+.PHONY: pdf epub
+pdf: out/$(NAME).pdf ## makes the PDF
+epub: out/$(NAME).epub ## makes the EPUB
+
+out/$(NAME).pdf: out/build/pdf/book.tex
+	@echo "pdf     xelatex, up to four passes"
+	@weave/xelatex out/build/pdf/book.tex $@
+
+out/build/pdf/book.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
+	@mkdir -p $(@D)
+	@echo "pdf     pandoc"
+	@$(PRINT) -t latex --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@mv $@.new $@
+
+out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
+	@echo "epub    pandoc"
+	@$(PRINT) -t epub3 --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
+	@weave/epub-repack $@.new
+	@mv $@.new $@
+
+out/build/figures/%.pdf: out/build/figures/%.svg
+	@rsvg-convert -f pdf -o $@.new $<
 	@mv $@.new $@
 
 .PHONY: clean

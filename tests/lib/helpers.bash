@@ -1,0 +1,307 @@
+    book_injected "$specs" ||# helpers - what every .bats file of the book loads.
+#
+#   bats_require_minimum_version 1.13.0
+#   load ../lib/helpers
+#
+# It brings bats-support and bats-assert, a private working directory with
+# links ./NAME to every program of the unit, and the functions below. It builds
+# nothing: `make build` ran before.
+#
+# Variables: $root (of the project), $unit (03-pipes), $program (pipe_hello),
+# $book_lib (tests/lib), $book_bin (where the unit's programs are).
+#
+# Environment, for the tests of the tests: BOOK_BIN takes the place of out/bin,
+# BOOK_TANGLED that of tangled.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+book_lib=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+root=$(cd "$book_lib/../.." && pwd)
+unit=${BATS_TEST_DIRNAME##*/}
+program=${BATS_TEST_FILENAME##*/}
+program=${program%.bats}
+book_bin=${BOOK_BIN:-$root/out/bin}/$unit
+book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit
+book_built=$root/out/lib
+book_prefix=()
+export BATS_LIB_PATH=$root/node_modules:${BATS_LIB_PATH:-}
+bats_load_library bats-support
+bats_load_library bats-assert
+
+# setup: the private directory. A file with a setup of its own calls it first:
+# setup() { book_setup; ...; }
+setup() { book_setup; }
+
+# book_setup: makes the working directory $BATS_TEST_TMPDIR/work, links the
+# unit's programs into it and goes there.
+book_setup() {
+    [ -x "$book_built/runner" ] ||
+        fail "out/lib/runner is missing: run make build first"
+    export LC_ALL=C TZ=UTC
+    unset LANG LANGUAGE BASH_ENV ENV CDPATH COLUMNS LINES
+    umask 022
+    mkdir -p "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work" || return
+    local p
+    for p in "$book_bin"/*; do
+        if [ -f "$p" ] && [ -x "$p" ]; then ln -s "$p" .; fi
+    done
+}
+
+# --- Running ----------------------------------------------------------------
+
+# run_program [-t SECONDS] [-i FILE] COMMAND...: runs COMMAND under the runner.
+# Sets $status, $output and ${lines[@]} (standard output), $stderr and
+# ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME" or "timeout".
+# The files stdout and stderr hold the bytes. Status 124: SECONDS (10) were
+# over; 125: it left a process behind.
+run_program() {
+    book_options "$@"
+    shift "$book_shift"
+    book_run -o stdout -e stderr -- ${book_prefix[@]+"${book_prefix[@]}"} "$@"
+}
+
+# run_on_terminal [-t SECONDS] [-i FILE] COMMAND...: the same, but standard
+# output and standard error are one pseudo terminal; all of it is in $output.
+run_on_terminal() {
+    book_options "$@"
+    shift "$book_shift"
+    : > stderr
+    book_run -p -- ${book_prefix[@]+"${book_prefix[@]}"} "$@" > stdout
+}
+
+# run_shell [-t SECONDS] [-i FILE] SCRIPT [ARGUMENT...]: runs a bash script.
+run_shell() {
+    book_options "$@"
+    local options=("${@:1:book_shift}")
+    shift "$book_shift"
+    run_program ${options[@]+"${options[@]}"} bash -c "$1" bash "${@:2}"
+}
+
+# as_nobody [FUNCTION] COMMAND...: runs COMMAND (or one of the functions above
+# and below) as an ordinary user when we are root, directly when we are not.
+# The working directory then belongs to that user.
+as_nobody() {
+    if [ "$(id -u)" = 0 ]; then
+        book_open_to_nobody
+        book_prefix=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    fi
+    case $1 in
+    run_program | run_on_terminal | run_shell | traced | inject | \
+        holds_session | leaves_no_zombie | no_leaked_fd) "$@" ;;
+    *) run_program "$@" ;;
+    esac
+    book_prefix=()
+}
+
+# --- Sessions ---------------------------------------------------------------
+
+# holds_session [--terminal] [FILE]: every command of the session (of this
+# program, unless FILE is given) does what is printed. With --terminal the
+# commands write to a pseudo terminal.
+holds_session() {
+    local options=() file=
+    while [ $# -gt 0 ]; do
+        case $1 in
+        -*) options+=("$1") ;;
+        *) file=$1 ;;
+        esac
+        shift
+    done
+    : "${file:=$book_tangled/$program.session}"
+    if [ ${#book_prefix[@]} -gt 0 ]; then options+=(--nobody); fi
+    "$book_lib/session" check --bin "$book_bin" \
+        ${options[@]+"${options[@]}"} "$file" || fail "the session does not hold"
+}
+
+# --- Looking at system calls ------------------------------------------------
+
+# traced SYSCALLS COMMAND...: like run_program, while strace logs SYSCALLS
+# (write,execve or %process) of COMMAND and its children to the file strace,
+# from the first line of main on.
+traced() {
+    needs strace
+    local calls=$1
+    shift
+    book_traced "-e trace=$calls,getcpu" "$@"
+}
+
+# inject SPEC COMMAND...: like run_program, with strace's fault injection from
+# the first line of main on, SPEC as in read:error=EINTR:when=1 (several may
+# be separated by blanks). Fails when nothing was injected. Programs that
+# COMMAND executes are left alone. The log is in the file strace.
+inject() {
+    needs strace
+    local specs=$1 spec calls= injections=
+    shift
+    for spec in $specs; do
+        calls+=${spec%%:*},
+        injections+=" -e inject=$spec"
+    done
+    book_traced "-b execve -e trace=${calls}getcpu$injections" "$@"
+    grep -qE '\((INJECTED|DELAYED)|INJECTED\)|DELAYED\)' strace ||
+        fail "nothing was injected by '$specs' into: $*"
+}
+
+# assert_call REGEX: the file strace has a line that matches (grep -E).
+assert_call() {
+    grep -qE -e "$1" strace ||
+        fail "no system call matches '$1' in:
+$(cat strace)"
+}
+
+# refute_call REGEX: the file strace has no line that matches.
+refute_call() {
+    [ -s strace ] || fail "there is no trace to look at"
+    if grep -E -e "$1" strace; then fail "a system call matches '$1'"; fi
+}
+
+# --- What is left behind ----------------------------------------------------
+
+# leaves_no_zombie COMMAND...: like run_program; fails when COMMAND ended
+# without waiting for one of its children, dead or alive.
+leaves_no_zombie() {
+    run_program "$@"
+    if grep -E '^(orphan|left) ' "$BATS_TEST_TMPDIR/how"; then
+        fail "not waited for by their parent: the processes above"
+    fi
+}
+
+# no_leaked_fd COMMAND...: like run_program; fails when a process of COMMAND
+# ends with a descriptor above 2 open, or passes one on to another program.
+no_leaked_fd() {
+    local target=$1
+    target=${target##*/}
+    : > open_files
+    [ ${#book_prefix[@]} -eq 0 ] || chmod 666 open_files
+    run_program env LD_PRELOAD="$book_built/open_files.so" \
+        BOOK_OPEN_FILES="$PWD/open_files" BOOK_TARGET="$target" "$@"
+    grep -q ' seen$' open_files || fail "$target was not watched"
+    if grep -E '^[0-9]+ (exit|exec) ' open_files; then
+        fail "left open: the descriptors above"
+    fi
+}
+
+# assert_killed SIGNAME: the last command was ended by that signal (SIGPIPE).
+assert_killed() {
+    [ "$ended" = "killed $1" ] ||
+        fail "expected to be killed by $1, but: $ended"
+}
+
+# --- Compiling --------------------------------------------------------------
+
+# compiles FILE: $CC (gcc) accepts the C file.
+compiles() {
+    book_compile "$1" || fail "$1 does not compile:
+$(cat compiler)"
+}
+
+# compile_fails FILE REGEX: $CC refuses the C file, and says REGEX.
+compile_fails() {
+    if book_compile "$1"; then fail "$1 compiles"; fi
+    grep -qE -e "$2" compiler || fail "'$2' is not what the compiler says:
+$(cat compiler)"
+}
+
+# --- What a machine may lack ------------------------------------------------
+
+# needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
+# command, or root, user (not root), namespaces, or strace (which must be
+# allowed to trace).
+needs() {
+    local what
+    for what; do
+        case $what in
+        root) [ "$(id -u)" = 0 ] || skip "needs root" ;;
+        user) [ "$(id -u)" != 0 ] || skip "needs an ordinary user" ;;
+        namespaces)
+            unshare --pid --mount --fork --mount-proc true 2> /dev/null ||
+                unshare -Ur --pid --mount --fork --mount-proc true \
+                    2> /dev/null || skip "needs namespaces" ;;
+        strace)
+            strace -qq -o /dev/null true 2> /dev/null ||
+                skip "needs strace" ;;
+        *) command -v "$what" > /dev/null || skip "needs $what" ;;
+        esac
+    done
+}
+
+# --- Inside -----------------------------------------------------------------
+
+# book_options [-t SECONDS] [-i FILE] ...: reads the options into $book_limit
+# and $book_input, and sets $book_shift to how many words they were.
+book_options() {
+    book_limit=10 book_input=/dev/null book_shift=0
+    while [ $# -gt 1 ]; do
+        case $1 in
+        -t) book_limit=$2 ;;
+        -i) book_input=$2 ;;
+        *) break ;;
+        esac
+        shift 2
+        book_shift=$((book_shift + 2))
+    done
+}
+
+# book_run ARGUMENT...: the runner with ARGUMENTs; the result into variables.
+book_run() {
+    local how=$BATS_TEST_TMPDIR/how log=$BATS_TEST_TMPDIR/runner-says
+    status=0
+    "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
+        2> "$log" || status=$?
+    cat "$log" >&2
+    [ -s "$how" ] || fail "the runner did not run: $*"
+    read -r ended < "$how"
+    { output=$(< stdout) stderr=$(< stderr); } 2> /dev/null
+    lines=() stderr_lines=()
+    [ -z "$output" ] || mapfile -t lines <<< "$output"
+    [ -z "$stderr" ] || mapfile -t stderr_lines <<< "$stderr"
+}
+
+# book_traced ARGUMENTS [-t SECONDS] [-i FILE] COMMAND...: COMMAND with strace
+# from main on; the log of all its processes into the file strace.
+book_traced() {
+    local arguments=$1 log
+    shift
+    book_options "$@"
+    local options=("${@:1:book_shift}")
+    shift "$book_shift"
+    rm -f strace strace.[0-9]*
+    run_program ${options[@]+"${options[@]}"} env \
+        LD_PRELOAD="$book_built/at_main.so" BOOK_TARGET="${1##*/}" \
+        BOOK_STRACE="$arguments" BOOK_STRACE_LOG="$PWD/strace" "$@"
+    : > strace
+    for log in strace.[0-9]*; do
+        case $log in
+        *.err) if [ -s "$log" ]; then cat "$log" >&2; fi ;;
+        *) grep -v 'getcpu(' "$log" >> strace || : ;;
+        esac
+    done
+    [ -e "$log" ] || fail "strace was not started in ${1##*/}"
+}
+
+# book_injected SPECS: the file strace shows that one of SPECS came true.
+book_injected() {
+    local name=
+    if grep -qE "[(](INJECTED|DELAYED)" strace; then return 0; fi
+    case $1 in *signal=*) name=${1#*signal=} name=${name%%:*} ;; esac
+    [ -n "$name" ] &&
+        grep -qE "^[^(]*--- (SIG)?$name [{].*si_code=SI_KERNEL" strace
+}
+
+# book_open_to_nobody: gives the working directory to the ordinary user, with
+# copies of the programs instead of links into a tree that may be closed to it.
+book_open_to_nobody() {
+    local p
+    chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+    for p in *; do
+        if [ -L "$p" ] && [ -f "$p" ]; then cp --remove-destination -- \
+            "$(readlink -f "$p")" "$p"; fi
+    done
+    find . -exec chown -h 65534:65534 {} +
+}
+
+# book_compile FILE: compiles only; what the compiler says into compiler.
+book_compile() {
+    [ -r "$1" ] || fail "$1 cannot be read"
+    "${CC:-gcc}" -std=c17 -Wall -Wextra -c -o compiled.o "$1" > compiler 2>&1
+}

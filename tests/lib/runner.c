@@ -1,0 +1,453 @@
+/* runner - runs one command the same way wherever it is called from.
+ *
+ *   runner [-t SECONDS] [-g SECONDS] [-s FILE] [-i FILE] [-o FILE] [-e FILE]
+ *          [-C DIR] [-m | -p] [--] COMMAND [ARGUMENT...]
+ *
+ * usage() below says what the options do and what the statuses mean.
+ *
+ * Bats, GNU parallel and CI systems hand down ignored signals, open
+ * descriptors, a closed standard input and odd umasks. A program about
+ * processes sees all of that. The runner takes it away, and it owns the whole
+ * tree that the command makes: being a subreaper it inherits every orphan, so
+ * nothing outlives it.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TIMED_OUT = 124, LEFT_BEHIND = 125, NO_EXEC = 126, NOT_FOUND = 127,
+       TREE_MAX = 4096 };
+
+static const char *status_name;       /* -s */
+static const char *in_name = "/dev/null", *out_name, *err_name, *dir_name;
+static bool merge;                    /* -m */
+static int terminal = -1;             /* -p: the slave */
+
+static void usage(FILE *to)
+{
+    fputs(
+"usage: runner [OPTION]... [--] COMMAND [ARGUMENT...]\n"
+"Runs COMMAND in a session of its own with default signals, an empty signal\n"
+"mask, umask 022, no core file, and no descriptor above 2 open.\n"
+"  -t SECONDS  kill the whole process tree after this time (default 10)\n"
+"  -g SECONDS  how long a process may outlive COMMAND before it counts as\n"
+"              left behind (default 1)\n"
+"  -i FILE     standard input (default /dev/null; - keeps the runner's)\n"
+"  -o FILE     standard output (default: the runner's)\n"
+"  -e FILE     standard error (default: the runner's; the name given to -o\n"
+"              merges the two)\n"
+"  -m          standard error goes where standard output goes\n"
+"  -p          standard output and standard error are one pseudo terminal; what\n"
+"              is written there comes out on the runner's standard output\n"
+"  -C DIR      work in DIR\n"
+"  -s FILE     write how it ended to FILE, one fact a line:\n"
+"              exited N | killed SIGNAME | timeout | no-exec ERRNO,\n"
+"              left PID NAME      alive when the grace was over, killed\n"
+"              orphan PID         dead, but not waited for by its parent\n"
+"Status: that of COMMAND; 128+N when signal N ended it; 124 when time ran out;\n"
+"125 when COMMAND left a process behind; 126 or 127 when it could not be run;\n"
+"2 for a wrong call. A message names each process that had to be killed.\n", to);
+}
+
+/* now: seconds on a clock that nobody sets. */
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double seconds(const char *text)
+{
+    char *end;
+    errno = 0;
+    double s = strtod(text, &end);
+    if (errno || end == text || *end || !(s >= 0) || s > 1e6)
+        errx(2, "%s: not a number of seconds", text);
+    return s;
+}
+
+/* stream: opens what -i, -o or -e named as descriptor fd, or ends. */
+static void stream(int fd, const char *name, int flags)
+{
+    int f = open(name, flags | O_CLOEXEC, 0644);
+    if (f == -1)
+        err(NO_EXEC, "%s", name);
+    if (f == fd)                      /* dup2 would keep O_CLOEXEC then */
+        fcntl(f, F_SETFD, 0);
+    else if (dup2(f, fd) == -1)
+        err(NO_EXEC, "%s", name);
+}
+
+static void default_signals(void)
+{
+    for (int s = 1; s < NSIG; s++)
+        if (s != SIGKILL && s != SIGSTOP)
+            signal(s, SIG_DFL);       /* 32 and 33 belong to the library */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* become: the child's way to COMMAND. Its errno goes through the pipe when
+ * exec fails; success closes the pipe. */
+static void become(char **command, int tell)
+{
+    default_signals();
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    umask(022);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    if (strcmp(in_name, "-") != 0)
+        stream(0, in_name, O_RDONLY);
+    if (out_name)
+        stream(1, out_name, O_WRONLY | O_CREAT | O_TRUNC);
+    if (terminal != -1 
+        && (dup2(terminal, 1) == -1 || dup2(terminal, 2) == -1))
+        err(NO_EXEC, "dup2");
+    if (merge || (err_name && out_name && strcmp(err_name, out_name) == 0)) {
+        if (dup2(1, 2) == -1)
+            err(NO_EXEC, "%s", err_name);
+    } else if (err_name) {
+        stream(2, err_name, O_WRONLY | O_CREAT | O_TRUNC);
+    }
+    if (dir_name && chdir(dir_name) == -1)
+        err(NO_EXEC, "%s", dir_name);
+    if (tell != 3 && (dup3(tell, 3, O_CLOEXEC) == -1))
+        err(NO_EXEC, "dup3");
+    if (syscall(SYS_close_range, 4U, ~0U, 0U) == -1)
+        for (int fd = 4; fd < 65536; fd++)
+            close(fd);
+    execvp(command[0], command);
+    int why = errno;
+    (void)!write(3, &why, sizeof why);
+    _exit(why == ENOENT ? NOT_FOUND : NO_EXEC);
+}
+
+/* use_terminal: makes the pseudo terminal of -p, then goes on as a child. The
+ * parent copies what is written on the terminal to standard output until
+ * nobody can write any more, and ends as the child did. */
+static void use_terminal(void)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master == -1 || grantpt(master) == -1 || unlockpt(master) == -1)
+        err(2, "pseudo terminal");
+    terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal == -1)
+        err(2, "pseudo terminal");
+    struct termios t;
+    tcgetattr(terminal, &t);
+    t.c_oflag &= ~(tcflag_t)OPOST;    /* no carriage returns */
+    tcsetattr(terminal, TCSANOW, &t);
+    pid_t pid = fork();
+    if (pid == -1)
+        err(2, "fork");
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        close(master);
+        return;
+    }
+    close(terminal);
+    char buffer[4096];
+    for (ssize_t n; (n = read(master, buffer, sizeof buffer)) > 0;)
+        for (ssize_t at = 0, w; at < n; at += w)
+            if ((w = write(1, buffer + at, (size_t)(n - at))) == -1)
+                err(2, "standard output");
+    int status;                       /* EIO: the last writer is gone */
+    while (waitpid(pid, &status, 0) == -1)
+        if (errno != EINTR)
+            err(2, "waitpid");
+    exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+struct process { pid_t pid, parent; char state, name[32]; };
+
+/* processes: every process that /proc shows; returns how many. */
+static int processes(struct process *p, int max)
+{
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        return 0;
+    int n = 0;
+    for (struct dirent *d; n < max && (d = readdir(proc));) {
+        if (!isdigit((unsigned char)d->d_name[0]))
+            continue;
+        char path[300], text[512];
+        snprintf(path, sizeof path, "/proc/%s/stat", d->d_name);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd == -1)
+            continue;
+        ssize_t got = read(fd, text, sizeof text - 1);
+        close(fd);
+        if (got <= 0)
+            continue;
+        text[got] = '\0';
+        char *open_ = strchr(text, '('), *close_ = strrchr(text, ')');
+        if (!open_ || !close_)
+            continue;
+        *close_ = '\0';
+        p[n].pid = (pid_t)strtol(text, NULL, 10);
+        snprintf(p[n].name, sizeof p[n].name, "%s", open_ + 1);
+        int parent;
+        if (sscanf(close_ + 1, " %c %d", &p[n].state, &parent) != 2)
+            continue;
+        p[n++].parent = parent;
+    }
+    closedir(proc);
+    return n;
+}
+
+/* descendants: keeps in p the living processes below me; returns how many. */
+static int descendants(struct process *p, int max)
+{
+    static struct process all[TREE_MAX * 8];
+    static bool mine[TREE_MAX * 8];
+    int n = processes(all, TREE_MAX * 8), kept = 0;
+    pid_t me = getpid();
+    memset(mine, 0, sizeof mine);
+    for (bool more = true; more;) {
+        more = false;
+        for (int i = 0; i < n; i++) {
+            if (mine[i])
+                continue;
+            bool is = all[i].parent == me;
+            for (int k = 0; k < n && !is; k++)
+                is = mine[k] && all[k].pid == all[i].parent;
+            if (is)
+                mine[i] = more = true;
+        }
+    }
+    for (int i = 0; i < n && kept < max; i++)
+        if (mine[i] && all[i].state != 'Z' && all[i].state != 'X')
+            p[kept++] = all[i];
+    return kept;
+}
+
+static pid_t orphans[TREE_MAX];
+static int orphan_count;
+
+/* reap: collects every dead child. Returns false when none is left at all;
+ * *ended and *status are set when main_pid was among them. */
+static bool reap(pid_t main_pid, bool *ended, int *status)
+{
+    for (;;) {
+        int s;
+        pid_t pid = waitpid(-1, &s, WNOHANG | __WALL);
+        if (pid == 0)
+            return true;
+        if (pid == -1)
+            return errno == EINTR;
+        if (pid == main_pid) {
+            *ended = true;
+            *status = s;
+        } else if (orphan_count < TREE_MAX) {
+            orphans[orphan_count++] = pid;
+        }
+    }
+}
+
+/* kill_tree: SIGKILL to everything below me until nothing is left. Names what
+ * it killed on standard error and, for left-behind ones, in the file `to`. */
+static void kill_tree(const char *why, pid_t main_pid, bool *ended,
+                      int *status, FILE *to)
+{
+    static struct process p[TREE_MAX];
+    static pid_t told[TREE_MAX];
+    int told_count = 0;
+    bool was_ended = *ended;
+    double give_up = now() + 5;
+    while (now() < give_up) {
+        int n = descendants(p, TREE_MAX);
+        for (int i = 0; i < n; i++)
+            kill(p[i].pid, SIGSTOP);
+        for (int i = 0; i < n; i++) {
+            kill(p[i].pid, SIGKILL);
+            bool known = false;
+            for (int k = 0; k < told_count; k++)
+                known |= told[k] == p[i].pid;
+            if (known || told_count == TREE_MAX)
+                continue;
+            told[told_count++] = p[i].pid;
+            fprintf(stderr, "runner: %s: process %jd (%s), killed\n", why,
+                    (intmax_t)p[i].pid, p[i].name);
+            if (to && was_ended)
+                fprintf(to, "left %jd %s\n", (intmax_t)p[i].pid, p[i].name);
+        }
+        if (!reap(main_pid, ended, status))
+            return;
+        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+    }
+    fprintf(stderr, "runner: some processes cannot be killed\n");
+}
+
+/* pause_until: waits for one of `set`, at most until `when`. */
+static int pause_until(const sigset_t *set, double when)
+{
+    double left = when - now();
+    if (left < 0)
+        left = 0;
+    struct timespec t = { .tv_sec = (time_t)left };
+    t.tv_nsec = (long)((left - (double)t.tv_sec) * 1e9);
+    return sigtimedwait(set, NULL, &t);
+}
+
+static const char *signame(int s)
+{
+    static char name[24];
+    const char *known = sigabbrev_np(s);
+    if (known)
+        snprintf(name, sizeof name, "SIG%s", known);
+    else
+        snprintf(name, sizeof name, "SIG%d", s);
+    return name;
+}
+
+int main(int argc, char **argv)
+{
+    /* descriptors 0 to 2 must exist before anything else is opened */
+    for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
+        if (fd == -1)
+            return NO_EXEC;
+    syscall(SYS_close_range, 3U, ~0U, 0U);
+
+    double limit = 10, grace = 1;
+    bool on_terminal = false;
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mp")) != -1;)
+        switch (c) {
+        case 't': limit = seconds(optarg); break;
+        case 'g': grace = seconds(optarg); break;
+        case 's': status_name = optarg; break;
+        case 'i': in_name = optarg; break;
+        case 'o': out_name = optarg; break;
+        case 'e': err_name = optarg; break;
+        case 'C': dir_name = optarg; break;
+        case 'm': merge = true; break;
+        case 'p': on_terminal = true; break;
+        default:  usage(stderr); return 2;
+        }
+    if (optind == argc) {
+        usage(stderr);
+        return 2;
+    }
+
+    default_signals();
+    if (on_terminal)
+        use_terminal();
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);         /* our own messages are not that vital */
+    umask(022);
+
+    FILE *facts = NULL;
+    if (status_name && !(facts = fopen(status_name, "we")))
+        err(2, "%s", status_name);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(2, "prctl");
+    int tell[2];
+    if (pipe2(tell, O_CLOEXEC) == -1)
+        err(2, "pipe2");
+    pid_t pid = fork();
+    if (pid == -1)
+        err(2, "fork");
+    if (pid == 0)
+        become(argv + optind, tell[1]);
+    if (terminal != -1)
+        close(terminal);
+    close(tell[1]);
+    int why = 0;
+    bool no_exec = read(tell[0], &why, sizeof why) == sizeof why;
+    close(tell[0]);
+
+    bool ended = false, timed_out = false, some_left;
+    int status = 0, stop = 0;
+    double deadline = now() + limit;
+    while ((some_left = reap(pid, &ended, &status)), !ended) {
+        int s = pause_until(&set, deadline);
+        if (s > 0 && s != SIGCHLD) {
+            stop = s;
+            break;
+        }
+        if (now() >= deadline) {
+            timed_out = true;
+            break;
+        }
+    }
+    if (ended && some_left) {         /* orphans may finish what they began */
+        double until = now() + grace;
+        while ((some_left = reap(pid, &ended, &status))) {
+            if (now() >= until)
+                break;
+            int s = pause_until(&set, until);
+            if (s > 0 && s != SIGCHLD) {
+                stop = s;
+                break;
+            }
+        }
+    }
+
+    int code;
+    bool left = ended && some_left && !stop;
+    if (facts) {
+        if (no_exec)
+            fprintf(facts, "no-exec %s\n", strerrorname_np(why));
+        else if (timed_out)
+            fputs("timeout\n", facts);
+        else if (ended && WIFSIGNALED(status))
+            fprintf(facts, "killed %s\n", signame(WTERMSIG(status)));
+        else if (ended)
+            fprintf(facts, "exited %d\n", WEXITSTATUS(status));
+        for (int i = 0; i < orphan_count; i++)
+            fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
+    }
+    if (no_exec)
+        fprintf(stderr, "runner: %s: %s\n", argv[optind], strerror(why));
+    if (!ended || some_left) {
+        char reason[64] = "left behind";
+        if (stop)
+            snprintf(reason, sizeof reason, "stopped by %s", signame(stop));
+        else if (timed_out)
+            snprintf(reason, sizeof reason, "still there after %g s", limit);
+        kill_tree(reason, pid, &ended, &status, facts);
+    }
+    if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
+        err(2, "%s", status_name);
+
+    if (stop)
+        code = 128 + stop;
+    else if (timed_out)
+        code = TIMED_OUT;
+    else if (left)
+        code = LEFT_BEHIND;
+    else if (WIFSIGNALED(status))
+        code = 128 + WTERMSIG(status);
+    else
+        code = WEXITSTATUS(status);
+    return code;
+}
