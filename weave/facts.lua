@@ -36,6 +36,21 @@ function M.verdict(el)
   end
 end
 
+-- Stops the build with FILE:LINE: MESSAGE, where LINE is the last line of the
+-- file with the given text in it.
+function M.fail(file, message, text)
+  local number, found = 0, nil
+  local source = text and io.open(file)
+  if source then
+    for line in source:lines() do
+      number = number + 1
+      if line:find(text, 1, true) then found = number end
+    end
+    source:close()
+  end
+  error(('%s:%s %s'):format(file, found and found .. ':' or '', message), 0)
+end
+
 local function json(blocks)
   return pandoc.write(pandoc.Pandoc(blocks), 'json')
 end
@@ -78,15 +93,7 @@ function M.collect(unit, blocks)
   local here -- the id of the section we are in
 
   local function fail(message, id)
-    local line = 0
-    if id then
-      local n = 1
-      for text in unit.stream:gmatch('([^\n]*)\n') do
-        if text:find('#' .. id, 1, true) then line = n end
-        if text == '@nl' or text:find('^@index nl') then n = n + 1 end
-      end
-    end
-    error(('%s:%s %s'):format(unit.file, line > 0 and line .. ':' or '', message), 0)
+    M.fail(unit.file, message, id and '#' .. id)
   end
   local function label(id, kind, number, title, level)
     if ids[id] then fail(('the id "%s" stands twice'):format(id), id) end

@@ -65,6 +65,8 @@ function M.session(text, file)
   return lines, #note > 0 and table.concat(note, ' ') or nil
 end
 
+local function is_chunk(label) return label.kind == 'chunk' or label.kind == 'program' end
+
 -- How a label is named in a sentence, as inlines.
 function M.reference(label)
   local nbsp = '\u{a0}'
@@ -83,15 +85,7 @@ function M.render(blocks, ctx)
   for _, label in ipairs(own.labels) do own_labels[label.id] = label end
 
   local function fail(message, pattern)
-    local line
-    if pattern and ctx.stream then
-      local n = 1
-      for text in ctx.stream:gmatch('([^\n]*)\n') do
-        if not line and text:find(pattern, 1, true) then line = n end
-        if text == '@nl' or text:find('^@index nl') then n = n + 1 end
-      end
-    end
-    error(('%s:%s %s'):format(own.file, line and line .. ':' or '', message), 0)
+    facts.fail(own.file, message, pattern)
   end
 
   -- A link to a chunk: unit, chunk, inlines or nil for its name.
@@ -101,7 +95,7 @@ function M.render(blocks, ctx)
   -- A link to a label.
   local function label_link(id, text)
     local label = all.labels[id]
-    return pandoc.Link(text or M.reference(label), ctx.target(label.unit, id), '', { class = 'xref' })
+    return pandoc.Link(text or M.reference(label), ctx.target(label.unit, id, is_chunk(label)), '', { class = 'xref' })
   end
 
   local tools = { chunk_link = chunk_link, label_link = label_link,
@@ -112,7 +106,7 @@ function M.render(blocks, ctx)
     local unit = all.defs[own.unit][name] and own.unit or 'book'
     local def = all.defs[unit] and all.defs[unit][name]
     if not def then
-      fail(('the chunk "%s" is used but nowhere defined'):format(name), '@use ' .. name)
+      fail(('the chunk "%s" is used but nowhere defined'):format(name), '<<' .. name .. '>>')
     end
     return unit, def[1]
   end
@@ -183,7 +177,7 @@ function M.render(blocks, ctx)
       local label = all.labels[id] or own_labels[id]
       if not label then fail(('the cross reference "#%s" leads nowhere'):format(id), '(#' .. id .. ')') end
       if #a.content == 0 then a.content = M.reference(label) end
-      a.target = ctx.target(label.unit, id, label.kind == 'chunk')
+      a.target = ctx.target(label.unit, id, is_chunk(label))
       a.classes:insert('xref')
       return a
     end,

@@ -186,7 +186,7 @@ function Reader(input)
     if not (old and old.page == key and io.open(path)) then
       if not parsed[unit.unit] then unit.parse() end
       local ctx = { format = 'html', own = own, all = all, report = report, printer = printer,
-        figures = figures, stream = unit.stream, trial_unit = trial_unit or own.unit, inline_svg = true }
+        figures = figures, trial_unit = trial_unit or own.unit, inline_svg = true }
       function ctx.anchor(_, id) return id end
       function ctx.href(u, id) return (u == own.unit and '' or all.of[u].page) .. '#' .. id end
       function ctx.target(u, id) return ctx.href(u, id) end

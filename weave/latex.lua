@@ -1,0 +1,122 @@
+-- latex.lua - prints chunks, sessions, claims and figures for XeLaTeX. Each
+-- function takes what render.lua found and gives blocks or inlines made of the
+-- macros that book.tex defines. References carry page numbers.
+
+local M = {}
+
+local special = { ['\\'] = '\\textbackslash{}', ['{'] = '\\{', ['}'] = '\\}', ['$'] = '\\$',
+  ['&'] = '\\&', ['#'] = '\\#', ['%'] = '\\%', ['_'] = '\\_', ['^'] = '\\textasciicircum{}',
+  ['~'] = '\\textasciitilde{}' }
+local function esc(s) return (s:gsub('[\\{}$&#%%_^~]', special)) end
+-- Within Verbatim with commandchars=\\\{\} only these three are special.
+local function verb(s)
+  return (s:gsub('[\\{}]', { ['\\'] = '\\textbackslash{}', ['{'] = '\\{', ['}'] = '\\}' }))
+end
+local function raw(s) return pandoc.RawBlock('latex', s) end
+local function rawi(s) return pandoc.RawInline('latex', s) end
+
+local options = pandoc.WriterOptions { highlight_style = PANDOC_WRITER_OPTIONS
+  and PANDOC_WRITER_OPTIONS.highlight_style }
+
+local function chunk_name(name)
+  if name:find('%.c$') then return '\\texttt{' .. esc(name) .. '}' end
+  return '\\textit{' .. esc(name) .. '}'
+end
+local function link(ctx, unit, id, text)
+  return ('\\nwlink{%s}{%s}'):format(ctx.anchor(unit, id, true), text)
+end
+
+function M.chunk(c, code, ctx)
+  local text = pandoc.write(pandoc.Pandoc { code }, 'latex', options)
+  text = text:gsub('NWUSEq(%d+)q', function(n)
+    local use = c.uses[tonumber(n)]
+    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), use.name)
+  end)
+  local foot = {}
+  if c.prev then foot[#foot + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
+  if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued') end
+  if c.root then
+    local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
+    if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints:') end
+  elseif #c.used > 0 then
+    local users = {}
+    for _, u in ipairs(c.used) do
+      users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
+    end
+    foot[#foot + 1] = 'used in ' .. table.concat(users, ', ')
+  end
+  return { raw(('\\nwhead{%s}{%s}{%s}'):format(ctx.anchor(c.unit, c.id, true), chunk_name(c.name),
+      c.prev and '+\\equiv' or '\\equiv')),
+    raw(text), raw('\\nwfoot{' .. table.concat(foot, ' \\textperiodcentered{} ') .. '}') }
+end
+
+function M.session(c, lines, note, ctx)
+  local out = {}
+  for _, line in ipairs(lines) do
+    if line.kind == 'command' then
+      out[#out + 1] = ('\\nwprompt{%s}\\nwcommand{%s}'):format(line.text:sub(1, 2), verb(line.text:sub(3)))
+    elseif line.kind == 'status' then
+      out[#out + 1] = '\\nwstatus{' .. verb(line.text) .. '}'
+    else
+      out[#out + 1] = verb(line.text)
+    end
+  end
+  return { raw(('\\nwsession{%s}{%s}\n\\begin{Terminal}\n\\begin{Highlighting}[]\n%s\n\\end{Highlighting}\n\\end{Terminal}\n\\nwfoot{%s}')
+    :format(ctx.anchor(c.unit, c.id, true), esc(c.program), table.concat(out, '\n'), note and esc(note) or '')) }
+end
+
+function M.figure(fig)
+  local inlines = pandoc.List { rawi(('\\begin{figure}[htbp]\n\\centering\\hypertarget{%s}{}\n\\includegraphics[scale=0.85]{%s}\n\\caption{')
+    :format(fig.id, fig.path)) }
+  inlines:extend(fig.caption)
+  inlines:insert(rawi('}\\label{' .. fig.id .. '}\n\\end{figure}'))
+  return pandoc.Plain(inlines)
+end
+
+function M.header(h, label, ctx)
+  h.attributes.lang = nil
+  if ctx.own.number == '' then h.classes:insert('unnumbered') end
+  return h
+end
+
+function M.table(t, id)
+  if id then
+    local caption = t.caption.long[#t.caption.long]
+    caption.content:insert(1, rawi('\\label{' .. id .. '}'))
+    return { raw('\\hypertarget{' .. id .. '}{}'), t }
+  end
+  return t
+end
+
+function M.claim_block(d, verdict, words)
+  local truth = { table.unpack(d.content, 2) }
+  local out = pandoc.List {
+    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(d.identifier, esc(words[verdict]), verdict)),
+    d.content[1], raw('\\nwtruth{}') }
+  out:extend(truth)
+  out:insert(raw('\\end{nwclaim}'))
+  return out
+end
+
+function M.claim_span(s, verdict, words)
+  local out = pandoc.List { rawi(('\\hypertarget{%s}{}'):format(s.identifier)) }
+  out:extend(s.content)
+  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(s.identifier, esc((words[verdict]
+    :gsub(', with a condition', ', if'):gsub(' from the notes', ''))), verdict)))
+  return out
+end
+
+function M.aside(d)
+  return { raw('\\begin{nwaside}'), d, raw('\\end{nwaside}') }
+end
+
+-- Long inline code may break after a separator.
+function M.code(c)
+  if #c.text < 16 then return nil end
+  return rawi('\\texttt{' .. c.text:gsub('[\\{}$&#%%_^~/%-.:(,|]', function(ch)
+    local e = special[ch] or ch
+    return ch:match('[/_%-.:(,|]') and e .. '\\allowbreak{}' or e
+  end) .. '}')
+end
+
+return M
