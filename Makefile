@@ -22,6 +22,15 @@ help: ## lists the targets
 .PHONY: tangle
 tangle: $(UNITS:%=out/build/%.tangled) ## writes tangled/ from the chapters
 
+# A chapter that is listed and missing, or there and not listed, stops the build
+# with a message; what was made of a chapter no longer listed is removed.
+.PHONY: order
+order:
+	@tools/tangle --order
+$(UNITS:%=out/build/%.tangled): | order
+chapters/%.nw:
+	@tools/tangle --order
+
 out/build/%.tangled: book.nw chapters/%.nw tools/tangle
 	@mkdir -p $(@D)
 	@echo "tangle  $*"
@@ -120,6 +129,14 @@ out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css
 out/build/figures/%.pdf: out/build/figures/%.svg
 	@rsvg-convert -f pdf -o $@.new $<
 	@mv $@.new $@
+
+.PHONY: lint
+lint: ## finds mistakes of notation in the sources
+	@tools/lint
+
+.PHONY: fresh
+fresh: ## runs the README's two commands in a fresh Debian 12
+	@tools/fresh
 
 .PHONY: clean
 clean: ## removes out/, everything that was built
