@@ -131,7 +131,7 @@ traced() {
 # COMMAND executes are left alone. The log is in the file strace.
 inject() {
     needs strace
-    local specs=$1 spec calls= injections=
+    local specs=$1 spec calls="" injections=""
     shift
     for spec in $specs; do
         calls+=${spec%%:*},
@@ -277,15 +277,6 @@ book_traced() {
         esac
     done
     [ -e "$log" ] || fail "strace was not started in ${1##*/}"
-}
-
-# book_injected SPECS: the file strace shows that one of SPECS came true.
-book_injected() {
-    local name=
-    if grep -qE "[(](INJECTED|DELAYED)" strace; then return 0; fi
-    case $1 in *signal=*) name=${1#*signal=} name=${name%%:*} ;; esac
-    [ -n "$name" ] &&
-        grep -qE "^[^(]*--- (SIG)?$name [{].*si_code=SI_KERNEL" strace
 }
 
 # book_injected SPECS: the file strace shows that one of SPECS came true.

@@ -1,0 +1,547 @@
+# Session - reads printed sessions, runs them, and compares.
+#
+#   parse($text, $name, \@lines)   the session a text is, or dies "NAME:LINE: .."
+#   record($session, %how)         runs its commands; what really came out
+#   difference($session, $record)  undef when what came out is what is printed
+#                                  under the session's licences, else a hash
+#   printed($record)               a recording in the session's notation
+#   source_of($file)               the chapter file and its line for each line
+#
+# tests/lib/session --help tells the notation.
+package Session;
+use strict;
+use warnings;
+no warnings 'recursion';
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Temp qw(tempdir);
+use IO::Select;
+
+our @EXPORT_OK = qw(parse record difference printed source_of licensed_spans
+    speaker %TYPES);
+
+# What a licensed value of each type looks like. An identity is one thing with
+# a name: the same printed value must be the same actual value, and different
+# ones different. Times are measures: that two of them agree means nothing.
+my $number = qr/(?:0|[1-9]\d*)/;
+our %TYPES = (
+    pid   => { pattern => qr/[1-9]\d*/,        identity => 1 },
+    addr  => { pattern => qr/0x[0-9a-f]+/,     identity => 1 },
+    fd    => { pattern => $number,             identity => 1 },
+    port  => { pattern => qr/[1-9]\d{0,4}/,    identity => 1 },
+    inode => { pattern => qr/[1-9]\d*/,        identity => 1 },
+    uid   => { pattern => $number,             identity => 1 },
+    size  => { pattern => qr/\d+(?:,\d{3})*(?:\.\d+)?(?:[kKMGT](?:i?B)?)?/,
+               identity => 1 },
+    count => { pattern => qr/\d+(?:,\d{3})*/,  identity => 1 },
+    word  => { pattern => qr/\S+/,             identity => 1 },
+    time  => { pattern => qr/\d\d:\d\d(?::\d\d)?(?:\.\d+)?|\d+(?:\.\d+)?/,
+               identity => 0 },
+    ms    => { pattern => qr/\d+(?:\.\d+)?/,   identity => 0 },
+);
+
+# A value is a whole word: no letter, digit or decimal point goes on with it.
+my $before = qr/(?<![A-Za-z0-9_])(?<!\d\.)/;
+my $after  = qr/(?![A-Za-z0-9_])(?!\.\d)/;
+
+# --- Reading -----------------------------------------------------------------
+
+# parse: TEXT as a session; NAME for messages; LINES the line numbers to use in
+# them, as [FILE, LINE] per line, when the text stands elsewhere (a chapter).
+sub parse {
+    my ($text, $name, $where) = @_;
+    my @lines = split /\n/, $text, -1;
+    my $at = sub {
+        my $i = shift;
+        my $w = $where && $where->[$i];
+        return $w ? "$w->[0]:$w->[1]" : "$name:" . ($i + 1);
+    };
+    die $at->($#lines) . ": the last line has no end\n"
+        if @lines && pop(@lines) ne '';
+    die "$name:1: an empty session\n" unless @lines;
+
+    my $s = { name => $name, commands => [], licences => [], type => {} };
+    my $end = @lines;
+    $end-- while $end > 0 && $lines[ $end - 1 ] =~ /^varies:/;
+    for my $i (0 .. $end - 1) {
+        my $line = $lines[$i];
+        my $c = $s->{commands}[-1];
+        if ($line =~ /^\$ (.*\S.*)$/) {
+            push @{ $s->{commands} },
+                { text => $1, at => $at->($i), index => $i, out => [] };
+        } elsif (!$c) {
+            die $at->($i) . ": a session begins with '\$ ' and a command\n";
+        } elsif ($line =~ /^> (.*)$/ && !@{ $c->{out} } && !$c->{status}) {
+            $c->{text} .= "\n$1";
+        } else {
+            push @{ $c->{out} },
+                { text => $line, at => $at->($i), index => $i };
+        }
+    }
+    die $at->(0) . ": a session begins with '\$ ' and a command\n"
+        unless @{ $s->{commands} };
+    for my $c (@{ $s->{commands} }) {
+        my $out = $c->{out};
+        $c->{status} = 'exited 0';
+        if (@$out && $out->[-1]{text} =~ /^\[exit (\d+)\]$/) {
+            die "$out->[-1]{at}: '[exit 0]' is not printed\n" if $1 eq '0';
+            die "$out->[-1]{at}: no exit status is $1\n"
+                if $1 > 255 || $1 =~ /^0/;
+            $c->{status} = "exited $1";
+            $c->{status_line} = pop @$out;
+        } elsif (@$out && $out->[-1]{text} =~ /^\[killed by (SIG[A-Z0-9]+)\]$/) {
+            $c->{status} = "killed $1";
+            $c->{status_line} = pop @$out;
+        }
+        if (@$out && $out->[-1]{text} eq '[no newline at end]') {
+            $c->{unfinished} = pop @$out;
+            die "$c->{unfinished}{at}: the line before is missing\n" if !@$out;
+        }
+    }
+    for my $i ($end .. $#lines) { licence($s, $lines[$i], $at->($i), $i) }
+    check_use($s);
+    return $s;
+}
+
+# licence: one line "varies: TYPE VALUE... (REASON)" of session S.
+sub licence {
+    my ($s, $line, $at, $index) = @_;
+    $line =~ /^varies: (\S+)((?: [^\s(]\S*)*)(?: \((.+)\))?$/
+        or die "$at: not 'varies: TYPE VALUE...'\n";
+    my ($type, $values, $reason) = ($1, $2, $3);
+    my @values = split ' ', $values;
+    if ($type eq 'interleave') {
+        die "$at: 'varies: interleave' takes no values\n" if @values;
+        die "$at: 'varies: interleave' twice\n" if $s->{interleave};
+        $s->{interleave} = $at;
+    } else {
+        my $t = $TYPES{$type}
+            or die "$at: no licence is called '$type'; there are "
+            . join(', ', sort(keys %TYPES), 'interleave') . "\n";
+        die "$at: 'varies: $type' names no value\n" unless @values;
+        for my $v (@values) {
+            die "$at: '$v' is no $type\n" unless $v =~ /^$t->{pattern}$/;
+            die "$at: '$v' is licensed twice\n" if $s->{type}{$v};
+            $s->{type}{$v} = $type;
+        }
+    }
+    push @{ $s->{licences} },
+        { type => $type, values => \@values, reason => $reason, at => $at,
+          index => $index };
+}
+
+# check_use: dies when a licence of session S is not used by what is printed.
+sub check_use {
+    my ($s) = @_;
+    my (%seen, $mixed);
+    for my $c (@{ $s->{commands} }) {
+        my %speaker;
+        for my $line (@{ $c->{out} }) {
+            $seen{ $_->{value} } = 1 for licensed_spans($s, $line->{text});
+            $speaker{ speaker($s, $line->{text}) } = 1;
+        }
+        $mixed = 1 if keys %speaker > 1;
+    }
+    for my $l (@{ $s->{licences} }) {
+        for my $v (@{ $l->{values} }) {
+            die "$l->{at}: the licence for '$v' is not used\n" unless $seen{$v};
+        }
+        die "$l->{at}: the licence to interleave is not used: no command has"
+            . " lines of two speakers\n"
+            if $l->{type} eq 'interleave' && !$mixed;
+    }
+}
+
+# licensed_spans: where licensed values of session S stand in TEXT, from left
+# to right: { start, end, value, type }.
+sub licensed_spans {
+    my ($s, $text) = @_;
+    my @values = sort { length $b <=> length $a || $a cmp $b } keys %{ $s->{type} };
+    return unless @values;
+    my $any = $s->{any} //= do {
+        my $alternatives = join '|', map { quotemeta } @values;
+        qr/$before($alternatives)$after/;
+    };
+    my @spans;
+    while ($text =~ /$any/g) {
+        push @spans, { start => $-[1], end => $+[1], value => $1,
+                       type => $s->{type}{$1} };
+    }
+    return @spans;
+}
+
+# speaker: who wrote the line TEXT, for 'varies: interleave': the first licensed
+# pid among its first two words, or else its first word.
+sub speaker {
+    my ($s, $text) = @_;
+    my ($start) = $text =~ /^(\s*\S*(?:\s+\S+)?)/;
+    for my $span (licensed_spans($s, $start)) {
+        return "pid $span->{value}" if $span->{type} eq 'pid';
+    }
+    return $text =~ /^\s*(\S+)/ ? "word $1" : '';
+}
+
+# source_of: the chapter that the session FILE (.../UNIT/NAME.session) comes
+# from, as a list of [CHAPTER, LINE], one for each line of FILE; nothing when
+# the chapter does not hold this text.
+sub source_of {
+    my ($file, $root) = @_;
+    my ($unit, $name) = $file =~ m{([^/]+)/([^/]+\.session)$} or return;
+    my $chapter = $unit eq 'book' ? 'book.nw' : "chapters/$unit.nw";
+    open my $in, '<', "$root/$chapter" or return;
+    my (@where, @text, $inside);
+    while (my $line = <$in>) {
+        chomp $line;
+        if ($line =~ /^<<(.*)>>=\s*$/) { $inside = $1 eq $name; next }
+        if ($line =~ /^@(?:\s|$)/) { $inside = 0; next }
+        next unless $inside;
+        $line =~ s/^@@/@/;
+        $line =~ s/@(<<|>>)/$1/g;
+        push @where, [ $chapter, $. ];
+        push @text, "$line\n";
+    }
+    open my $have, '<', $file or return;
+    return join('', @text) eq join('', <$have>) ? \@where : undef;
+}
+
+# --- Running -----------------------------------------------------------------
+
+my $output_max = 1 << 20;
+
+# record: runs the commands of session S, each by bash under the runner, all in
+# one new directory with links ./NAME to the programs. HOW: bin (their folder),
+# runner, limit (seconds a command), terminal, nobody, first_pid (in a pid
+# namespace of our own), environment (hash). Returns a list of
+# { text, out => [lines], unfinished, status, says } per command; dies when a
+# command cannot be run.
+sub record {
+    my ($s, %how) = @_;
+    my $dir = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    my $notes = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    my $bin = abs_path($how{bin});
+    die "$how{bin}: no such folder\n" unless defined $bin && -d $bin;
+    opendir my $d, $bin or die "$how{bin}: $!\n";
+    for my $p (grep { -f "$bin/$_" && -x _ } readdir $d) {
+        if ($how{nobody}) {
+            system('cp', "$bin/$p", "$dir/$p") == 0 or die "cp: $p\n";
+        } else {
+            symlink "$bin/$p", "$dir/$p" or die "$dir/$p: $!\n";
+        }
+    }
+    my @before;
+    if ($how{nobody}) {
+        chown 65534, 65534, $dir or die "$dir: $!\n";
+        @before = qw(setpriv --reuid=65534 --regid=65534 --clear-groups);
+    }
+    my %env = (
+        PATH => $ENV{PATH} // '/usr/bin:/bin', HOME => $dir, TMPDIR => $dir,
+        LC_ALL => 'C', TZ => 'UTC', TERM => 'dumb', SHELL => '/bin/bash',
+        USER => $ENV{USER} // 'reader', LOGNAME => $ENV{LOGNAME} // 'reader',
+        %{ $how{environment} // {} },
+    );
+    my @records;
+    set_next_pid($how{first_pid} - 1) if $how{first_pid};
+    for my $c (@{ $s->{commands} }) {
+        pipe(my $read, my $write) or die "pipe: $!\n";
+        pipe(my $read_says, my $write_says) or die "pipe: $!\n";
+        my $pid = fork // die "fork: $!\n";
+        if ($pid == 0) {
+            open STDOUT, '>&', $write;
+            open STDERR, '>&', $write_says;
+            %ENV = %env;
+            exec $how{runner}, '-t', $how{limit} // 10, '-C', $dir, '-s',
+                "$notes/how", $how{terminal} ? '-p' : '-m', '--', @before,
+                'bash', '-c', $c->{text}, 'bash'
+                or print STDERR "$how{runner}: $!\n";
+            require POSIX;
+            POSIX::_exit(2);
+        }
+        close $write;
+        close $write_says;
+        my ($out, $says, $flood) = ('', '', 0);
+        my $select = IO::Select->new($read, $read_says);
+        while ($select->count) {
+            for my $h ($select->can_read) {
+                my $n = sysread $h, my $piece, 65536;
+                if (!$n) { $select->remove($h); next }
+                if ($h == $read_says) { $says .= $piece; next }
+                $out .= $piece unless $flood;
+                if (length $out > $output_max && !$flood++) { kill 'TERM', $pid }
+            }
+        }
+        waitpid $pid, 0;
+        open my $how_file, '<', "$notes/how"
+            or die "$how{runner} did not run: $says\n";
+        my @facts = <$how_file>;
+        unlink "$notes/how";
+        chomp @facts;
+        my $status = $facts[0] // 'stopped';
+        $status = 'flood' if $flood;
+        die "$c->{at}: bash cannot be run\n" if $status =~ /^no-exec/;
+        my $unfinished = $out ne '' && $out !~ /\n\z/;
+        my @lines = split /\n/, $out, -1;
+        pop @lines if @lines && !$unfinished;
+        push @records, { text => $c->{text}, out => \@lines, status => $status,
+            unfinished => $unfinished, says => $says,
+            left => [ grep { /^left / } @facts ] };
+    }
+    return \@records;
+}
+
+# set_next_pid: in a pid namespace of our own, what the next process is called.
+sub set_next_pid {
+    my ($pid) = @_;
+    open my $f, '>', '/proc/sys/kernel/ns_last_pid' or return 0;
+    print $f $pid - 1;
+    return close $f;
+}
+
+# printed: recording R as text in the notation of a session, licences aside.
+# Dies when the notation cannot say it.
+sub printed {
+    my ($records) = @_;
+    my $text = '';
+    for my $r (@$records) {
+        my $command = $r->{text};
+        my $trouble = trouble($r);
+        die "\$ $command: $trouble\n" if $trouble;
+        $command =~ s/\n/\n> /g;
+        $text .= "\$ $command\n";
+        my $first = 1;
+        for my $line (@{ $r->{out} }) {
+            die "\$ $command: prints a line that a session cannot: $line\n"
+                if $line =~ /[^\t\x20-\x7e\x80-\xff]/ || $line =~ /^\$ .*\S/
+                || $line =~ /^varies:/ || $first && $line =~ /^> /
+                || $line =~ /^\[(?:exit \d+|killed by SIG\w+|no newline at end)\]$/;
+            $text .= "$line\n";
+            $first = 0;
+        }
+        $text .= "[no newline at end]\n" if $r->{unfinished};
+        $text .= status_text($r->{status}) . "\n" if $r->{status} ne 'exited 0';
+    }
+    return $text;
+}
+
+# trouble: what went wrong with a recorded command that no session may print.
+sub trouble {
+    my ($r) = @_;
+    return 'did not end in time' if $r->{status} eq 'timeout';
+    return 'prints more than a megabyte' if $r->{status} eq 'flood';
+    return 'was stopped' if $r->{status} eq 'stopped';
+    return 'leaves a process behind (' . join(', ', map { s/^left //r }
+        @{ $r->{left} }) . ')' if @{ $r->{left} };
+    return;
+}
+
+sub status_text {
+    my ($status) = @_;
+    return "[exit $1]" if $status =~ /^exited (\d+)$/;
+    return "[killed by $1]" if $status =~ /^killed (\w+)$/;
+    return $status;
+}
+
+# --- Comparing ---------------------------------------------------------------
+
+# difference: compares recording R with session S. Returns undef, or
+# { at, command, expected, actual, why }: the place furthest on that no reading
+# of the session gets past. BOUND, a hash, receives printed value => actual.
+sub difference {
+    my ($s, $records, $bound) = @_;
+    my $search = { s => $s, records => $records, far => [ -1, -1 ], steps => 0 };
+    my $state = { to => {}, from => {} };
+    my $end = match_command($search, 0, $state);
+    if ($end) {
+        %$bound = %{ $end->{to} } if $bound;
+        return;
+    }
+    %$bound = %{ $search->{far_state}{to} } if $bound;
+    return $search->{difference};
+}
+
+# fail_at: keeps the difference that is furthest on.
+sub fail_at {
+    my ($search, $i, $j, $state, %difference) = @_;
+    my ($fi, $fj) = @{ $search->{far} };
+    if ($i > $fi || $i == $fi && $j > $fj) {
+        $search->{far} = [ $i, $j ];
+        $search->{far_state} = $state;
+        $search->{difference} = { %difference };
+    }
+    return;
+}
+
+# match_command: matches commands I and on, given the bindings in STATE; the
+# final bindings, or nothing.
+sub match_command {
+    my ($search, $i, $state) = @_;
+    my ($commands, $records) = ($search->{s}{commands}, $search->{records});
+    if ($i == @$commands) {
+        return $state if @$records == @$commands;
+        return fail_at($search, $i, 0, $state, at => $search->{s}{name},
+            why => 'another number of commands ran');
+    }
+    my ($c, $r) = ($commands->[$i], $records->[$i]);
+    my %base = (at => $c->{at}, command => $c->{text});
+    return fail_at($search, $i, 0, $state, %base,
+        why => 'the command was not run') unless $r;
+    return fail_at($search, $i, 0, $state, %base,
+        why => 'another command ran', actual => $r->{text})
+        if $r->{text} ne $c->{text};
+    my %queues;
+    my @order;
+    for my $line (@{ $c->{out} }) {
+        my $who = $search->{s}{interleave} ? speaker($search->{s}, $line->{text})
+            : '';
+        push @order, $who unless $queues{$who};
+        push @{ $queues{$who} }, $line;
+    }
+    return match_line($search, $i, 0, $state, \%queues, { map { $_ => 0 } @order },
+        \@order);
+}
+
+# match_line: matches line J and on of what command I wrote; NEXT says how many
+# lines of each queue are used up.
+sub match_line {
+    my ($search, $i, $j, $state, $queues, $next, $order) = @_;
+    my ($c, $r) = ($search->{s}{commands}[$i], $search->{records}[$i]);
+    my %base = (command => $c->{text});
+    die "$c->{at}: too many ways to interleave\n"
+        if ++$search->{steps} > 200_000;
+    my @heads = sort { $a->[1]{index} <=> $b->[1]{index} }
+        map { [ $_, $queues->{$_}[ $next->{$_} ] ] }
+        grep { $next->{$_} < @{ $queues->{$_} } } @$order;
+    if ($j == @{ $r->{out} }) {
+        my $trouble = trouble($r);
+        if (@heads) {
+            my $line = $heads[0][1];
+            return fail_at($search, $i, $j, $state, %base, at => $line->{at},
+                expected => $line->{text}, why => 'a printed line did not come'
+                . ($trouble ? ": the command $trouble" : ''));
+        }
+        return fail_at($search, $i, $j + 1, $state, %base, at => $c->{at},
+            why => "the command $trouble") if $trouble;
+        if ($r->{status} ne $c->{status}) {
+            my $line = $c->{status_line};
+            return fail_at($search, $i, $j + 1, $state, %base,
+                at => $line ? $line->{at} : $c->{at},
+                expected => status_text($c->{status}),
+                actual => status_text($r->{status}),
+                why => 'the command ended in another way');
+        }
+        if (!!$r->{unfinished} != !!$c->{unfinished}) {
+            return fail_at($search, $i, $j + 1, $state, %base,
+                at => $c->{unfinished} ? $c->{unfinished}{at} : $c->{at},
+                why => $c->{unfinished} ? 'the last line does end in a newline'
+                : 'the last line has no newline, which is printed as'
+                    . " '[no newline at end]'");
+        }
+        return match_command($search, $i + 1, $state);
+    }
+    my $actual = $r->{out}[$j];
+    if (!@heads) {
+        my $at = @{ $c->{out} } ? $c->{out}[-1]{at} : $c->{at};
+        return fail_at($search, $i, $j, $state, %base, at => $at,
+            actual => $actual, why => 'a line came that is not printed');
+    }
+    my $why;
+    for my $head (@heads) {
+        my ($who, $line) = @$head;
+        my ($new, $reason) = bind_line($search->{s}, $line->{text}, $actual, $state);
+        if ($new) {
+            my $end = match_line($search, $i, $j + 1, $new, $queues,
+                { %$next, $who => $next->{$who} + 1 }, $order);
+            return $end if $end;
+        }
+        $why //= $reason;
+    }
+    return fail_at($search, $i, $j, $state, %base, at => $heads[0][1]{at},
+        expected => join("\n", map { $_->[1]{text} } @heads),
+        actual => $actual, why => $why // 'another line came');
+}
+
+# bind_line: matches one ACTUAL line with the PRINTED one. Returns the bindings
+# with those of this line added; or undef and the reason. Runs of blanks beside
+# a licensed value may give way as it gets longer or shorter, so that columns
+# stay columns.
+sub bind_line {
+    my ($s, $printed, $actual, $state) = @_;
+    my @values = licensed_spans($s, $printed);
+    if (!@values) {
+        return $state if $printed eq $actual;
+        return (undef, 'another line came');
+    }
+    my ($pattern, $at, %group, @gaps) = ('', 0);
+    my $n = 0;
+    for my $i (0 .. @values) {
+        my $end = $i < @values ? $values[$i]{start} : length $printed;
+        my $text = substr $printed, $at, $end - $at;
+        my ($left, $right) = ($i > 0 ? $i - 1 : undef, $i < @values ? $i : undef);
+        if ($text =~ /^( *)$/) {
+            push @gaps, { blanks => length $1, left => $left, right => $right,
+                          group => $n++, first => $i == 0 };
+            $pattern .= '( *)';
+        } else {
+            my ($lead, $middle, $trail) = $text =~ /^( *)(.*?)( *)$/;
+            if (defined $left) {
+                push @gaps, { blanks => length $lead, left => $left,
+                              group => $n++ };
+                $pattern .= '( *)';
+            } else {
+                $middle = $lead . $middle;
+            }
+            $pattern .= quotemeta $middle;
+            if (defined $right) {
+                push @gaps, { blanks => length $trail, right => $right,
+                              group => $n++ };
+                $pattern .= '( *)';
+            } else {
+                $pattern .= quotemeta $trail;
+            }
+        }
+        last if $i == @values;
+        my $v = $values[$i];
+        my $type = $TYPES{ $v->{type} };
+        $v->{group} = $n++;
+        if ($type->{identity} && defined $group{ $v->{value} }) {
+            $pattern .= "(\\g{$group{$v->{value}}})";
+        } else {
+            $pattern .= "($type->{pattern})";
+            $group{ $v->{value} } = $n;
+        }
+        $at = $v->{end};
+    }
+    my @got = $actual =~ /^$pattern$/ or return (undef, 'another line came');
+    $_->{grown} = length($got[ $_->{group} ]) - length $_->{value} for @values;
+    for my $gap (@gaps) {
+        my $grown = length($got[ $gap->{group} ]) - $gap->{blanks};
+        next if $grown == 0;
+        my $left = defined $gap->{left} ? -$values[ $gap->{left} ]{grown} : 0;
+        my $right = defined $gap->{right} ? -$values[ $gap->{right} ]{grown} : 0;
+        next if $gap->{blanks} > ($gap->{first} ? 0 : 1)
+            && grep { $grown == $_ } $left, $right, $left + $right;
+        return (undef, 'the blanks differ');
+    }
+    my $new = { to => { %{ $state->{to} } }, from => { %{ $state->{from} } } };
+    for my $v (@values) {
+        my $value = $got[ $v->{group} ];
+        if (!$TYPES{ $v->{type} }{identity}) {
+            $new->{to}{ $v->{value} } //= $value;
+            next;
+        }
+        my $was = $new->{to}{ $v->{value} };
+        if (defined $was && $was ne $value) {
+            return (undef, "the printed $v->{type} $v->{value} was $was before"
+                . " and is $value now");
+        }
+        my $other = $new->{from}{"$v->{type} $value"};
+        if (defined $other && $other ne $v->{value}) {
+            return (undef, "the printed $v->{type}s $other and $v->{value} are"
+                . " one and the same, $value");
+        }
+        $new->{to}{ $v->{value} } = $value;
+        $new->{from}{"$v->{type} $value"} = $v->{value};
+    }
+    return $new;
+}
+
+1;
