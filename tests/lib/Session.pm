@@ -460,9 +460,7 @@ sub match_line {
 }
 
 # bind_line: matches one ACTUAL line with the PRINTED one. Returns the bindings
-# with those of this line added; or undef and the reason. Runs of blanks beside
-# a licensed value may give way as it gets longer or shorter, so that columns
-# stay columns.
+# with those of this line added; or undef and the reason.
 sub bind_line {
     my ($s, $printed, $actual, $state) = @_;
     my @values = licensed_spans($s, $printed);
@@ -470,60 +468,31 @@ sub bind_line {
         return $state if $printed eq $actual;
         return (undef, 'another line came');
     }
-    my ($pattern, $at, %group, @gaps) = ('', 0);
-    my $n = 0;
-    for my $i (0 .. @values) {
-        my $end = $i < @values ? $values[$i]{start} : length $printed;
-        my $text = substr $printed, $at, $end - $at;
-        my ($left, $right) = ($i > 0 ? $i - 1 : undef, $i < @values ? $i : undef);
-        if ($text =~ /^( *)$/) {
-            push @gaps, { blanks => length $1, left => $left, right => $right,
-                          group => $n++, first => $i == 0 };
-            $pattern .= '( *)';
-        } else {
-            my ($lead, $middle, $trail) = $text =~ /^( *)(.*?)( *)$/;
-            if (defined $left) {
-                push @gaps, { blanks => length $lead, left => $left,
-                              group => $n++ };
-                $pattern .= '( *)';
-            } else {
-                $middle = $lead . $middle;
-            }
-            $pattern .= quotemeta $middle;
-            if (defined $right) {
-                push @gaps, { blanks => length $trail, right => $right,
-                              group => $n++ };
-                $pattern .= '( *)';
-            } else {
-                $pattern .= quotemeta $trail;
-            }
-        }
-        last if $i == @values;
-        my $v = $values[$i];
+    my ($exact, $loose, $at) = ('', '', 0);
+    my (%group, $n);
+    for my $v (@values) {
+        my $literal = substr $printed, $at, $v->{start} - $at;
         my $type = $TYPES{ $v->{type} };
-        $v->{group} = $n++;
-        if ($type->{identity} && defined $group{ $v->{value} }) {
-            $pattern .= "(\\g{$group{$v->{value}}})";
-        } else {
-            $pattern .= "($type->{pattern})";
-            $group{ $v->{value} } = $n;
-        }
+        $n++;
+        my $value = $type->{identity} && $group{ $v->{value} }
+            ? "(\\g{$group{$v->{value}}})" : "($type->{pattern})";
+        $group{ $v->{value} } //= $n;
+        $exact .= quotemeta($literal) . $value;
+        $loose .= blanks($literal) . $value;
         $at = $v->{end};
     }
-    my @got = $actual =~ /^$pattern$/ or return (undef, 'another line came');
-    $_->{grown} = length($got[ $_->{group} ]) - length $_->{value} for @values;
-    for my $gap (@gaps) {
-        my $grown = length($got[ $gap->{group} ]) - $gap->{blanks};
-        next if $grown == 0;
-        my $left = defined $gap->{left} ? -$values[ $gap->{left} ]{grown} : 0;
-        my $right = defined $gap->{right} ? -$values[ $gap->{right} ]{grown} : 0;
-        next if $gap->{blanks} > ($gap->{first} ? 0 : 1)
-            && grep { $grown == $_ } $left, $right, $left + $right;
-        return (undef, 'the blanks differ');
+    my $tail = substr $printed, $at;
+    my @got = $actual =~ /^$exact\Q$tail\E$/;
+    if (!@got) {
+        $tail = blanks($tail);
+        return (undef, $actual =~ /^$loose$tail$/
+            ? 'only blanks differ: a licensed value must not be padded, for it'
+                . ' may be longer or shorter next time'
+            : 'another line came');
     }
     my $new = { to => { %{ $state->{to} } }, from => { %{ $state->{from} } } };
     for my $v (@values) {
-        my $value = $got[ $v->{group} ];
+        my $value = shift @got;
         if (!$TYPES{ $v->{type} }{identity}) {
             $new->{to}{ $v->{value} } //= $value;
             next;
@@ -542,6 +511,12 @@ sub bind_line {
         $new->{from}{"$v->{type} $value"} = $v->{value};
     }
     return $new;
+}
+
+# blanks: a pattern for the literal TEXT in which blanks may come and go.
+sub blanks {
+    my ($text) = @_;
+    return join '\s*', map { quotemeta } split /\s+/, $text, -1;
 }
 
 1;
