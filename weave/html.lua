@@ -13,8 +13,8 @@ local function rawi(s) return pandoc.RawInline('html', s) end
 
 -- Highlighted code without pandoc's id and empty link on every line.
 local function highlight(code)
-  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(code.text, { class = 'c' }) }, 'html')
-  html = html:match('<code class="sourceCode c">(.*)</code>')
+  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(code.text, { class = code.classes[1] }) }, 'html')
+  html = html:match('<code[^>]*>(.*)</code>')
   local lines = {}
   for line in (html .. '\n'):gmatch('([^\n]*)\n') do
     lines[#lines + 1] = line:gsub('^<span id="[^"]*"><a [^>]*></a>', ''):gsub('</span>$', '')
@@ -61,6 +61,13 @@ function M.chunk(c, code, ctx)
 </div>]]):format(c.root and ' root' or '', ctx.anchor(c.unit, c.id, true),
     ctx.href(c.unit, c.id, true), chunk_name(c.name), c.prev and '+≡' or '≡',
     esc('Code: ' .. c.name), html, table.concat(foot, ' · ')))
+end
+
+-- A whole file of the project.
+function M.listing(path, code)
+  return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
+    .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
+    :format(esc(path), esc('The file ' .. path), highlight(code)))
 end
 
 function M.session(c, lines, note, ctx)

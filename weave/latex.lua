@@ -50,6 +50,12 @@ function M.chunk(c, code, ctx)
     raw(text), raw('\\nwfoot{' .. table.concat(foot, ' \\textperiodcentered{} ') .. '}') }
 end
 
+-- A whole file of the project.
+function M.listing(path, code)
+  return { raw('\\nwlisting{' .. esc(path) .. '}'),
+    raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot{}') }
+end
+
 function M.session(c, lines, note, ctx)
   local out = {}
   for _, line in ipairs(lines) do

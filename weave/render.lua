@@ -154,6 +154,17 @@ function M.render(blocks, ctx)
       svg = svg, alt = alt, caption = image.caption }, ctx)
   end
 
+  -- A file of the project, read as it is: ::: {.listing file=weave/dump.lua}
+  local function listing(div)
+    local path = tostring(div.attributes.file)
+    local file = io.open(path)
+    if not file then fail(('the listed file %s cannot be read'):format(path), path) end
+    local text = file:read('a'):gsub('\n$', '')
+    file:close()
+    local language = path:match('%.(%w+)$') or text:match('^#!.-(%w+)\n') or path:match('[^/]*$'):lower()
+    return printer.listing(path, pandoc.CodeBlock(text, { class = language }), ctx)
+  end
+
   -- from the outside in, so that a claim's span is still whole in its block
   local doc = pandoc.Div(blocks):walk {
     traverse = 'topdown',
@@ -164,6 +175,7 @@ function M.render(blocks, ctx)
     end,
     Div = function(d)
       if d.classes:includes('chunk') then return chunk(d), false end
+      if d.classes:includes('listing') then return listing(d), false end
       if d.classes:includes('collected') then
         local list = collected[d.attributes.of]
         if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end

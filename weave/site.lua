@@ -178,6 +178,7 @@ function Reader(input)
     local reads_all = #own.collects > 0 or unit.unit == 'book'
     local key = { own.key, outline_key, list[i - 1] and list[i - 1].page, list[i + 1] and list[i + 1].page }
     if reads_all then key[#key + 1] = sha1(plain .. report.text) end
+    for path in unit.stream:gmatch('{%.listing file=(%S-)}') do key[#key + 1] = sha1(readall(path) or '') end
     for _, src in ipairs(unit.figures) do key[#key + 1] = sha1(readall(figures .. '/' .. src .. '.svg') or '') end
     key = sha1(dump(key))
     local path = site .. '/' .. own.page
