@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# The EPUB in out/ is valid and has what the site has.
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+
+epub=$root/out/processes-in-conversation.epub
+
+@test "epubcheck has nothing to say about the EPUB" {
+    needs java epubcheck
+    run java -jar /usr/bin/epubcheck --failonwarnings "$epub"
+    assert_success
+    assert_line --partial '0 fatals / 0 errors / 0 warnings'
+}
+
+@test "a damaged EPUB is noticed" {
+    needs java epubcheck
+    mkdir x
+    (cd x && unzip -q "$epub" && sed -i 's/<h1/<h1 nonsense="1"/' EPUB/text/ch001.xhtml && zip -qr ../bad.epub .)
+    run java -jar /usr/bin/epubcheck --failonwarnings bad.epub
+    assert_failure
+}
+
+@test "the EPUB has every chunk and session that the site has" {
+    mkdir x
+    (cd x && unzip -q "$epub")
+    for class in chunk session claim; do
+        in_site=$(cat "$root"/out/html/*.html | grep -c "<div class=\"$class[\" ]")
+        in_epub=$(cat x/EPUB/text/*.xhtml | grep -c "<div class=\"$class[\" ]")
+        [ "$in_site" -gt 0 ]
+        assert_equal "$class $in_epub" "$class $in_site"
+    done
+}

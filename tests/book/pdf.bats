@@ -1,0 +1,39 @@
+#!/usr/bin/env bats
+# The PDF in out/ is ready to be printed and to be read on a screen.
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+
+pdf=$root/out/processes-in-conversation.pdf
+
+@test "all fonts of the PDF are embedded" {
+    needs pdffonts
+    pdffonts "$pdf" | tail -n +3 > fonts
+    [ "$(wc -l < fonts)" -ge 4 ]
+    # columns from the right: object, generation, ToUnicode, subset, embedded
+    run awk '$(NF-4) != "yes"' fonts
+    assert_output ''
+}
+
+@test "the bookmarks of the PDF list every chapter" {
+    needs pdftohtml
+    # poppler prints the outline before the pages
+    pdftohtml -xml -i -stdout "$pdf" > outline.xml
+    perl -0ne 's/\s+/ /g; print "$1\n" while /<item[^>]*>\s*(.*?)\s*<\/item>/g' outline.xml > bookmarks
+    for page in "$root"/out/html/*.html; do
+        title=$(perl -0ne 'print $1 if m{<h1 id=[^>]*>(?:<span class="number">.*?</span> )?(.*?)</h1>}s' "$page")
+        [ -n "$title" ] || continue
+        grep -qF "$title" bookmarks || fail "no bookmark \"$title\""
+    done
+}
+
+@test "no line of the PDF runs more than 5 pt over the margin" {
+    run perl -ne 'print if /^Overfull .hbox \(([\d.]+)pt/ && $1 > 5' "$root/out/build/pdf/book.log"
+    assert_output ''
+}
+
+@test "the PDF has a title, a language and the edition's date" {
+    needs pdfinfo
+    run pdfinfo -isodates "$pdf"
+    assert_line --regexp 'Title: +Processes in Conversation'
+    assert_line --regexp "CreationDate: +$(sed -n 's/^date: *//p' "$root/book.nw")"
+}
