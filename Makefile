@@ -80,12 +80,22 @@ PANDOC   := pandoc --fail-if-warnings
 FONTS    := source-serif-4/files/source-serif-4-latin-opsz-normal source-serif-4/files/source-serif-4-latin-opsz-italic jetbrains-mono/files/jetbrains-mono-latin-wght-normal
 
 .PHONY: book html
-book: html pdf epub ## makes the whole book in out/
+book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
 html: out/html.made ## makes the web site, out/html/index.html
 
-out/html.made: $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+# The site offers the other formats when they are there or about to be.
+NAME := processes-in-conversation
+DOWNLOADS := $(if $(filter book check,$(MAKECMDGOALS))$(wildcard out/html/$(NAME).epub),PDF=$(NAME).pdf EPUB=$(NAME).epub)
+out/build/downloads: FORCE
+	@mkdir -p $(@D)
+	@echo '$(DOWNLOADS)' | cmp -s - $@ || echo '$(DOWNLOADS)' > $@
+out/html/$(NAME).%: out/$(NAME).%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+out/html.made: out/build/downloads $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
 	@mkdir -p out/html out/build
-	@$(MARKUP) $(SOURCES_NW) | SITE=out/html CACHE=out/build/site.lua FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS= $(PANDOC) -f weave/site.lua -t html -o /dev/null
+	@$(MARKUP) $(SOURCES_NW) | SITE=out/html CACHE=out/build/site.lua FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" $(PANDOC) -f weave/site.lua -t html -o /dev/null
 	@mkdir -p out/html/css out/html/fonts
 	@cp assets/css/book.css out/html/css/
 	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/html/fonts/
@@ -102,7 +112,6 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-NAME := processes-in-conversation
 PRINT_NEEDS = $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
 PRINT = $(MARKUP) $(SOURCES_NW) | FIGURES=out/build/figures TESTS=out/report/tests.tsv $(PANDOC) -f weave/noweb.lua -L weave/print.lua
 
