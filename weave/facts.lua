@@ -11,6 +11,7 @@
 -- merge(list) puts the facts of all chapters together for the renderer.
 -- Errors: a duplicate or missing id stops the build with the file's name.
 
+local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
 local M = {}
 
 M.verdicts = { 'holds', 'holds-if', 'outdated', 'wrong', 'untestable', 'missing' }
@@ -48,7 +49,7 @@ function M.fail(file, message, text)
     end
     source:close()
   end
-  error(('%s:%s %s'):format(file, found and found .. ':' or '', message), 0)
+  stop(('%s:%s %s'):format(file, found and found .. ':' or '', message))
 end
 
 local function json(blocks)
@@ -200,8 +201,8 @@ function M.merge(list)
       if label.kind ~= 'chunk' then
         local other = all.labels[label.id]
         if other then
-          error(('%s: the id "%s" is also in %s'):format(f.file, label.id,
-            all.of[other.unit].file), 0)
+          stop(('%s: the id "%s" is also in %s'):format(f.file, label.id,
+            all.of[other.unit].file))
         end
         all.labels[label.id] = label
       end

@@ -15,6 +15,7 @@
 -- The stream's format: "Pipeline representation" in the noweb Hacker's Guide.
 -- Errors: a @fatal record of markup's stops pandoc with its text.
 
+local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
 local M = {}
 
 -- The unit's name of a file: "03-pipes" for chapters/03-pipes.nw.
@@ -72,7 +73,7 @@ function M.scan(stream, file)
     elseif key == 'index' then
       if rest == 'nl' then lineno = lineno + 1 end
     elseif key == 'fatal' then
-      error(file .. ':' .. lineno .. ': ' .. rest, 0)
+      stop(file .. ':' .. lineno .. ': ' .. rest)
     end
   end
   return { prose = table.concat(prose), chunks = chunks }

@@ -12,6 +12,7 @@
 local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
 local facts = dofile(here .. 'facts.lua')
 local collected = dofile(here .. 'collected.lua')
+local stop = dofile(here .. 'stop.lua')
 
 local M = {}
 
@@ -38,7 +39,7 @@ function M.session(text, file)
       local kind, values = licence:match('^(%a+)%s*(.*)$')
       if kind == 'interleave' then interleave = true
       elseif not varies[kind] then
-        error(('%s: unknown licence "%s" in a session'):format(file, licence), 0)
+        stop(('%s: unknown licence "%s" in a session'):format(file, licence))
       else
         local n = 0
         for _ in values:gsub('%b()', ''):gmatch('%S+') do n = n + 1 end

@@ -20,6 +20,7 @@ local dump = dofile(here .. 'dump.lua')
 local render = dofile(here .. 'render.lua')
 local printer = dofile(here .. 'html.lua')
 local read_report = dofile(here .. 'report.lua')
+local stop = dofile(here .. 'stop.lua')
 local sha1 = pandoc.utils.sha1
 local esc = printer.escape
 
@@ -32,13 +33,14 @@ local function readall(path)
 end
 local function must_read(path)
   local text, why = readall(path)
-  return text or error(why, 0)
+  return text or stop(why)
 end
 local function write_beside(path, text)
-  local file = assert(io.open(path .. '.new', 'w'))
-  local ok, why = file:write(text)
+  local file, why = io.open(path .. '.new', 'w')
+  local ok
+  if file then ok, why = file:write(text) end
   if ok then ok, why = file:close() end
-  if not ok then error(path .. ': ' .. why, 0) end
+  if not ok then stop(path .. ': ' .. why) end
 end
 
 -- What other pages may show of a chapter.
@@ -114,7 +116,7 @@ function Reader(input)
   local units = noweb.split(tostring(input))
 
   local scripts = {}
-  for _, name in ipairs { 'noweb', 'facts', 'dump', 'render', 'collected', 'html', 'report', 'site' } do
+  for _, name in ipairs { 'noweb', 'facts', 'dump', 'render', 'collected', 'html', 'report', 'stop', 'site' } do
     scripts[#scripts + 1] = must_read(here .. name .. '.lua')
   end
   local page_template = must_read(here .. 'page.html')
