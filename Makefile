@@ -147,6 +147,18 @@ lint: ## finds mistakes of notation in the sources
 fresh: ## runs the README's two commands in a fresh Debian 12
 	@tools/fresh
 
+.PHONY: check promote faults endure
+check: build ## runs every program and all tests
+	@tests/run $(UNITS) tools
+check-%: build ## runs the tests of one unit, as in check-03-pipes
+	@tests/run $*
+promote: build ## writes what sessions really print back into the chapters
+	@tools/promote $(PROMOTE)
+faults: build ## runs every program under injected faults
+	@tests/faults/run
+endure: build ## runs the tests many times under load and odd conditions
+	@tests/endure $(ENDURE)
+
 .PHONY: clean
 clean: ## removes out/, everything that was built
 	rm -rf out

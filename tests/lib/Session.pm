@@ -344,7 +344,8 @@ sub status_text {
 
 # difference: compares recording R with session S. Returns undef, or
 # { at, command, expected, actual, why }: the place furthest on that no reading
-# of the session gets past. BOUND, a hash, receives printed value => actual.
+# of the session gets past. BOUND, a hash, receives printed value => actual
+# (of a measure: all actual values it stood for, with blanks between).
 sub difference {
     my ($s, $records, $bound) = @_;
     my $search = { s => $s, records => $records, far => [ -1, -1 ], steps => 0 };
@@ -494,7 +495,8 @@ sub bind_line {
     for my $v (@values) {
         my $value = shift @got;
         if (!$TYPES{ $v->{type} }{identity}) {
-            $new->{to}{ $v->{value} } //= $value;
+            my $all = $new->{to}{ $v->{value} } // "";  # a list, for a measure
+            $new->{to}{ $v->{value} } = join " ", split(" ", $all), $value;
             next;
         }
         my $was = $new->{to}{ $v->{value} };
