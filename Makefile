@@ -44,8 +44,12 @@ out/build/book.tangled: book.nw tools/tangle
 	@touch $@
 
 # What the tests run programs with: the runner, and libraries for LD_PRELOAD.
-TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so
+TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so
 out/lib/%.so: tests/lib/%.c
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
+out/lib/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
 	@$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
