@@ -1,0 +1,221 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# The runner: one start for every program, wherever it is called from, and an
+# end to all it started.
+
+# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
+setup() {
+    book_setup
+    runner=$book_built/runner
+    # how long to sleep: a number that no other test sleeps
+    export long=3$$
+}
+
+# under_odd_conditions COMMAND...: with signals ignored and blocked, odd umask,
+# standard input closed and descriptors open, as CI systems hand them down.
+under_odd_conditions() {
+    (
+        trap '' PIPE ALRM CHLD USR1
+        umask 077
+        exec 7< /dev/null 9> /dev/null
+        exec perl -MPOSIX -e 'sigprocmask(SIG_BLOCK,
+            POSIX::SigSet->new(SIGTERM, SIGCHLD, SIGUSR2)); exec @ARGV' "$@" <&-
+    )
+}
+
+@test "a command starts with default signals and an empty mask" {
+    run under_odd_conditions "$runner" grep -E '^Sig(Blk|Ign)' /proc/self/status
+    assert_success
+    assert_line --regexp '^SigBlk:.0000000000000000$'
+    assert_line --regexp '^SigIgn:.0000000000000000$'
+}
+
+@test "a command starts with umask 022" {
+    run under_odd_conditions "$runner" bash -c umask
+    assert_output 0022
+}
+
+@test "a command starts with descriptors 0 to 2 and no other" {
+    run under_odd_conditions "$runner" perl -e '
+        print join " ", grep { -e "/proc/self/fd/$_" } 0 .. 2;
+        opendir D, "/proc/self/fd"; my $d = readlink "/proc/self/fd/3";
+        print "\n", $d =~ m{/fd$} ? "no other" : $d'
+    assert_line "0 1 2"
+    assert_line "no other"
+}
+
+@test "standard input is /dev/null, also where it was closed" {
+    run under_odd_conditions "$runner" readlink /proc/self/fd/0
+    assert_output /dev/null
+}
+
+@test "with output and error closed too, the command still ends as it does" {
+    run bash -c '"$1" sh -c "exit 7" <&- >&- 2>&-' bash "$runner"
+    assert_failure 7
+}
+
+@test "a status is passed on, and a signal is 128 more than its number" {
+    run "$runner" -s how sh -c 'exit 3'
+    assert_failure 3
+    assert_equal "$(cat how)" "exited 3"
+    run "$runner" -s how sh -c 'kill -PIPE $$'
+    assert_failure 141
+    assert_equal "$(cat how)" "killed SIGPIPE"
+}
+
+@test "the status file tells a status of 141 from an end by SIGPIPE" {
+    run "$runner" -s how sh -c 'exit 141'
+    assert_failure 141
+    assert_equal "$(cat how)" "exited 141"
+}
+
+@test "at the deadline the whole tree is killed: other sessions, deaf processes" {
+    run "$runner" -t 0.3 -s how bash -c '
+        trap "" TERM HUP INT
+        setsid sleep ${long}1 & (setsid setsid sleep ${long}2 &) ; sleep ${long}3'
+    assert_failure 124
+    assert_line --regexp 'still there after 0.3 s: process [0-9]+ \(sleep\), killed'
+    assert_equal "$(head -n 1 how)" timeout
+    run pgrep -f "^sleep ${long}[123]\$"
+    assert_output ""
+}
+
+@test "124 of the command's own is not a time-out" {
+    run "$runner" -s how sh -c 'exit 124'
+    assert_failure 124
+    assert_equal "$(cat how)" "exited 124"
+}
+
+@test "a process left behind is named, killed, and makes the status 125" {
+    run "$runner" -g 0.1 -s how sh -c 'sleep ${long}4 & exit 0'
+    assert_failure 125
+    assert_output --regexp 'left behind: process [0-9]+ \(sleep\), killed'
+    assert_equal "$(sed -n 1p how)" "exited 0"
+    run grep -cE '^left [0-9]+ sleep$' how
+    assert_output 1
+    run pgrep -f "^sleep ${long}4\$"
+    assert_output ""
+}
+
+@test "a daemon that forked twice into a session of its own is left behind too" {
+    run "$runner" -g 0.1 sh -c '(setsid sh -c "sleep ${long}5; :" &)'
+    assert_failure 125
+    run pgrep -f "sleep ${long}5"
+    assert_output ""
+}
+
+@test "an orphan that ends within the grace is waited for and noted" {
+    run "$runner" -g 5 -s how sh -c '(sleep 0.2; echo late) & exit 0'
+    assert_success
+    assert_output late
+    run grep -cE '^orphan [0-9]+$' how
+    assert_output 1
+}
+
+@test "a child that was waited for is not noted" {
+    run "$runner" -s how sh -c 'sleep 0.01 & wait'
+    assert_success
+    assert_equal "$(cat how)" "exited 0"
+}
+
+@test "SIGTERM to the runner ends the tree" {
+    "$runner" -t 60 sleep ${long}6 2> says &
+    local pid=$!
+    until pgrep -f "^sleep ${long}6\$" > /dev/null; do sleep 0.01; done
+    kill -TERM "$pid"
+    run wait "$pid"
+    assert_failure 143
+    run pgrep -f "^sleep ${long}6\$"
+    assert_output ""
+    run cat says
+    assert_output --partial "stopped by SIGTERM"
+}
+
+@test "SIGKILL to the runner ends its command" {
+    "$runner" -t 60 sleep ${long}7 &
+    local pid=$!
+    until pgrep -f "^sleep ${long}7\$" > /dev/null; do sleep 0.01; done
+    kill -KILL "$pid"
+    wait "$pid" || :
+    for _ in {1..100}; do
+        pgrep -f "^sleep ${long}7\$" > /dev/null || return 0
+        sleep 0.02
+    done
+    fail "sleep ${long}7 is still there"
+}
+
+@test "a command that does not exist is 127, one that may not run is 126" {
+    run -127 "$runner" -s how ./nothing
+    assert_output "runner: ./nothing: No such file or directory"
+    assert_equal "$(cat how)" "no-exec ENOENT"
+    : > plain
+    run "$runner" -s how ./plain
+    assert_failure 126
+    assert_equal "$(cat how)" "no-exec EACCES"
+}
+
+@test "files stand in for the standard streams" {
+    echo in > in
+    run "$runner" -i in -o out -e err sh -c 'cat; echo err >&2'
+    assert_success
+    assert_equal "$(cat out) $(cat err)" "in err"
+    run "$runner" -o both -e both sh -c 'echo 1; echo 2 >&2; echo 3'
+    assert_equal "$(tr '\n' ' ' < both)" "1 2 3 "
+}
+
+@test "merged, output and error keep the order of writing" {
+    "$runner" -m sh -c 'echo 1; echo 2 >&2; echo 3' > both 2> none
+    assert_equal "$(tr '\n' ' ' < both)" "1 2 3 "
+    assert_equal "$(cat none)" ""
+}
+
+@test "on a pseudo terminal isatty holds, and no carriage return comes out" {
+    run_on_terminal sh -c 'test -t 1 && test -t 2 && echo yes; kill -USR1 $$'
+    assert_output yes
+    assert_equal "$(od -An -c stdout | tr -d ' ')" 'yes\n'
+    assert_killed SIGUSR1
+}
+
+@test "a megabyte through the pseudo terminal arrives whole" {
+    run_on_terminal sh -c 'head -c 1000000 /dev/zero | tr "\0" x'
+    assert_success
+    assert_equal "$(wc -c < stdout)" 1000000
+}
+
+@test "no core file is left, whatever the limit was" {
+    run bash -c 'ulimit -c unlimited; "$1" bash -c "ulimit -c; kill -SEGV \$\$"' \
+        bash "$runner"
+    assert_failure 139
+    assert_output 0
+}
+
+@test "inside a runner a runner keeps its own" {
+    run "$runner" -g 0.1 -- "$runner" -g 0.1 sh -c 'sleep ${long}8 & exit 0'
+    assert_failure 125
+    assert_equal "${#lines[@]}" 1
+}
+
+@test "as an ordinary user the same holds" {
+    as_nobody "$runner" -t 0.3 -s how bash -c 'trap "" TERM; setsid sleep ${long}9 &
+        sleep ${long}0'
+    assert_failure 124
+    run pgrep -f "^sleep ${long}[90]\$"
+    assert_output ""
+}
+
+@test "wrong calls are told from the command's failure" {
+    run "$runner"
+    assert_failure 2
+    assert_output --partial "usage: runner"
+    run "$runner" -t soon true
+    assert_failure 2
+    assert_output "runner: soon: not a number of seconds"
+}
+
+@test "--help says what every option and status means" {
+    run "$runner" --help
+    assert_success
+    for word in -t -g -i -o -e -m -p -C -s 124 125 126 127; do
+        assert_output --partial -- "$word"
+    done
+}
