@@ -1,9 +1,9 @@
+# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # The runner: one start for every program, wherever it is called from, and an
 # end to all it started.
 
-# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 setup() {
     book_setup
     runner=$book_built/runner
@@ -119,12 +119,13 @@ under_odd_conditions() {
 }
 
 @test "SIGTERM to the runner ends the tree" {
-    "$runner" -t 60 sleep ${long}6 2> says &
+    "$runner" -t 60 sleep "${long}6" 2> says &
     local pid=$!
     until pgrep -f "^sleep ${long}6\$" > /dev/null; do sleep 0.01; done
     kill -TERM "$pid"
-    run wait "$pid"
-    assert_failure 143
+    status=0
+    wait "$pid" || status=$?
+    assert_equal "$status" 143
     run pgrep -f "^sleep ${long}6\$"
     assert_output ""
     run cat says
@@ -132,7 +133,7 @@ under_odd_conditions() {
 }
 
 @test "SIGKILL to the runner ends its command" {
-    "$runner" -t 60 sleep ${long}7 &
+    "$runner" -t 60 sleep "${long}7" &
     local pid=$!
     until pgrep -f "^sleep ${long}7\$" > /dev/null; do sleep 0.01; done
     kill -KILL "$pid"
@@ -141,7 +142,7 @@ under_odd_conditions() {
         pgrep -f "^sleep ${long}7\$" > /dev/null || return 0
         sleep 0.02
     done
-    fail "sleep ${long}7 is still there"
+    fail "sleep "${long}7" is still there"
 }
 
 @test "a command that does not exist is 127, one that may not run is 126" {
