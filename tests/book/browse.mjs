@@ -26,33 +26,36 @@ const browser = await chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const findings = [];
 let looked = 0;
-for (const scheme of ['light', 'dark']) {
-  for (const width of [1280, 640, 390]) {
-    const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
-    const page = await context.newPage();
-    let name;
-    const say = text => findings.push(`${name} (${scheme}, ${width} px): ${text}`);
-    page.on('pageerror', e => say(`script error: ${e.message}`));
-    page.on('request', r => { if (!/^(file|data):/.test(r.url())) say(`asks for ${r.url()}`); });
-    page.on('requestfailed', r => say(`cannot load ${r.url()}`));
-    for (name of pages) {
-      await page.goto(pathToFileURL(path.join(dir, name)).href);
-      await page.evaluate(() => document.fonts.ready);
-      const over = await page.evaluate(() =>
-        document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (over > 0) say(`scrolls sideways by ${over} px`);
-      await page.addScriptTag({ path: axe });
-      const { violations } = await page.evaluate(() => window.axe.run({ preload: false }));
-      for (const v of violations) {
-        say(`${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(', ')}`);
-      }
-      if (pictures && width !== 640) {
-        await page.screenshot({ path: path.join(pictures, `${name.replace('.html', '')}-${scheme}-${width}.png`) });
-      }
-      looked++;
+async function look(scheme, width) {
+  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
+  const page = await context.newPage();
+  let name;
+  const say = text => findings.push(`${name} (${scheme}, ${width} px): ${text}`);
+  page.on('pageerror', e => say(`script error: ${e.message}`));
+  page.on('request', r => { if (!/^(file|data):/.test(r.url())) say(`asks for ${r.url()}`); });
+  page.on('requestfailed', r => say(`cannot load ${r.url()}`));
+  for (name of pages) {
+    await page.goto(pathToFileURL(path.join(dir, name)).href);
+    await page.evaluate(() => document.fonts.ready.then(() => {}));
+    const over = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (over > 0) say(`scrolls sideways by ${over} px`);
+    await page.addScriptTag({ path: axe });
+    const violations = await page.evaluate(async () =>
+      (await window.axe.run({ preload: false, resultTypes: ['violations'] })).violations
+        .map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) })));
+    for (const v of violations) {
+      say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
     }
-    await context.close();
+    if (pictures && width !== 640) {
+      await page.screenshot({ path: path.join(pictures, `${name.replace('.html', '')}-${scheme}-${width}.png`) });
+    }
+    looked++;
   }
+  await context.close();
+}
+for (const width of [1280, 640, 390]) {
+  await Promise.all([look('light', width), look('dark', width)]);
 }
 await browser.close();
 for (const f of findings) console.log(f);
