@@ -12,9 +12,83 @@
 #include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
 
 int main(void)
 {
-    puts("hello");
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (write_all(p[1], "hello", 5) == -1)
+            fail("write");
+        _exit(EXIT_SUCCESS);
+    }
+    close(p[1]);
+    char word[64];
+    ssize_t n = read_full(p[0], word, sizeof word);
+    if (n == -1)
+        err(EXIT_FAILURE, "read");
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the child failed");
+    printf("parent %jd: child %jd said %.*s\n",
+           (intmax_t)getpid(), (intmax_t)child, (int)n, word);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
 }

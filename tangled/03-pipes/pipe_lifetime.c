@@ -1,0 +1,126 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+static _Noreturn void inherit(const int p[2], int go)
+{
+    char text[11];
+    if (read_full(go, text, 1) != 0)
+        fail("waiting for the starting shot");
+    if (read_full(p[0], text, 11) != 11)
+        fail("read");
+    printf("heir %jd: found \"%.11s\"\n", (intmax_t)getpid(), text);
+    if (write_all(p[1], "still alive", 11) == -1)
+        fail("write");
+    if (read_full(p[0], text, 11) != 11)
+        fail("read");
+    printf("heir %jd: read \"%.11s\"\n", (intmax_t)getpid(), text);
+    _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static _Noreturn void create(const int go[2])
+{
+    int p[2];
+    close(go[1]);
+    if (pipe2(p, O_CLOEXEC) == -1)
+        fail("pipe2");
+    pid_t heir = fork();
+    if (heir == -1)
+        fail("fork");
+    if (heir == 0)
+        inherit(p, go[0]);
+    if (write_all(p[1], "left behind", 11) == -1)
+        fail("write");
+    _exit(EXIT_SUCCESS);
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(EXIT_FAILURE, "prctl");
+    int go[2];
+    if (pipe2(go, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t creator = fork();
+    if (creator == -1)
+        err(EXIT_FAILURE, "fork");
+    if (creator == 0)
+        create(go);
+    close(go[0]);
+    int creator_status = wait_for(creator);
+    printf("witness %jd: creator %jd is gone\n",
+           (intmax_t)getpid(), (intmax_t)creator);
+    close(go[1]);
+    int heir_status = wait_for(-1);
+    if (creator_status != 0 || heir_status != 0)
+        errx(EXIT_FAILURE, "a child failed");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}
