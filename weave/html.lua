@@ -143,9 +143,8 @@ function M.claim_block(d, verdict, words, ctx)
   local truth = { table.unpack(d.content, 2) }
   local out = pandoc.List {
     raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span> <a href="%s">%s</a></p>')
-      :format(verdict, id, id, words[verdict], verdict == 'missing' and '' or 'The notes say, and it is ',
-        words[verdict]:gsub('^missing', verdict == 'missing' and 'Missing' or 'missing'),
-        ctx.href(ctx.trial_unit, 'trial-' .. id), id)),
+      :format(verdict, id, id, words[verdict], verdict == 'missing' and '' or 'The notes say · ',
+        (words[verdict]:gsub('^missing', 'Missing')), ctx.href(ctx.trial_unit, 'trial-' .. id), id)),
     pandoc.Div({ first }, { class = 'said' }) }
   out:extend(truth)
   out:insert(raw('</div>'))
