@@ -164,7 +164,4 @@ function M.aside(d)
   return { raw('<aside>'), d, raw('</aside>') }
 end
 
--- The call index leads from every `name(N)`; long code may break.
-function M.code() return nil end
-
 return M

@@ -166,43 +166,50 @@ function M.render(blocks, ctx)
     return printer.listing(path, pandoc.CodeBlock(text, { class = language }), ctx)
   end
 
-  -- from the outside in, so that a claim's span is still whole in its block
+  local function link(a)
+    local id = a.target:match('^#(.+)$')
+    if not id or a.classes:includes('xref') then return nil end
+    local label = all.labels[id] or own_labels[id]
+    if not label then fail(('the cross reference "#%s" leads nowhere'):format(id), '(#' .. id .. ')') end
+    if #a.content == 0 then a.content = M.reference(label) end
+    a.target = ctx.target(label.unit, id, is_chunk(label))
+    a.classes:insert('xref')
+    return a
+  end
+
+  -- Every walk costs, so there are only two. The first goes from the outside in,
+  -- through what it puts in place too, but does not look again at the elements
+  -- that it has just put there: whatever stays among its neighbors (claims,
+  -- tables) waits for the second, which looks at blocks only.
   local doc = pandoc.Div(blocks):walk {
     traverse = 'topdown',
     Para = function(p)
-      if #p.content == 1 and p.content[1].t == 'Image' then
-        return figure(p.content[1]), false
+      local content = p.content
+      if #content == 1 and content[1].t == 'Image' then
+        return figure(content[1]), false
       end
     end,
     Div = function(d)
       if d.classes:includes('chunk') then return chunk(d), false end
-      if d.classes:includes('listing') then return listing(d), false end
       if d.classes:includes('collected') then
         local list = collected[d.attributes.of]
         if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end
-        return pandoc.Div(list(ctx, tools), { class = 'collected' }), false
+        return pandoc.Div(list(ctx, tools), { class = 'collected' })
       end
-    end }
-  doc = doc:walk {
-    Link = function(a)
-      local id = a.target:match('^#(.+)$')
-      if not id or a.classes:includes('xref') then return nil end
-      local label = all.labels[id] or own_labels[id]
-      if not label then fail(('the cross reference "#%s" leads nowhere'):format(id), '(#' .. id .. ')') end
-      if #a.content == 0 then a.content = M.reference(label) end
-      a.target = ctx.target(label.unit, id, is_chunk(label))
-      a.classes:insert('xref')
-      return a
     end,
-    Span = function(s)
-      if not s.classes:includes('claim') then return nil end
-      return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx)
-    end }
-  doc = doc:walk {
     Header = function(h)
       local label = own_labels[h.identifier]
       return label and printer.header(h, label, ctx)
     end,
+    Link = link,
+    Span = function(s)
+      if not s.classes:includes('claim') then return nil end
+      s = s:walk { Link = link, Code = printer.code }
+      return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx), false
+    end,
+    Code = printer.code,
+  }
+  doc = doc:walk {
     Table = function(t)
       local id = facts.table_id(t)
       return printer.table(t, id, id and own_labels[id], ctx)
@@ -214,7 +221,6 @@ function M.render(blocks, ctx)
         return printer.aside(d, ctx)
       end
     end,
-    Code = printer.code,
   }
   return doc.content
 end
