@@ -58,7 +58,8 @@ sub parse {
         return $w ? "$w->[0]:$w->[1]" : "$name:" . ($i + 1);
     };
     die $at->($#lines) . ": the last line has no end\n"
-        if @lines && pop(@lines) ne '';
+        if @lines && $lines[-1] ne '';
+    pop @lines;
     die "$name:1: an empty session\n" unless @lines;
 
     my $s = { name => $name, commands => [], licences => [], type => {} };
@@ -479,7 +480,7 @@ sub bind_line {
         my $literal = substr $printed, $at, $v->{start} - $at;
         my $type = $TYPES{ $v->{type} };
         $n++;
-        my $value = $type->{identity} && $group{ $v->{value} }
+        my $value = $v->{type} eq 'word' && $group{ $v->{value} }
             ? "(\\g{$group{$v->{value}}})" : "($type->{pattern})";
         $group{ $v->{value} } //= $n;
         $exact .= quotemeta($literal) . $value;

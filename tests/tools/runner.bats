@@ -142,7 +142,7 @@ under_odd_conditions() {
         pgrep -f "^sleep ${long}7\$" > /dev/null || return 0
         sleep 0.02
     done
-    fail "sleep "${long}7" is still there"
+    fail "sleep ${long}7 is still there"
 }
 
 @test "a command that does not exist is 127, one that may not run is 126" {
