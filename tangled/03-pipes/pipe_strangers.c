@@ -1,0 +1,174 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+static void send_end(int road, int fd)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = "";
+    struct iovec number = { &fd, sizeof fd };
+    struct msghdr message = {
+        .msg_iov = &number, .msg_iovlen = 1,
+        .msg_control = control, .msg_controllen = sizeof control,
+    };
+    struct cmsghdr *gift = CMSG_FIRSTHDR(&message);
+    gift->cmsg_level = SOL_SOCKET;
+    gift->cmsg_type = SCM_RIGHTS;
+    gift->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(gift), &fd, sizeof fd);
+    while (sendmsg(road, &message, MSG_NOSIGNAL) == -1)
+        if (errno != EINTR)
+            fail("sendmsg");
+}
+
+static int receive_end(int road, int *number)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    struct iovec data = { number, sizeof *number };
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1,
+        .msg_control = control, .msg_controllen = sizeof control,
+    };
+    ssize_t n;
+    while ((n = recvmsg(road, &message, MSG_CMSG_CLOEXEC)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "recvmsg");
+    struct cmsghdr *gift = CMSG_FIRSTHDR(&message);
+    if (n != sizeof *number || gift == NULL
+        || gift->cmsg_type != SCM_RIGHTS)
+        errx(EXIT_FAILURE, "the maker sent no descriptor");
+    int fd;
+    memcpy(&fd, CMSG_DATA(gift), sizeof fd);
+    return fd;
+}
+
+static _Noreturn void make(int road)
+{
+    int p[2];
+    char text[64], nothing;
+    if (pipe2(p, O_CLOEXEC) == -1)
+        fail("pipe2");
+    send_end(road, p[1]);
+    if (read_full(road, &nothing, 1) != 0)
+        fail("waiting for the stranger");
+    close(p[1]);
+    ssize_t n = read_full(p[0], text, sizeof text);
+    if (n == -1)
+        fail("read");
+    printf("maker %jd: read%.*s\n", (intmax_t)getpid(), (int)n, text);
+    _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static void say(int fd, const char *word)
+{
+    if (write_all(fd, word, strlen(word)) == -1)
+        err(EXIT_FAILURE, "write");
+    close(fd);
+    printf("stranger %jd:%s\n", (intmax_t)getpid(), word);
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int road[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, road) == -1)
+        err(EXIT_FAILURE, "socketpair");
+    pid_t maker = fork();
+    if (maker == -1)
+        err(EXIT_FAILURE, "fork");
+    if (maker == 0) {
+        close(road[0]);
+        make(road[1]);
+    }
+    close(road[1]);
+    int number;
+    int fd = receive_end(road[0], &number);
+    say(fd, " sent");
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%jd/fd/%d", (intmax_t)maker, number);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", path);
+    say(fd, " opened");
+    int pidfd = (int)syscall(SYS_pidfd_open, maker, 0);
+    fd = -1;
+    if (pidfd != -1)
+        fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+    if (fd == -1)
+        printf("pidfd_getfd refused: %s\n", strerrorname_np(errno));
+    else
+        say(fd, " copied");
+    if (pidfd != -1)
+        close(pidfd);
+    close(road[0]);
+    if (wait_for(maker) != 0)
+        errx(EXIT_FAILURE, "the maker failed");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}
