@@ -4,6 +4,7 @@
 #   record($session, %how)         runs its commands; what really came out
 #   difference($session, $record)  undef when what came out is what is printed
 #                                  under the session's licences, else a hash
+#   alike($session, $record)      what the values became, as far as lines fit
 #   printed($record)               a recording in the session's notation
 #   source_of($file)               the chapter file and its line for each line
 #
@@ -17,7 +18,7 @@ use Exporter qw(import);
 use File::Temp qw(tempdir);
 use IO::Select;
 
-our @EXPORT_OK = qw(parse record difference printed source_of licensed_spans
+our @EXPORT_OK = qw(parse record difference alike printed source_of licensed_spans
     speaker %TYPES);
 
 # What a licensed value of each type looks like. An identity is one thing with
@@ -362,6 +363,26 @@ sub difference {
     }
     %$bound = %{ $search->{far_state}{to} } if $bound;
     return $search->{difference};
+}
+
+# alike: bindings (as difference gives them) from the lines of recording R that
+# fit a printed line of session S, in order; the others are passed over.
+sub alike {
+    my ($s, $records) = @_;
+    my $state = { to => {}, from => {} };
+    for my $i (0 .. $#$records) {
+        my ($c, $r) = ($s->{commands}[$i], $records->[$i]);
+        my $from = 0;
+        for my $line (grep { licensed_spans($s, $_->{text}) } @{ $c->{out} }) {
+            for my $j ($from .. $#{ $r->{out} }) {
+                my ($new) = bind_line($s, $line->{text}, $r->{out}[$j], $state);
+                next unless $new;
+                ($state, $from) = ($new, $j + 1);
+                last;
+            }
+        }
+    }
+    return $state->{to};
 }
 
 # fail_at: keeps the difference that is furthest on.

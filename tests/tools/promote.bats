@@ -1,0 +1,252 @@
+# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# promote: what really comes out goes back into the chapter, and nothing else.
+
+# setup: a small project of its own with one chapter.
+setup() {
+    book_setup
+    mkdir -p tree/chapters tree/tools tree/tests tree/out/build tree/out/bin/01-one
+    cp "$root/tools/promote" tree/tools
+    cp -r "$book_lib" tree/tests/lib
+    cp -r "$book_built" tree/out/lib
+    cd tree || return
+    printf '# Preface\n' > book.nw
+    program family 'p=$$
+        sh -c "echo \"child \$\$: leaving\"; echo \$\$ > child"
+        echo "parent $p: reaped $(cat child)"'
+    program steps 'echo one; echo "<<two>>"; echo "@ three"; exit 3'
+    cat > chapters/01-one.nw <<'END'
+# One
+
+Prose with @<<brackets>> and @[[more]].
+
+<<family.session>>=
+$ ./family
+child 12: leaving
+parent 11: reaped 12
+varies: pid 11 12 (process ids)
+@
+
+Between.  
+<<a chunk>>=
+$ ./steps
+not a session
+@
+
+<<steps.session>>=
+$ ./steps
+one
+@<<two>>
+@@ three
+[exit 3]
+@ This line of prose stays.
+
+The end.
+END
+    chmod 640 chapters/01-one.nw
+    built
+    cp chapters/01-one.nw before.nw
+}
+
+# program NAME SCRIPT: makes out/bin/01-one/NAME.
+program() {
+    printf '#!/bin/sh\n%s\n' "$2" > "out/bin/01-one/$1"
+    chmod +x "out/bin/01-one/$1"
+}
+
+# built: the programs are newer than the chapter.
+built() {
+    touch -d '1 minute ago' chapters/*.nw book.nw
+    touch out/build/01-one.built out/build/book.built
+}
+
+# change SED-SCRIPT: changes the chapter.
+change() {
+    sed -i "$1" chapters/01-one.nw
+    built
+}
+
+promote() { run tools/promote "$@" < /dev/null; }
+
+@test "sessions that hold stay as they are, whatever values they print" {
+    promote --yes
+    assert_success
+    assert_output ""
+    cmp before.nw chapters/01-one.nw
+}
+
+@test "what really comes out is shown as a diff and written back" {
+    change 's/^one$/eins/; s/^child 12/kid 12/'
+    promote --yes
+    assert_success
+    assert_line -- '-eins'
+    assert_line -- '+one'
+    assert_line '--- chapters/01-one.nw'
+    assert_line --regexp '^\+child [0-9]+: leaving$'
+    assert_line --partial '2 session(s) written'
+}
+
+@test "a second run changes nothing" {
+    change 's/^one$/eins/; s/^child 12/kid 12/'
+    promote --yes
+    built
+    cp chapters/01-one.nw once.nw
+    promote --yes
+    assert_success
+    assert_output ""
+    cmp once.nw chapters/01-one.nw
+}
+
+@test "nothing but the session's chunk changes, and the mode stays" {
+    change 's/^one$/eins/'
+    promote --yes
+    assert_success
+    cmp before.nw chapters/01-one.nw
+    assert_equal "$(stat -c %a chapters/01-one.nw)" 640
+}
+
+@test "licences stay with their reasons, for the new values" {
+    needs root namespaces
+    change 's/^child 12/kid 12/'
+    promote --yes 01-one/family
+    assert_success
+    run grep '^varies' chapters/01-one.nw
+    assert_output 'varies: pid 4711 4712 (process ids)'
+    run grep '^parent' chapters/01-one.nw
+    assert_output 'parent 4711: reaped 4712'
+}
+
+@test "a chunk with nothing but commands is filled" {
+    change '/^one$/,/^\[exit 3\]/d'
+    promote --yes
+    assert_success
+    cmp before.nw chapters/01-one.nw
+}
+
+@test "the first and the last chunk of a file can both change" {
+    change 's/^child 12/kid 12/; s/^\[exit 3\]/[exit 4]\nmore\nmore/'
+    promote --yes
+    assert_success
+    run sed -n '/steps.session/,$p' chapters/01-one.nw
+    assert_output "$(sed -n '/steps.session/,$p' before.nw)"
+}
+
+@test "asked, a no leaves the chapter alone and is status 1" {
+    change 's/^one$/eins/'
+    cp chapters/01-one.nw changed.nw
+    run tools/promote <<< n
+    assert_failure 1
+    assert_line -- '+one'
+    assert_line --partial 'Write this to chapters/01-one.nw? [y/N]'
+    cmp changed.nw chapters/01-one.nw
+    promote
+    assert_failure 1
+    cmp changed.nw chapters/01-one.nw
+}
+
+@test "asked, a yes writes" {
+    change 's/^one$/eins/'
+    run tools/promote <<< y
+    assert_success
+    cmp before.nw chapters/01-one.nw
+}
+
+@test "--renew also writes a session that holds" {
+    needs root namespaces
+    promote --yes --renew
+    assert_success
+    run grep '^parent' chapters/01-one.nw
+    assert_output 'parent 4711: reaped 4712'
+    built
+    promote --yes --renew
+    assert_output ""
+}
+
+@test "a unit, a session and a file can be named; others stay" {
+    change 's/^one$/eins/; s/^child 12/kid 12/'
+    promote --yes 01-one/steps
+    assert_success
+    run grep -c '^kid 12' chapters/01-one.nw
+    assert_output 1
+    built
+    promote --yes chapters/01-one.nw
+    assert_success
+    run grep -c '^kid 12' chapters/01-one.nw
+    assert_output 0
+}
+
+@test "what differs from run to run needs a licence, and promote says so" {
+    change '/^varies/d'
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'family.session came out in another way the second time'
+}
+
+@test "what is missing is named" {
+    promote nonsense
+    assert_failure 2
+    assert_output "promote: 'nonsense' is no unit, no session and no chapter"
+    promote 01-one/nonsense
+    assert_failure 1
+    assert_output 'promote: chapters/01-one.nw: there is no session chunk <<nonsense.session>>'
+}
+
+@test "programs older than the chapter are not run" {
+    touch -d '1 minute ago' out/build/01-one.built
+    touch chapters/01-one.nw
+    promote
+    assert_failure 1
+    assert_output 'promote: chapters/01-one.nw: is newer than its programs: run make build first'
+}
+
+@test "a session that cannot be promoted is told with its line" {
+    change 's/^<<a chunk>>=/<<steps.session>>=/'
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'chapters/01-one.nw:18: steps.session is continued here'
+}
+
+@test "a session that uses a chunk is told with its line" {
+    change 's/^@<<two>>/<<two>>/'
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'chapters/01-one.nw:21: promote cannot write'
+}
+
+@test "a faulty licence is told with the chapter's line" {
+    change 's/^varies: pid/varies: pet/'
+    promote --yes
+    assert_failure 1
+    assert_output --partial "chapters/01-one.nw:9: no licence is called 'pet'"
+    run diff before.nw chapters/01-one.nw
+    assert_equal "${#lines[@]}" 4
+}
+
+@test "a program that hangs leaves the chapter alone" {
+    program steps 'sleep 100'
+    cp chapters/01-one.nw changed.nw
+    sed -i "s/limit} \/\/ 10/limit} \/\/ 0.3/" tests/lib/Session.pm
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'did not end in time'
+    cmp changed.nw chapters/01-one.nw
+}
+
+@test "a folder that cannot be written leaves the chapter alone" {
+    change 's/^one$/eins/'
+    cp chapters/01-one.nw changed.nw
+    as_nobody chmod 500 chapters
+    [ "$(id -u)" != 0 ] || chown -R 65534 .
+    as_nobody tools/promote --yes
+    chmod 700 chapters
+    assert_failure 1
+    assert_stderr --partial 'Permission denied'
+    cmp changed.nw chapters/01-one.nw
+}
+
+@test "--help says what it does" {
+    promote --help
+    assert_success
+    assert_output --partial 'usage: tools/promote'
+}
