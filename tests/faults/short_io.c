@@ -5,7 +5,8 @@
  *
  * POSIX lets every read and write stop early; programs that forget it work by
  * luck. Each call of the program's own that asks for two bytes or more, on any
- * descriptor but standard error, is passed on with half the length. FILE is
+ * descriptor but standard error, is passed on with half the length; a read with
+ * no more than 4, since a short message fills half a large buffer, too. FILE is
  * made when that happened at least once. What stdio does inside the library is
  * its own business and stays whole.
  */
@@ -40,49 +41,52 @@ static void begin(void)
     unsetenv("BOOK_SHORT_MARK");
 }
 
-/* half: what is left of a length n on descriptor fd. */
-static size_t half(bool on, int fd, size_t n)
+/* shortened: what is passed on of a length n, on descriptor fd. */
+static size_t shortened(bool reading, int fd, size_t n)
 {
-    if (!on || fd == STDERR_FILENO || n < 2)
+    static bool marked;
+    if (!(reading ? short_reads : short_writes) || fd == STDERR_FILENO || n < 2)
         return n;
-    int saved = errno;
-    int f = mark ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
-    if (f != -1)
-        close(f);
-    errno = saved;
-    return n / 2;
+    if (!marked && mark) {
+        int saved = errno;
+        int f = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        if (f != -1)
+            marked = close(f) == 0;
+        errno = saved;
+    }
+    return reading && n > 8 ? 4 : n / 2;
 }
 
-/* a function that calls the next one of its name with a length halved */
-#define HALVED(result, name, on, fd, n, parameters, ...)                \
+/* a function that calls the next one of its name with a shorter length */
+#define SHORTENED(result, name, reading, fd, n, parameters, ...)        \
     result name parameters;                                             \
     result name parameters                                              \
     {                                                                   \
         static result (*next) parameters;                               \
         if (!next)                                                      \
             *(void **)&next = dlsym(RTLD_NEXT, #name);                  \
-        n = half(on, fd, n);                                            \
+        n = shortened(reading, fd, n);                                  \
         return next(__VA_ARGS__);                                       \
     }
 
-HALVED(ssize_t, read, short_reads, fd, n,
+SHORTENED(ssize_t, read, true, fd, n,
        (int fd, void *p, size_t n), fd, p, n)
-HALVED(ssize_t, __read_chk, short_reads, fd, n,
+SHORTENED(ssize_t, __read_chk, true, fd, n,
        (int fd, void *p, size_t n, size_t max), fd, p, n, max)
-HALVED(ssize_t, pread, short_reads, fd, n,
+SHORTENED(ssize_t, pread, true, fd, n,
        (int fd, void *p, size_t n, off_t at), fd, p, n, at)
-HALVED(ssize_t, write, short_writes, fd, n,
+SHORTENED(ssize_t, write, false, fd, n,
        (int fd, const void *p, size_t n), fd, p, n)
-HALVED(ssize_t, pwrite, short_writes, fd, n,
+SHORTENED(ssize_t, pwrite, false, fd, n,
        (int fd, const void *p, size_t n, off_t at), fd, p, n, at)
-HALVED(ssize_t, splice, short_writes, out, n,
+SHORTENED(ssize_t, splice, false, out, n,
        (int in, off64_t *a, int out, off64_t *b, size_t n, unsigned f),
        in, a, out, b, n, f)
-HALVED(ssize_t, tee, short_writes, out, n,
+SHORTENED(ssize_t, tee, false, out, n,
        (int in, int out, size_t n, unsigned f), in, out, n, f)
-HALVED(ssize_t, sendfile, short_writes, out, n,
+SHORTENED(ssize_t, sendfile, false, out, n,
        (int out, int in, off_t *at, size_t n), out, in, at, n)
-HALVED(ssize_t, copy_file_range, short_writes, out, n,
+SHORTENED(ssize_t, copy_file_range, false, out, n,
        (int in, off64_t *a, int out, off64_t *b, size_t n, unsigned f),
        in, a, out, b, n, f)
 
