@@ -1,0 +1,169 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+static void look(pid_t reader, const char *when)
+{
+    bool sleeps = asleep(reader);
+    printf("%s: reader %jd %s\n", when, (intmax_t)reader,
+           sleeps ? "sleeps" : "does not sleep");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    char text[100];
+    show("write 3 bytes", write_some(p[1], "one", 3), 0);
+    show("write 4 bytes", write_some(p[1], "four", 4), 0);
+    show("read up to 100 bytes", read_some(p[0], text, 100), 0);
+    show("write 10 bytes", write_some(p[1], "0123456789", 10), 0);
+    show("read up to 4 bytes", read_some(p[0], text, 4), 0);
+    show("read up to 100 bytes", read_some(p[0], text, 100), 0);
+    show("read up to 0 bytes", read_some(p[0], text, 0), 0);
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        close(p[1]);
+        for (int ends = 0; ends < 2;) {
+            ssize_t n = read_some(p[0], text, sizeof text);
+            if (n == -1)
+                fail("read");
+            printf("reader %jd: read = %zd\n", (intmax_t)getpid(), n);
+            ends += n == 0;
+        }
+        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+    }
+    close(p[0]);
+    int second = fcntl(p[1], F_DUPFD_CLOEXEC, 0);
+    if (second == -1)
+        err(EXIT_FAILURE, "fcntl");
+    look(child, "empty pipe");
+    if (write_all(p[1], "more", 4) == -1)
+        err(EXIT_FAILURE, "write");
+    look(child, "empty again");
+    close(p[1]);
+    look(child, "one of two write ends closed");
+    if (write_all(second, "the rest", 8) == -1)
+        err(EXIT_FAILURE, "write");
+    close(second);
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the reader failed");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

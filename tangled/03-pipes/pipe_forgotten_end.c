@@ -1,0 +1,197 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+static _Noreturn void read_to_end(const int p[2], bool closes,
+                                  pid_t parent)
+{
+    char text[64];
+    ssize_t n;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        fail("prctl");
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    if (closes)
+        close(p[1]);
+    do
+        n = read_some(p[0], text, sizeof text);
+    while (n > 0);
+    if (n == -1)
+        fail("read");
+    _exit(EXIT_SUCCESS);
+}
+
+static void watch(bool closes)
+{
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        read_to_end(p, closes, parent);
+    if (write_all(p[1], "hello", 5) == -1)
+        err(EXIT_FAILURE, "write");
+    close(p[0]);
+    close(p[1]);
+    printf("reader %jd, write end %s: ", (intmax_t)child,
+           closes ? "closed" : "kept");
+    if (!closes && asleep(child)) {
+        puts("sleeps, and only itself could wake it");
+        kill(child, SIGKILL);
+        wait_for(child);
+    } else {
+        int status = wait_for(child);
+        puts(status == 0 ? "met the end and left" : "failed");
+    }
+}
+
+static void leak(int flags)
+{
+    int p[2], talk[2];
+    if (pipe2(p, O_NONBLOCK | flags) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk) == -1)
+        err(EXIT_FAILURE, "socketpair");
+    pid_t cat;
+    char *words[] = { "cat", NULL };
+    posix_spawn_file_actions_t todo;
+    errno = posix_spawn_file_actions_init(&todo);
+    for (int fd = STDIN_FILENO; errno == 0 && fd <= STDOUT_FILENO; fd++)
+        errno = posix_spawn_file_actions_adddup2(&todo, talk[1], fd);
+    if (errno == 0)
+        errno = posix_spawnp(&cat, "cat", &todo, NULL, words, environ);
+    if (errno != 0)
+        err(EXIT_FAILURE, "cat");
+    posix_spawn_file_actions_destroy(&todo);
+    close(talk[1]);
+    char byte = 'x';
+    if (write_all(talk[0], &byte, 1) == -1
+        || read_some(talk[0], &byte, 1) != 1)
+        err(EXIT_FAILURE, "cat does not answer");
+    close(p[1]);
+    show(flags ? "read, with O_CLOEXEC" : "read, without O_CLOEXEC",
+         read_some(p[0], &byte, 1), flags ? 0 : EAGAIN);
+    close(p[0]);
+    close(talk[0]);
+    if (wait_for(cat) != 0)
+        errx(EXIT_FAILURE, "cat failed");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    watch(false);
+    watch(true);
+    leak(0);
+    leak(O_CLOEXEC);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}
