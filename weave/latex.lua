@@ -72,7 +72,7 @@ function M.session(c, lines, note, ctx)
 end
 
 function M.figure(fig)
-  local inlines = pandoc.List { rawi(('\\begin{figure}[htbp]\n\\centering\\hypertarget{%s}{}\n\\includegraphics[scale=0.85]{%s}\n\\caption{')
+  local inlines = pandoc.List { rawi(('\\begin{figure}[htbp]\n\\centering\\hypertarget{%s}{}\n\\includegraphics[scale=0.85,max width=\\linewidth]{%s}\n\\caption{')
     :format(fig.id, fig.path)) }
   inlines:extend(fig.caption)
   inlines:insert(rawi('}\\label{' .. fig.id .. '}\n\\end{figure}'))
@@ -114,6 +114,14 @@ end
 
 function M.aside(d)
   return { raw('\\begin{nwaside}'), d, raw('\\end{nwaside}') }
+end
+
+-- A list that was collected, not written.
+function M.collected(blocks)
+  local out = pandoc.List { raw('\\begin{nwcollected}') }
+  out:extend(blocks)
+  out:insert(raw('\\end{nwcollected}'))
+  return out
 end
 
 -- Long inline code may break after a separator.
