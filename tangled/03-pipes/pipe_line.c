@@ -1,0 +1,124 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Makes FD known as WANTED in a program that is about to be run. */
+static int renumber(int fd, int wanted)
+{
+    if (fd == wanted)
+        return fcntl(fd, F_SETFD, 0);
+    int n;
+    while ((n = dup2(fd, wanted)) == -1 && errno == EINTR)
+        continue;
+    return n;
+}
+
+/* Says how NAME ended; returns what a shell would call its status. */
+static int tell(const char *name, int status)
+{
+    if (WIFSIGNALED(status)) {
+        warnx("%s was killed by SIG%s", name,
+              sigabbrev_np(WTERMSIG(status)));
+        return 128 + WTERMSIG(status);
+    }
+    warnx("%s left with status %d", name, WEXITSTATUS(status));
+    return WEXITSTATUS(status);
+}
+
+/* Ends the command at WORDS; returns the next one, or NULL. */
+static char **cut(char **words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(*words, ":") == 0) {
+            *words = NULL;
+            return words + 1;
+        }
+    return NULL;
+}
+
+static pid_t start(char **words, int in, int out)
+{
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    if (in != -1 && renumber(in, STDIN_FILENO) == -1)
+        fail("dup2");
+    if (out != -1 && renumber(out, STDOUT_FILENO) == -1)
+        fail("dup2");
+    execvp(words[0], words);
+    warn("%s", words[0]);
+    _exit(127);
+}
+
+int main(int argc, char *argv[])
+{
+    bool empty = true;
+    for (int i = 1; i <= argc; i++) {
+        bool end = i == argc || strcmp(argv[i], ":") == 0;
+        if (end && empty)
+            errx(2, "usage: pipe_line COMMAND [: COMMAND]...");
+        empty = end;
+    }
+    struct { const char *name; pid_t pid; int status; } *all;
+    all = calloc((size_t)argc, sizeof *all);
+    if (all == NULL)
+        err(EXIT_FAILURE, "calloc");
+    int in = -1, count = 0;
+    bool started = true;
+    for (char **words = argv + 1, **next; started && words; words = next) {
+        int p[2] = { -1, -1 };
+        next = cut(words);
+        if (next != NULL && pipe2(p, O_CLOEXEC) == -1) {
+            warn("pipe2");
+            started = false;
+        } else if ((all[count].pid = start(words, in, p[1])) == -1) {
+            warn("fork");
+            started = false;
+        } else
+            all[count++].name = words[0];
+        if (in != -1)
+            close(in);
+        if (p[1] != -1)
+            close(p[1]);
+        in = p[0];
+    }
+    if (in != -1)
+        close(in);
+    int code = EXIT_FAILURE;
+    for (int i = 0; i < count; i++)
+        all[i].status = wait_for(all[i].pid);
+    for (int i = 0; i < count; i++)
+        code = tell(all[i].name, all[i].status);
+    free(all);
+    return started ? code : EXIT_FAILURE;
+}

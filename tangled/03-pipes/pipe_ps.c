@@ -1,0 +1,113 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Makes FD known as WANTED in a program that is about to be run. */
+static int renumber(int fd, int wanted)
+{
+    if (fd == wanted)
+        return fcntl(fd, F_SETFD, 0);
+    int n;
+    while ((n = dup2(fd, wanted)) == -1 && errno == EINTR)
+        continue;
+    return n;
+}
+
+/* Says how NAME ended; returns what a shell would call its status. */
+static int tell(const char *name, int status)
+{
+    if (WIFSIGNALED(status)) {
+        warnx("%s was killed by SIG%s", name,
+              sigabbrev_np(WTERMSIG(status)));
+        return 128 + WTERMSIG(status);
+    }
+    warnx("%s left with status %d", name, WEXITSTATUS(status));
+    return WEXITSTATUS(status);
+}
+
+int main(int argc, char *argv[])
+{
+    char *ps[] = { "ps", "aux", NULL };
+    char **command = argc > 1 ? argv + 1 : ps;
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (renumber(p[1], STDOUT_FILENO) == -1)
+            fail("dup2");
+        execvp(command[0], command);
+        warn("%s", command[0]);
+        _exit(127);
+    }
+    close(p[1]);
+    char text[1 << 16];
+    bool copied = true;
+    ssize_t n;
+    while (copied && (n = read_some(p[0], text, sizeof text)) != 0)
+        if (n == -1 || write_all(STDOUT_FILENO, text, (size_t)n) == -1) {
+            warn(n == -1 ? "read" : "standard output");
+            copied = false;
+        }
+    close(p[0]);
+    int code = tell(command[0], wait_for(child));
+    return copied ? code : EXIT_FAILURE;
+}

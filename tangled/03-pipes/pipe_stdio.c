@@ -1,0 +1,47 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+int main(int argc, char *argv[])
+{
+    const char *cure = argc > 1 ? argv[1] : "";
+    printf("printed once\n");
+    if (strcmp(cure, "flush") == 0)
+        fflush(stdout);
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (strcmp(cure, "_exit") == 0)
+            _exit(EXIT_SUCCESS);
+        exit(EXIT_SUCCESS);
+    }
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the child failed");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}
