@@ -163,11 +163,9 @@ function M.calls(ctx, tools)
   end
   for _, f in ipairs(ctx.all.units) do
     for _, c in ipairs(f.chunks) do
-      local seen = {}
       if c.root ~= 'session' then
-        for word in c.text:gmatch('%f[%w_]([%a_][%w_]*)%(') do
-          if by_name[word] and not seen[word] then
-            seen[word] = true
+        for _, word in ipairs(c.calls) do
+          if by_name[word] then
             table.insert(items[by_name[word]].chunks, { tools.chunk_link(f.unit, c) })
           end
         end

@@ -4,9 +4,11 @@
 -- of strings and numbers (it can be written to a file and read again):
 --   title, id, number ("3", "A", ""), page ("pipes.html")
 --   labels   {id, kind, number, title, level}  whatever [](#id) can point at
---   chunks   {name, id, line, uses, text, root, section}  in order
+--   chunks   {name, id, line, uses, calls, root, section}  in order; calls are
+--            the words before a ( in the code
 --   claims   {id, verdict, said, truth, section}; said and truth as pandoc's JSON
 --   calls    {name, section}  each `name(N)` of the prose, once a section
+--   refs     the ids that its [](#id) name, each once
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
 -- merge(list) puts the facts of all chapters together for the renderer.
 -- Errors: a duplicate or missing id stops the build with the file's name.
@@ -71,26 +73,20 @@ function M.table_id(tbl)
   return id
 end
 
--- Gives each chunk Div of the list its anchor, counted when a name is defined
--- again: create-the-pipe, create-the-pipe-2.
-local function name_chunks(blocks)
-  local seen = {}
-  return pandoc.Div(blocks):walk {
-    Div = function(div)
-      if not div.classes:includes('chunk') then return nil end
-      local slug = M.slug(div.attributes.name)
-      seen[slug] = (seen[slug] or 0) + 1
-      div.identifier = seen[slug] == 1 and slug or slug .. '-' .. seen[slug]
-      div.attributes.part = tostring(seen[slug])
-      return div
-    end }.content
+-- Every word that stands before a ( in the code, once.
+local function called_in(code)
+  local words, seen = {}, {}
+  for word in code:gmatch('%f[%w_]([%a_][%w_]*)%(') do
+    if not seen[word] then words[#words + 1] = word end
+    seen[word] = true
+  end
+  return words
 end
 
 function M.collect(unit, blocks)
-  blocks = name_chunks(blocks)
   local f = { unit = unit.unit, file = unit.file, number = M.number(unit.unit),
-    labels = {}, chunks = {}, claims = {}, calls = {}, collects = {} }
-  local counts, section, called, ids = {}, { 0, 0 }, {}, {}
+    labels = {}, chunks = {}, claims = {}, calls = {}, refs = {}, collects = {} }
+  local counts, section, called, ids, refs = {}, { 0, 0 }, {}, {}, {}
   local here -- the id of the section we are in
 
   local function fail(message, id)
@@ -136,15 +132,20 @@ function M.collect(unit, blocks)
       said = said, truth = truth, section = here }
   end
 
-  pandoc.Div(blocks):walk {
+  -- Gives each chunk its anchor, counted when a name is defined again
+  -- (create-the-pipe, create-the-pipe-2), and puts each figure into a Div.
+  local parts = {}
+  blocks = pandoc.Div(blocks):walk {
     traverse = 'topdown',
     Header = header,
     Para = function(p)
-      local image = #p.content == 1 and p.content[1]
+      local content = p.content
+      local image = #content == 1 and content[1]
       if image and image.t == 'Image' then
         if image.identifier == '' then fail('a figure without an id: ' .. image.src) end
         label(image.identifier, 'figure', count('figure'),
           pandoc.utils.stringify(image.caption), 0)
+        return pandoc.Div({ p }, { class = 'figure' }), false
       end
     end,
     Table = function(t)
@@ -154,14 +155,19 @@ function M.collect(unit, blocks)
     Div = function(d)
       if d.classes:includes('chunk') then
         local name = d.attributes.name
+        local slug = M.slug(name)
+        parts[slug] = (parts[slug] or 0) + 1
+        d.identifier = parts[slug] == 1 and slug or slug .. '-' .. parts[slug]
+        d.attributes.part = tostring(parts[slug])
         local uses = {}
         for use in d.attributes.uses:gmatch('[^\n]+') do uses[#uses + 1] = use end
         f.chunks[#f.chunks + 1] = { name = name, id = d.identifier, uses = uses,
           line = tonumber(d.attributes.line), section = here,
           root = name:find('%.c$') and 'program'
             or name:find('%.session$') and 'session' or nil,
-          text = d.content[1].text }
+          calls = called_in(d.content[1].text) }
         label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
+        return d, false
       elseif d.classes:includes('claim') then
         claim(d, json { d.content[1] }, json { table.unpack(d.content, 2) })
       elseif d.classes:includes('collected') then
@@ -174,6 +180,13 @@ function M.collect(unit, blocks)
       claim(s, json { pandoc.Plain(s.content) },
         truth and json(pandoc.read(truth, 'markdown').blocks) or '')
     end,
+    Link = function(a)
+      local id = a.target:match('^#(.+)$')
+      if id and not refs[id] then
+        refs[id] = true
+        f.refs[#f.refs + 1] = id
+      end
+    end,
     Code = function(c)
       local call = c.text:match('^([%w_]+%(%d[%l]*%))$')
       if call and here and not called[call .. ' ' .. here] then
@@ -181,7 +194,7 @@ function M.collect(unit, blocks)
         f.calls[#f.calls + 1] = { name = call, section = here }
       end
     end,
-  }
+  }.content
   if not f.id then fail('no heading of level 1') end
   return f, blocks
 end

@@ -4,7 +4,8 @@
 -- claims, figures, cross references and collected lists made for ctx.format
 -- ("html", "epub" or "latex"). ctx has: all (facts.merge), own (the facts of
 -- this chapter), report (test name lists by claim and program, see report.lua),
--- figures (folder of the drawn figures). The printers of a format are in
+-- figures (folder of the drawn figures), read(path, text), if it is there, is
+-- told of every file that the chapter shows. The printers of a format are in
 -- html.lua and latex.lua; what is alike in all formats is built here as tree.
 -- Errors: a cross reference without a target and a figure that is not there
 -- stop the build with the chapter's file and line.
@@ -148,6 +149,7 @@ function M.render(blocks, ctx)
     end
     local svg = file:read('a')
     file:close()
+    if ctx.read then ctx.read(path, svg) end
     local alt = image.attributes.alt
     if not alt or alt == '' then fail('the figure ' .. src .. ' has no alt text', '](' .. image.src .. ')') end
     local label = own_labels[image.identifier]
@@ -160,8 +162,10 @@ function M.render(blocks, ctx)
     local path = tostring(div.attributes.file)
     local file = io.open(path)
     if not file then fail(('the listed file %s cannot be read'):format(path), path) end
-    local text = file:read('a'):gsub('\n$', '')
+    local text = file:read('a')
     file:close()
+    if ctx.read then ctx.read(path, text) end
+    text = text:gsub('\n$', '')
     local language = path:match('%.(%w+)$') or text:match('^#!.-(%w+)\n') or path:match('[^/]*$'):lower()
     return printer.listing(path, pandoc.CodeBlock(text, { class = language }), ctx)
   end
@@ -183,14 +187,9 @@ function M.render(blocks, ctx)
   -- tables) waits for the second, which looks at blocks only.
   local doc = pandoc.Div(blocks):walk {
     traverse = 'topdown',
-    Para = function(p)
-      local content = p.content
-      if #content == 1 and content[1].t == 'Image' then
-        return figure(content[1]), false
-      end
-    end,
     Div = function(d)
       if d.classes:includes('chunk') then return chunk(d), false end
+      if d.classes:includes('figure') then return figure(d.content[1].content[1]) end
       if d.classes:includes('collected') then
         local list = collected[d.attributes.of]
         if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end

@@ -7,10 +7,10 @@
 -- for what is known of the chapters), FIGURES (folder of the drawn figures),
 -- TESTS (the report of the last test run), DOWNLOADS ("NAME=FILE" words).
 --
--- A page is made again when its chapter changed, or anything it may show of the
--- others (titles, numbers, ids; for collected lists all facts), or weave/
--- itself. All pages are made before the first is written, and each is written
--- beside its place and renamed: a failed build leaves the old site whole.
+-- A page is made again when its chapter changed, or what it shows of the others
+-- (a title, a number, an id; for collected lists all facts), or a file that it
+-- shows, or weave/ itself. All pages are made before the first is written, and
+-- each is written elsewhere and renamed: a failed build leaves the old site whole.
 -- Errors: whatever render.lua finds, with the chapter's file and line.
 
 local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
@@ -35,21 +35,39 @@ local function must_read(path)
   local text, why = readall(path)
   return text or stop(why)
 end
-local function write_beside(path, text)
-  local file, why = io.open(path .. '.new', 'w')
+local function put(path, text)
+  local file, why = io.open(path, 'w')
   local ok
   if file then ok, why = file:write(text) end
   if ok then ok, why = file:close() end
   if not ok then stop(path .. ': ' .. why) end
 end
 
--- What other pages may show of a chapter.
-local function outline(list)
-  local shown = {}
-  for i, f in ipairs(list) do
-    shown[i] = { f.unit, f.page, f.number, f.title, f.labels }
+local function move(from, to)
+  local ok, why = os.rename(from, to)
+  if not ok then stop(why) end
+end
+local function exists(path)
+  local file = io.open(path)
+  return file ~= nil and file:close()
+end
+
+-- What a page shows of the other chapters, apart from collected lists, as text.
+local function seen_by(own, all, prev, next, trial_unit)
+  local seen = { all.of[trial_unit].page, prev and prev.page, prev and prev.title, next and next.page,
+    next and next.title }
+  for _, f in ipairs(all.units) do seen[#seen + 1] = { f.page, f.number, f.title } end
+  for _, id in ipairs(own.refs) do
+    local label = all.labels[id]
+    seen[#seen + 1] = label and { id, label.kind, label.number, label.title, all.of[label.unit].page } or id
   end
-  return dump(shown)
+  for _, c in ipairs(own.chunks) do
+    for _, use in ipairs(c.uses) do
+      local shared = not all.defs[own.unit][use] and all.defs.book and all.defs.book[use]
+      if shared then seen[#seen + 1] = { use, all.of.book.page, shared[1].id } end
+    end
+  end
+  return sha1(dump(seen))
 end
 
 -- The sidebar: all chapters, and the sections of the current one.
@@ -123,14 +141,13 @@ function Reader(input)
   scripts[#scripts + 1] = page_template
   scripts[#scripts + 1] = downloads
   local version = sha1(table.concat(scripts))
-  local chunk = loadfile(cache_path)
-  local ok, cache = pcall(chunk or function() return {} end)
-  if not ok or type(cache) ~= 'table' or cache.version ~= version then cache = { units = {} } end
+  local ok, cache = pcall(loadfile(cache_path) or error)
+  if not ok or type(cache) ~= 'table' then cache = { pages = {} } end
+  if cache.version ~= version then cache = { pages = cache.pages, units = {} } end
 
   -- First: what is in each chapter. Unchanged chapters are not parsed.
   local list, parsed, meta = {}, {}, nil
   for i, unit in ipairs(units) do
-    local key = sha1(unit.file .. unit.stream)
     local old = cache.units[unit.unit]
     local function parse()
       local blocks, own_meta = noweb.parse(unit)
@@ -138,13 +155,18 @@ function Reader(input)
       local f
       f, blocks = facts.collect(unit, blocks)
       parsed[unit.unit] = blocks
+      collectgarbage() -- pandoc's own collector looks at all that Lua still holds
       return f
     end
-    if old and old.key == key then list[i] = old.facts else list[i] = parse() end
-    list[i].key = key
     unit.parse = parse
-    unit.figures = {}
-    for src in unit.stream:gmatch('!%[[^\n]-%]%((%w+)%)') do unit.figures[#unit.figures + 1] = src end
+    unit.same = old and old.file == unit.file and old.stream == unit.stream
+    if unit.same then
+      list[i], unit.facts, unit.facts_key = load(old.facts)(), old.facts, old.facts_key
+    else
+      list[i] = parse()
+      unit.facts = 'return ' .. dump(list[i])
+      unit.facts_key = sha1(unit.facts)
+    end
   end
   local book = cache.book
   if meta then
@@ -154,70 +176,79 @@ function Reader(input)
     end
   end
   local all = facts.merge(list)
-  local plain = dump(list)
-  local outline_key = sha1(outline(list) .. dump(book))
+  local all_facts = {}
+  for i, unit in ipairs(units) do all_facts[i] = unit.facts_key end
+  all_facts = table.concat(all_facts, ' ') .. sha1(report.text)
   local trial_unit
   for _, f in ipairs(list) do
     for _, kind in ipairs(f.collects) do if kind == 'claims' then trial_unit = f.unit end end
   end
 
   local figures = os.getenv('FIGURES') or '.'
-  local pages, fresh = {}, {}
+  local pages, fresh, made = {}, {}, {}
   local template = pandoc.template.compile(page_template)
-  local function page(own, title, body_blocks, body_html, variables)
+  local options = pandoc.WriterOptions { wrap_text = 'preserve', html_math_method = 'mathml' }
+  -- Long text goes into the finished page: a template would lay it out anew.
+  local function page(own, title, body, variables)
     variables.title, variables.booktitle = esc(title), esc(book.title)
     variables.subtitle, variables.lang = esc(book.subtitle), book.lang
-    variables.sidebar = sidebar(all, own)
-    variables.inserted = body_html
-    local html = pandoc.write(pandoc.Pandoc(body_blocks, { pagetitle = title }), 'html5',
-      pandoc.WriterOptions { template = template, variables = variables, wrap_text = 'preserve',
-        html_math_method = 'mathml' })
-    return without_deprecated(html)
+    variables.sidebar, variables.inserted = 'NWSIDEBAR', 'NWBODY'
+    local long = { NWSIDEBAR = sidebar(all, own), NWBODY = body }
+    return (pandoc.write(pandoc.Pandoc({}, { pagetitle = title }), 'html5',
+      pandoc.WriterOptions { template = template, variables = variables }):gsub('NW%u+', long))
   end
 
   for i, unit in ipairs(units) do
     local own = list[i]
-    local reads_all = #own.collects > 0 or unit.unit == 'book'
-    local key = { own.key, outline_key, list[i - 1] and list[i - 1].page, list[i + 1] and list[i + 1].page }
-    if reads_all then key[#key + 1] = sha1(plain .. report.text) end
-    for path in unit.stream:gmatch('{%.listing file=(%S-)}') do key[#key + 1] = sha1(readall(path) or '') end
-    for _, src in ipairs(unit.figures) do key[#key + 1] = sha1(readall(figures .. '/' .. src .. '.svg') or '') end
-    key = sha1(dump(key))
-    local path = site .. '/' .. own.page
+    local prev, next = list[i - 1], list[i + 1]
+    local key = seen_by(own, all, prev, next, trial_unit or own.unit) .. dump(book)
+    if #own.collects > 0 or unit.unit == 'book' then key = key .. all_facts end
     local old = cache.units[unit.unit]
-    fresh[unit.unit] = { key = own.key, page = key, facts = own }
-    if not (old and old.page == key and io.open(path)) then
+    local path = site .. '/' .. own.page
+    local same = unit.same and old.key == key and exists(path)
+    local reads = same and old.reads or {}
+    for file, sum in pairs(reads) do same = same and sum == sha1(readall(file) or '') end
+    if not same then
       if not parsed[unit.unit] then unit.parse() end
+      reads = {}
       local ctx = { format = 'html', own = own, all = all, report = report, printer = printer,
         figures = figures, trial_unit = trial_unit or own.unit, inline_svg = true }
       function ctx.anchor(_, id) return id end
       function ctx.href(u, id) return (u == own.unit and '' or all.of[u].page) .. '#' .. id end
       function ctx.target(u, id) return ctx.href(u, id) end
       function ctx.program_url(c) return 'programs/' .. c.unit .. '/' .. c.name end
-      local blocks = render.render(parsed[unit.unit], ctx)
+      function ctx.read(file, text) reads[file] = sha1(text) end
+      local body = pandoc.write(pandoc.Pandoc(render.render(parsed[unit.unit], ctx)), 'html5', options)
       local variables = {}
-      local prev, next = list[i - 1], list[i + 1]
       variables.prev, variables.prevtitle = prev and prev.page or 'index.html', esc(prev and prev.title or 'Contents')
       if next then variables.next, variables.nexttitle = next.page, esc(next.title) end
-      pages[#pages + 1] = { path = path, html = page(own, own.title, blocks, '', variables) }
+      pages[#pages + 1] = { name = own.page, html = page(own, own.title, without_deprecated(body), variables) }
+      parsed[unit.unit] = nil
+      collectgarbage()
     end
+    fresh[unit.unit] = { file = unit.file, stream = unit.stream, facts = unit.facts,
+      facts_key = unit.facts_key, key = key, reads = reads }
+    made[own.page] = true
   end
 
-  local index_key = sha1(outline_key .. downloads)
-  if cache.index ~= index_key or not io.open(site .. '/index.html') then
+  local index = contents(all, downloads)
+  local index_key = sha1(index .. dump(book) .. list[1].page .. list[1].title)
+  if cache.index ~= index_key or not exists(site .. '/index.html') then
     local first = list[1]
-    local html = page({ unit = '' }, book.title, {}, contents(all, downloads),
-      { front = 'true', next = first.page, nexttitle = esc(first.title) })
-    pages[#pages + 1] = { path = site .. '/index.html', html = html }
+    pages[#pages + 1] = { name = 'index.html', html = page({ unit = '' }, book.title, index,
+      { front = 'true', next = first.page, nexttitle = esc(first.title) }) }
   end
 
-  for _, p in ipairs(pages) do write_beside(p.path, p.html) end
-  for name, old in pairs(cache.units) do
-    if not fresh[name] then os.remove(site .. "/" .. old.facts.page) end
+  for _, p in ipairs(pages) do put(cache_path .. '.' .. p.name, p.html) end
+  put(cache_path .. '.new', 'return ' .. dump { version = version, index = index_key, book = book,
+    units = fresh, pages = made })
+  -- A build that is stopped from here on is repeated by the next one.
+  os.remove(cache_path)
+  for name in pairs(cache.pages) do
+    if not made[name] then os.remove(site .. '/' .. name) end
   end
-  for _, p in ipairs(pages) do assert(os.rename(p.path .. '.new', p.path)) end
-  write_beside(cache_path, 'return ' .. dump { version = version, index = index_key, book = book, units = fresh })
-  assert(os.rename(cache_path .. '.new', cache_path))
+  for _, p in ipairs(pages) do move(cache_path .. '.' .. p.name, site .. '/' .. p.name) end
+  move(cache_path .. '.new', cache_path)
   io.stderr:write(('site    %d of %d pages made\n'):format(#pages, #units + 1))
   return pandoc.Pandoc {}
 end
