@@ -164,4 +164,9 @@ function M.aside(d)
   return { raw('<aside>'), d, raw('</aside>') }
 end
 
+-- A list that was collected, not written.
+function M.collected(blocks)
+  return pandoc.Div(blocks, { class = 'collected' })
+end
+
 return M

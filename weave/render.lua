@@ -193,7 +193,7 @@ function M.render(blocks, ctx)
       if d.classes:includes('collected') then
         local list = collected[d.attributes.of]
         if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end
-        return pandoc.Div(list(ctx, tools), { class = 'collected' })
+        return printer.collected(list(ctx, tools))
       end
     end,
     Header = function(h)
