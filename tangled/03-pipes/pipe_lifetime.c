@@ -89,13 +89,13 @@ static _Noreturn void create(const int go[2])
     close(go[1]);
     if (pipe2(p, O_CLOEXEC) == -1)
         fail("pipe2");
+    if (write_all(p[1], "left behind", 11) == -1)
+        fail("write");
     pid_t heir = fork();
     if (heir == -1)
         fail("fork");
     if (heir == 0)
         inherit(p, go[0]);
-    if (write_all(p[1], "left behind", 11) == -1)
-        fail("write");
     _exit(EXIT_SUCCESS);
 }
 

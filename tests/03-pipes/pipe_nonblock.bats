@@ -1,0 +1,71 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# A pipe that does not wait.
+
+@test "the flag and the calls behave as the chapter prints" {
+    holds_session
+}
+
+@test "a new pipe waits at both ends [P18]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^read end, when new +waits$'
+    assert_line --regexp '^write end, when new +waits$'
+}
+
+@test "the flag belongs to the open file: copies and children share it [P43]" {
+    traced fcntl ./pipe_nonblock
+    assert_line --regexp '^read end, after F_SETFL +does not wait$'
+    assert_line --regexp '^write end of the same pipe +waits$'
+    assert_line --regexp '^a copy of the read end +does not wait$'
+    assert_line --regexp '^read end, cleared by a child +waits$'
+    assert_call 'F_SETFL, .*O_NONBLOCK'
+}
+
+@test "the notes' fragment compiles with its semicolon, and not without [P43]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^read end, after F_SETFL +does not wait$'
+    printf '%s\n' '#include <fcntl.h>' 'void set(int *fd);' \
+        'void set(int *fd)' '{' \
+        '    int flag = fcntl(fd[0], F_GETFL);' \
+        '    flag |= O_NONBLOCK;' \
+        '    fcntl(fd[0], F_SETFL, flag);' '}' > with.c
+    compiles with.c
+    sed 's/F_GETFL);/F_GETFL)/' with.c > without.c
+    compile_fails without.c "expected '[,;]'.* before|expected ';'"
+}
+
+@test "a read that would wait says EAGAIN, one at the end says 0 [P44]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^empty: read += -1 EAGAIN$'
+    assert_line --regexp '^empty, no writer: read += 0$'
+}
+
+@test "up to PIPE_BUF a write is done or refused, a longer one is cut [P44]" {
+    page=$(getconf PAGESIZE)
+    run_program ./pipe_nonblock
+    assert_line --regexp "^empty: write twice what fits += $((16 * page))$"
+    assert_line --regexp '^full: write 1 += -1 EAGAIN$'
+    assert_line --regexp '^full: write twice what fits += -1 EAGAIN$'
+    assert_line --regexp '^room for 100: write 200 += -1 EAGAIN$'
+    assert_line --regexp '^room for 100: write 100 += 100$'
+}
+
+@test "interruptions change nothing" {
+    for call in read wait4; do
+        inject "$call:error=EINTR:when=1" ./pipe_nonblock
+        assert_success
+        assert_line --regexp '^empty, no writer: read += 0$'
+    done
+}
+
+@test "an error that was not expected ends the program" {
+    inject 'read:error=EIO:when=1' ./pipe_nonblock
+    assert_failure 1
+    assert_stderr_line --partial "empty: read: Input/output error"
+}
+
+@test "a full standard output is noticed" {
+    run_shell './pipe_nonblock > /dev/full'
+    assert_failure 1
+    assert_stderr_line --partial "cannot write to standard output"
+}
