@@ -1,6 +1,6 @@
 /* short_io.so - lets reads and writes do only half of what they are asked.
  *
- *   LD_PRELOAD=short_io.so BOOK_SHORT=read|write BOOK_SHORT_MARK=FILE
+ *   LD_PRELOAD=short_io.so BOOK_SHORT=read|write|full BOOK_SHORT_MARK=FILE
  *       [BOOK_TARGET=NAME] COMMAND...
  *
  * POSIX lets every read and write stop early; programs that forget it work by
@@ -8,7 +8,8 @@
  * descriptor but standard error, is passed on with half the length; a read with
  * no more than 4, since a short message fills half a large buffer, too. FILE is
  * made when that happened at least once. What stdio does inside the library is
- * its own business and stays whole.
+ * its own business and stays whole. With "full" the program's standard output is
+ * /dev/full, whatever the shell made of it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -33,6 +34,12 @@ static void begin(void)
         return;
     mark = getenv("BOOK_SHORT_MARK");
     mark = mark ? strdup(mark) : NULL;
+    if (strcmp(what, "full") == 0) {
+        int full = open("/dev/full", O_WRONLY);
+        if (full == -1 || dup2(full, STDOUT_FILENO) == -1)
+            abort();
+        close(full);
+    }
     short_reads = strcmp(what, "read") == 0;
     short_writes = strcmp(what, "write") == 0;
     unsetenv("LD_PRELOAD");

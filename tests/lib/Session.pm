@@ -18,7 +18,7 @@ use Exporter qw(import);
 use File::Temp qw(tempdir);
 use IO::Select;
 
-our @EXPORT_OK = qw(parse record difference alike printed source_of licensed_spans
+our @EXPORT_OK = qw(parse record difference alike fits printed source_of licensed_spans
     speaker %TYPES);
 
 # What a licensed value of each type looks like. An identity is one thing with
@@ -539,6 +539,14 @@ sub bind_line {
         $new->{from}{"$v->{type} $value"} = $v->{value};
     }
     return $new;
+}
+
+# fits: ACTUAL is what the PRINTED line of session S says, whatever its licensed
+# values are elsewhere.
+sub fits {
+    my ($s, $printed, $actual) = @_;
+    my ($bound) = bind_line($s, $printed, $actual, { to => {}, from => {} });
+    return !!$bound;
 }
 
 # blanks: a pattern for the literal TEXT in which blanks may come and go.

@@ -273,10 +273,22 @@ book_traced() {
     for log in strace.[0-9]*; do
         case $log in
         *.err) if [ -s "$log" ]; then cat "$log" >&2; fi ;;
-        *) grep -v 'getcpu(' "$log" >> strace || : ;;
+        *) book_join < "$log" >> strace ;;
         esac
     done
     [ -e "$log" ] || fail "strace was not started in ${1##*/}"
+}
+
+# book_join: a log of strace on standard input without the call that starts it;
+# a call that another process interrupted ("<unfinished ...>") in one line, at
+# the place where it returned.
+book_join() {
+    perl -ne 'next if /^(?:\d+ +)?getcpu\(/;
+        my ($pid) = /^(\d+) /; $pid //= 0;
+        if (s/ <unfinished \.\.\.>$// && !/^\d+ +</) { chomp; $begun{$pid} = $_; next }
+        s/^(?:\d+ +)?<\.\.\. \w+ resumed>/delete $begun{$pid}/e
+            if exists $begun{$pid};
+        print; END { print "$_ <unfinished ...>\n" for values %begun }'
 }
 
 # book_injected SPECS: the file strace shows that one of SPECS came true.
