@@ -85,7 +85,39 @@ function M.header(h, label, ctx)
   return h
 end
 
+-- The characters of a printed line that a table may fill.
+local line_width = 74
+
+-- LaTeX does not break the lines of a table by itself. Gives a table that is too
+-- wide relative widths: narrow columns keep what they need, the others share the
+-- rest by what they hold.
+local function fit(t)
+  local need, total = {}, 0
+  local function measure(row)
+    for i, cell in ipairs(row.cells) do
+      local text = pandoc.utils.stringify(cell.contents)
+      need[i] = math.max(need[i] or 0, utf8.len(text) or #text)
+    end
+  end
+  for _, row in ipairs(t.head.rows) do measure(row) end
+  for _, body in ipairs(t.bodies) do
+    for _, row in ipairs(body.body) do measure(row) end
+  end
+  for i = 1, #t.colspecs do total = total + (need[i] or 0) + 2 end
+  if total <= line_width then return end
+  local narrow, wide = 0, 0
+  for i = 1, #t.colspecs do
+    if need[i] <= 16 then narrow = narrow + need[i] + 2 else wide = wide + need[i] end
+  end
+  local rest = math.max(line_width - narrow, line_width / 3)
+  for i = 1, #t.colspecs do
+    local share = need[i] <= 16 and need[i] + 2 or need[i] / wide * rest
+    t.colspecs[i] = { t.colspecs[i][1], share / (narrow + rest) }
+  end
+end
+
 function M.table(t, id)
+  fit(t)
   if id then
     local caption = t.caption.long[#t.caption.long]
     caption.content:insert(1, rawi('\\label{' .. id .. '}'))
