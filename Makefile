@@ -151,7 +151,7 @@ lint: ## finds mistakes of notation in the sources
 fresh: ## runs the README's two commands in a fresh Debian 12
 	@tools/fresh
 
-.PHONY: check promote faults endure
+.PHONY: check promote faults endure bench
 check: build ## runs every program and all tests
 	@tests/run $(UNITS) tools
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -162,6 +162,8 @@ faults: build ## runs every program under injected faults
 	@tests/faults/run
 endure: build ## runs the tests many times under load and odd conditions
 	@tests/endure $(ENDURE)
+bench: ## measures the press, prints a table (BENCH=--quick for less)
+	@tools/bench $(BENCH)
 
 .PHONY: clean
 clean: ## removes out/, everything that was built
