@@ -59,6 +59,8 @@ function Pandoc(doc)
     out:extend(render.render(unit.blocks, ctx))
   end
   if latex then
+    doc.meta['pdf-id'] = pandoc.utils.sha1(pandoc.utils.stringify {
+      doc.meta.title or '', doc.meta.date or '', doc.meta.identifier or '' }):sub(1, 32)
     -- every highlighted block is raw by now, so pandoc would leave these out
     doc.meta['code-macros'] = pandoc.MetaBlocks { pandoc.RawBlock('latex',
       pandoc.write(pandoc.Pandoc { pandoc.CodeBlock('x', { class = 'c' }) }, 'latex',
