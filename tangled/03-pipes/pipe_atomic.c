@@ -147,7 +147,7 @@ static void meet(size_t page, size_t size)
     close(p[1]);
     char order[8] = "";
     ssize_t n;
-    for (size_t i = 0; i < sizeof order; i++) {
+    for (size_t i = 0; i < sizeof order - 1; i++) {
         if ((n = read_full(p[0], data, page)) == -1)
             err(EXIT_FAILURE, "read");
         if (n == 0)

@@ -103,13 +103,19 @@ static void note(int signal_number)
     signals++;
 }
 
+static void on_sigpipe(void (*action)(int))
+{
+    if (signal(SIGPIPE, action) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+}
+
 static _Noreturn void write_on(int fd)
 {
     const size_t length = 2 * capacity(fd);
     char *data = calloc(1, length);
     if (data == NULL)
         fail("calloc");
-    signal(SIGPIPE, note);
+    on_sigpipe(note);
     printf("write %zu, reader leaves in between\n", length);
     show("  the write that slept", write_some(fd, data, length), 0);
     printf("  signals by then: %d\n", (int)signals);
@@ -129,20 +135,19 @@ int main(void)
     close(p[0]);
     show("write, one of two readers left", write_some(p[1], "x", 1), 0);
     close(second);
+    on_sigpipe(SIG_DFL);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        signal(SIGPIPE, SIG_DFL);
+    if (child == 0)
         _exit(write_some(p[1], "x", 1) == -1 ? EXIT_FAILURE : EXIT_SUCCESS);
-    }
     int status = wait_for(child);
     if (WIFSIGNALED(status))
         printf("no reader left: killed by SIG%s\n",
                sigabbrev_np(WTERMSIG(status)));
     else
         printf("no reader left: status %d\n", WEXITSTATUS(status));
-    signal(SIGPIPE, SIG_IGN);
+    on_sigpipe(SIG_IGN);
     show("write, SIGPIPE ignored", write_some(p[1], "x", 1), EPIPE);
     show("write nothing, SIGPIPE ignored", write_some(p[1], "x", 0), 0);
     close(p[1]);
@@ -157,11 +162,10 @@ int main(void)
         write_on(q[1]);
     }
     close(q[1]);
-    if (!asleep(child))
-        warnx("the writer does not sleep");
+    bool slept = asleep(child);
     close(q[0]);
-    if (wait_for(child) != 0)
-        errx(EXIT_FAILURE, "the writer failed");
+    if (wait_for(child) != 0 || !slept)
+        errx(EXIT_FAILURE, "the writer failed, or did not sleep");
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

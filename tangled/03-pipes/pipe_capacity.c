@@ -83,7 +83,10 @@ int main(int argc, char *argv[])
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     printf("%7zu bytes, says the kernel\n", capacity(p[1]));
     printf("%7zu bytes go in\n", fill(p[1], page) * page);
-    printf("%7ld bytes are PIPE_BUF\n", fpathconf(p[1], _PC_PIPE_BUF));
+    long atomic = fpathconf(p[1], _PC_PIPE_BUF);
+    if (atomic == -1)
+        err(EXIT_FAILURE, "fpathconf");
+    printf("%7ld bytes are PIPE_BUF\n", atomic);
     show("shrink it to one page",
          fcntl(p[1], F_SETPIPE_SZ, (int)page), EBUSY);
     if (ferror(stdout) || fclose(stdout) == EOF)

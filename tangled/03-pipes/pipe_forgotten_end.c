@@ -144,7 +144,8 @@ static void watch(bool closes)
            closes ? "closed" : "kept");
     if (!closes && asleep(child)) {
         puts("sleeps, and only itself could wake it");
-        kill(child, SIGKILL);
+        if (kill(child, SIGKILL) == -1)
+            err(EXIT_FAILURE, "kill");
         wait_for(child);
     } else {
         int status = wait_for(child);

@@ -158,7 +158,8 @@ int main(int argc, char *argv[])
             continue;
         size_t unread = (size_t)waiting(p[0]);
         if (unread + PIPE_BUF > capacity(p[0])) {
-            kill(child, SIGKILL);
+            if (kill(child, SIGKILL) == -1)
+                err(EXIT_FAILURE, "kill");
             wait_for(child);
             errx(EXIT_FAILURE, "%zu bytes unread, %s asleep, and we wait"
                  " for %s", unread, command[0], command[0]);
