@@ -9,6 +9,7 @@ load ../../node_modules/bats-assert/load
 setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     cd "$BATS_TEST_TMPDIR" || return
+    unset MAKEFLAGS MFLAGS MAKELEVEL  # this may itself run under make
     mkdir bin checkout
     calls=$BATS_TEST_TMPDIR/calls
     installed=$BATS_TEST_TMPDIR/installed

@@ -10,6 +10,7 @@ setup() {
     mkdir -p "$book/chapters"
     cp -r "$root/tools" "$root/Makefile" "$book/"
     cd "$book" || return
+    unset MAKEFLAGS MFLAGS MAKELEVEL  # this may itself run under make
     cat > book.nw <<'END'
 ---
 title: A small book
