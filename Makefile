@@ -77,10 +77,8 @@ out/bin/%: out/build/%.c
 	@$(CC) $(CFLAGS) -o $@ $<
 
 # The web site: one pandoc process makes the pages that need it.
-MARKUP   := /usr/lib/noweb/markup
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
 FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
-PANDOC   := pandoc --fail-if-warnings
 FONTS    := source-serif-4/files/source-serif-4-latin-opsz-normal source-serif-4/files/source-serif-4-latin-opsz-italic jetbrains-mono/files/jetbrains-mono-latin-wght-normal
 
 .PHONY: book html
@@ -98,26 +96,32 @@ out/html/$(NAME).%: out/$(NAME).%
 	@cp $< $@
 
 out/html.made: out/build/downloads $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
-	@mkdir -p out/html out/build
-	@$(MARKUP) $(SOURCES_NW) | SITE=out/html CACHE=out/build/site.lua FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" $(PANDOC) -f weave/site.lua -t html -o /dev/null
-	@mkdir -p out/html/css out/html/fonts
-	@cp assets/css/book.css out/html/css/
-	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/html/fonts/
-	@rm -rf out/html/programs && cp -r tangled out/html/programs
+	@FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
+	@rm -rf out/build/beside && mkdir -p out/build/beside/css out/build/beside/fonts
+	@cp assets/css/book.css out/build/beside/css/
+	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/build/beside/fonts/
+	@cp -r tangled out/build/beside/programs
+	@cd out/html && rm -rf css fonts programs && mv ../build/beside/* .
 	@touch $@
+
+# A figure whose source is gone must not be shown any longer.
+GONE := $(filter-out $(FIGURES),$(patsubst out/build/figures/%.svg,%,$(wildcard out/build/figures/*.svg)))
+ifneq ($(GONE),)
+$(shell rm -f $(GONE:%=out/build/figures/%.svg) $(GONE:%=out/build/figures/%.pdf))
+out/html.made out/build/pdf/book.tex out/$(NAME).epub: FORCE
+endif
 
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
 	@echo "draw    $*"
-	@node_modules/.bin/pikchr $< > $@.new
-	@mv $@.new $@
+	@weave/draw $< $@
 
 # The PDF and the EPUB. Their dates are the edition's, so that two builds are
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
 PRINT_NEEDS = $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
-PRINT = $(MARKUP) $(SOURCES_NW) | FIGURES=out/build/figures TESTS=out/report/tests.tsv $(PANDOC) -f weave/noweb.lua -L weave/print.lua
+PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
 .PHONY: pdf epub
 pdf: out/$(NAME).pdf ## makes the PDF

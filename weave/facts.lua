@@ -40,14 +40,15 @@ function M.verdict(el)
 end
 
 -- Stops the build with FILE:LINE: MESSAGE, where LINE is the last line of the
--- file with the given text in it.
+-- file with the given text in it, not as a part of a longer word.
 function M.fail(file, message, text)
   local number, found = 0, nil
   local source = text and io.open(file)
   if source then
     for line in source:lines() do
       number = number + 1
-      if line:find(text, 1, true) then found = number end
+      local _, to = line:find(text, 1, true)
+      if to and not line:find('^[%w_-]', to + 1) then found = number end
     end
     source:close()
   end
@@ -195,7 +196,7 @@ function M.collect(unit, blocks)
       end
     end,
   }.content
-  if not f.id then fail('no heading of level 1') end
+  if not f.id then stop(unit.file .. ':1: no heading of level 1') end
   return f, blocks
 end
 
@@ -214,8 +215,8 @@ function M.merge(list)
       if label.kind ~= 'chunk' then
         local other = all.labels[label.id]
         if other then
-          stop(('%s: the id "%s" is also in %s'):format(f.file, label.id,
-            all.of[other.unit].file))
+          M.fail(f.file, ('the id "%s" is also in %s'):format(label.id, all.of[other.unit].file),
+            '#' .. label.id)
         end
         all.labels[label.id] = label
       end

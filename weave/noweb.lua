@@ -16,6 +16,7 @@
 -- Errors: a @fatal record of markup's stops pandoc with its text.
 
 local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
+local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
 local M = {}
 
 -- The unit's name of a file: "03-pipes" for chapters/03-pipes.nw.
@@ -82,7 +83,8 @@ end
 -- Parses one file of the stream into {blocks, meta}.
 function M.parse(unit)
   local scanned = M.scan(unit.stream, unit.file)
-  local doc = pandoc.read(scanned.prose, 'markdown')
+  local ok, doc = pcall(pandoc.read, scanned.prose, 'markdown')
+  if not ok then stop(unit.file .. ': ' .. tostring(doc):gsub('\nstack traceback.*', '')) end
   local blocks = pandoc.Div(doc.blocks):walk {
     RawBlock = function(raw)
       if raw.format ~= 'nwchunk' then return nil end

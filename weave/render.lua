@@ -192,7 +192,7 @@ function M.render(blocks, ctx)
       if d.classes:includes('figure') then return figure(d.content[1].content[1]) end
       if d.classes:includes('collected') then
         local list = collected[d.attributes.of]
-        if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"') end
+        if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"', 'of=' .. tostring(d.attributes.of)) end
         return printer.collected(list(ctx, tools))
       end
     end,

@@ -1,16 +1,16 @@
 -- site.lua - makes all pages of the web site in one pandoc process.
 --
---   markup book.nw chapters/*.nw | pandoc -f weave/site.lua -t html -o /dev/null
+--   ... | pandoc -f weave/site.lua -t html -o /dev/null    (see weave/site)
 --
 -- It is a pandoc reader because a reader gets the whole stream before anything
--- is parsed. From the environment: SITE (folder of the pages), CACHE (a file
--- for what is known of the chapters), FIGURES (folder of the drawn figures),
+-- is parsed. From the environment: SITE (folder of the pages, only looked at),
+-- STATE (folder with cache.lua, what the last build knew; gets new/ with the pages
+-- to move, changes, the list of moves, cache.lua and summary), FIGURES (folder of the drawn figures),
 -- TESTS (the report of the last test run), DOWNLOADS ("NAME=FILE" words).
 --
 -- A page is made again when its chapter changed, or what it shows of the others
 -- (a title, a number, an id; for collected lists all facts), or a file that it
--- shows, or weave/ itself. All pages are made before the first is written, and
--- each is written elsewhere and renamed: a failed build leaves the old site whole.
+-- shows, or weave/ itself.
 -- Errors: whatever render.lua finds, with the chapter's file and line.
 
 local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
@@ -43,10 +43,6 @@ local function put(path, text)
   if not ok then stop(path .. ': ' .. why) end
 end
 
-local function move(from, to)
-  local ok, why = os.rename(from, to)
-  if not ok then stop(why) end
-end
 local function exists(path)
   local file = io.open(path)
   return file ~= nil and file:close()
@@ -128,7 +124,7 @@ end
 
 function Reader(input)
   local site = assert(os.getenv('SITE'), 'SITE is not set')
-  local cache_path = assert(os.getenv('CACHE'), 'CACHE is not set')
+  local state = assert(os.getenv('STATE'), 'STATE is not set')
   local downloads = os.getenv('DOWNLOADS') or ''
   local report = read_report(os.getenv('TESTS'))
   local units = noweb.split(tostring(input))
@@ -141,7 +137,7 @@ function Reader(input)
   scripts[#scripts + 1] = page_template
   scripts[#scripts + 1] = downloads
   local version = sha1(table.concat(scripts))
-  local ok, cache = pcall(loadfile(cache_path) or error)
+  local ok, cache = pcall(loadfile(state .. '/cache.lua') or error)
   if not ok or type(cache) ~= 'table' then cache = { pages = {} } end
   if cache.version ~= version then cache = { pages = cache.pages, units = {} } end
 
@@ -239,16 +235,17 @@ function Reader(input)
       { front = 'true', next = first.page, nexttitle = esc(first.title) }) }
   end
 
-  for _, p in ipairs(pages) do put(cache_path .. '.' .. p.name, p.html) end
-  put(cache_path .. '.new', 'return ' .. dump { version = version, index = index_key, book = book,
-    units = fresh, pages = made })
-  -- A build that is stopped from here on is repeated by the next one.
-  os.remove(cache_path)
+  local changes = {}
   for name in pairs(cache.pages) do
-    if not made[name] then os.remove(site .. '/' .. name) end
+    if not made[name] then changes[#changes + 1] = 'remove ' .. name .. '\n' end
   end
-  for _, p in ipairs(pages) do move(cache_path .. '.' .. p.name, site .. '/' .. p.name) end
-  move(cache_path .. '.new', cache_path)
-  io.stderr:write(('site    %d of %d pages made\n'):format(#pages, #units + 1))
+  for _, p in ipairs(pages) do
+    put(state .. '/new/' .. p.name, p.html)
+    changes[#changes + 1] = 'move ' .. p.name .. '\n'
+  end
+  put(state .. '/new/changes', table.concat(changes))
+  put(state .. '/new/cache.lua', 'return ' .. dump { version = version, index = index_key, book = book,
+    units = fresh, pages = made })
+  put(state .. '/new/summary', ('site    %d of %d pages made\n'):format(#pages, #units + 1))
   return pandoc.Pandoc {}
 end
