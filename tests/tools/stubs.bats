@@ -46,10 +46,11 @@ turns_red() {
             green=1
         }
     done < <(tests_of "$3")
-    [ "$number" -gt 0 ] || fail "$3 has no test"
+    [ "$number" -gt 0 ] || { fail "$3 has no test"; return 1; }
     [ "$(grep -cE '^(not )?ok ' stdout)" = "$number" ] || {
         cat stdout stderr
         fail "$number tests were read from $3, but others ran"
+        return 1
     }
     [ $green = 0 ] || fail "these tests test nothing"
 }
@@ -72,10 +73,16 @@ altered_turns_red() {
             names+="|${name//[^[:alnum:]]/.}" ;;
         esac
     done < <(tests_of "$3")
-    [ $holders -gt 0 ] || fail "no test of $3 calls holds_session"
+    [ $holders -gt 0 ] || {
+        fail "no test of $3 calls holds_session"
+        return 1
+    }
     run_tests "$3" "^(${names#|})\$" BOOK_TANGLED="$PWD/tangled" \
         BOOK_BIN="${5:-$root/out/bin}"
-    if grep "^ok " stdout; then fail "green although the session was altered"; fi
+    if grep "^ok " stdout; then
+        fail "green although the session was altered"
+        return 1
+    fi
     [ "$(grep -c "^not ok " stdout)" = $holders ] || {
         cat stdout stderr
         fail "$holders tests hold the session, but others ran"
