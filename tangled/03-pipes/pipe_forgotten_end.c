@@ -148,8 +148,9 @@ static void watch(bool closes)
             err(EXIT_FAILURE, "kill");
         wait_for(child);
     } else {
-        int status = wait_for(child);
-        puts(status == 0 ? "met the end and left" : "failed");
+        if (wait_for(child) != 0)
+            errx(EXIT_FAILURE, "the reader failed");
+        puts("met the end and left");
     }
 }
 
