@@ -44,7 +44,7 @@ function Pandoc(doc)
     ctx.target = ctx.href
     if latex then
       local number, letter = own.unit:match('^(%d+)%-'), own.unit:match('^(%u)%-')
-      local before = {}
+      local before = { '% source ' .. unit.file } -- for weave/complaints
       if number and part == 'front' then
         part = 'main'
         before[#before + 1] = '\\mainmatter'
