@@ -1,0 +1,182 @@
+# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# The driver of the tests: it counts what ran, and finds what is missing.
+
+# setup: a project of its own with one chapter, one program and its test.
+setup() {
+    book_setup
+    mkdir -p tree/chapters tree/tangled/01-one tree/tests/01-one tree/out/bin/01-one
+    cp "$book_lib/../run" tree/tests
+    cp -r "$book_lib" tree/tests/lib
+    cp -r "$book_built" tree/out/lib
+    ln -s "$root/node_modules" tree/node_modules
+    cd tree || return
+    : > book.nw
+    printf '[Pipes are old]{#P01 .claim .holds}.\n' > chapters/01-one.nw
+    : > tangled/01-one/hello.c
+    printf '$ ./hello\nhello\n' > tangled/01-one/hello.session
+    printf '#!/bin/sh\necho hello\n' > out/bin/01-one/hello
+    chmod +x out/bin/01-one/hello
+    write_test 'it says hello [P01]' holds_session
+}
+
+# write_test NAME BODY: makes the test file of hello anew with one test.
+write_test() {
+    printf 'bats_require_minimum_version 1.13.0\nload ../lib/helpers\n' \
+        > tests/01-one/hello.bats
+    more_test "$@"
+}
+
+# more_test NAME BODY: one more test.
+more_test() {
+    printf '@test "%s" {\n    %s\n}\n' "$@" >> tests/01-one/hello.bats
+}
+
+# driver ARGUMENT...: the driver without the environment of this test.
+driver() {
+    run_program -t 60 env -i PATH="$PATH" HOME="$PWD" TMPDIR="${TMPDIR:-/tmp}" \
+        ${CI_IS:+CI="$CI_IS"} tests/run "$@"
+}
+
+@test "all is well: counts, claims, and the last line" {
+    driver 01-one
+    assert_success
+    assert_line '1 programs, 1 sessions, 1 tests in 1 files, 1 of 1 claims covered'
+    assert_equal "${lines[-1]}" '1 passed, 0 failed, 0 skipped'
+}
+
+@test "the reports say what happened" {
+    more_test 'it fails & <says> so' 'echo "a word"; false'
+    more_test 'it skips' 'skip "needs the moon"'
+    driver 01-one
+    assert_failure 1
+    assert_equal "${lines[-1]}" '1 passed, 1 failed, 1 skipped'
+    assert_line 'skipped 1: needs the moon'
+    assert_line '  FAILED tests/01-one/hello.bats: it fails & <says> so'
+    assert_line '    a word'
+    assert_equal "$(cut -f 2- out/report/tests.tsv)" \
+        $'it fails & <says> so\tfailed\t\nit says hello [P01]\tpassed\t\nit skips\tskipped\tneeds the moon'
+    run cat out/report/programs.xml
+    assert_line --partial 'tests="3" failures="1" errors="0" skipped="1"'
+    assert_line --partial 'name="it fails &#38; &#60;says&#62; so"'
+    run perl -ne 'exit 1 unless /^\S+\t[^\t]+\t\d+$/' out/report/timings.tsv
+    assert_success
+}
+
+@test "tests.tsv is not touched when nothing changed, and keeps other files" {
+    driver 01-one
+    touch -d 2001-01-01 out/report/tests.tsv
+    driver 01-one
+    assert_equal "$(stat -c %Y out/report/tests.tsv)" "$(date -d 2001-01-01 +%s)"
+    write_test "it says hello [P01]" true
+    mv tests/01-one/hello.bats tests/01-one/other.bats
+    write_test "it says hello [P01]" holds_session
+    driver tests/01-one/other.bats
+    assert_success
+    run cut -f 1 out/report/tests.tsv
+    assert_output $'tests/01-one/hello.bats\ntests/01-one/other.bats'
+    rm tests/01-one/other.bats
+    driver 01-one
+    run cut -f 1 out/report/tests.tsv
+    assert_output tests/01-one/hello.bats
+}
+
+@test "no test at all is a failure" {
+    rm tests/01-one/hello.bats
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG no test at all ran'
+    : > tests/01-one/hello.bats
+    driver 01-one
+    assert_failure 1
+}
+
+@test "a test that cannot be read is a failure" {
+    echo 'if' >> tests/01-one/hello.bats
+    driver 01-one
+    assert_failure 1
+    refute_line --index -1 --partial ', 0 failed,'
+}
+
+@test "a file whose tests end early is a failure" {
+    more_test 'it leaves' 'kill -KILL $PPID'
+    driver 01-one
+    assert_failure 1
+    assert_line --partial 'WRONG programs: '
+}
+
+@test "a claim without a test that passed is a failure" {
+    write_test 'it says hello' holds_session
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG 01-one: claims without a test that passed: P01'
+    write_test 'it says hello [P01]' 'skip "needs the moon"'
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG 01-one: claims without a test that passed: P01'
+}
+
+@test "a test of a claim that no chapter has is a failure" {
+    more_test 'another [P99]' holds_session
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG tests/01-one/hello.bats: no chapter has the claim P99'
+}
+
+@test "a program, a session or a test alone is a failure" {
+    : > tangled/01-one/silent.c
+    cp tangled/01-one/hello.session tangled/01-one/lonely.session
+    cp tests/01-one/hello.bats tests/01-one/orphan.bats
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG tangled/01-one/silent.c has no session'
+    assert_line 'WRONG tangled/01-one/silent.c has no tests/01-one/silent.bats'
+    assert_line 'WRONG out/bin/01-one/silent is missing: run make build first'
+    assert_line 'WRONG tangled/01-one/lonely.session has no program'
+    assert_line 'WRONG tests/01-one/orphan.bats has no program'
+}
+
+@test "a skip for want of what the machine has is a failure" {
+    more_test 'it needs a shell' 'skip "needs sh"'
+    driver 01-one
+    assert_failure 1
+    assert_line --partial 'it needs a shell: skipped (needs sh), but there is one'
+    write_test 'it says hello [P01]' 'holds_session; skip'
+    driver 01-one
+    assert_failure 1
+    assert_line --partial 'skipped (): without a reason'
+}
+
+@test "in CI a skip that is not on the list is a failure" {
+    more_test 'it needs the moon' 'skip "needs the moon"'
+    driver 01-one
+    assert_success
+    CI_IS=true driver 01-one
+    assert_failure 1
+    assert_line --partial 'skipped (needs the moon): not allowed in CI'
+    write_test 'it says hello [P01]' holds_session
+    more_test 'it needs a user' 'skip "needs an ordinary user"'
+    CI_IS=true driver 01-one
+    assert_success
+}
+
+@test "two tests of one name are a failure" {
+    more_test 'it says hello [P01]' true
+    driver 01-one
+    assert_failure 1
+}
+
+@test "what is not known is refused with status 2" {
+    driver 09-nine
+    assert_failure 2
+    assert_stderr --partial "'09-nine' is no unit (book 01-one)"
+    driver --nonsense
+    assert_failure 2
+}
+
+@test "--help says what it does" {
+    driver --help
+    assert_success
+    assert_output --partial 'usage: tests/run'
+}
