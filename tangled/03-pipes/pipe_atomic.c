@@ -163,6 +163,7 @@ static void meet(size_t page, size_t size)
     close(p[0]);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

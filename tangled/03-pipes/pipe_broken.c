@@ -123,6 +123,7 @@ static _Noreturn void write_on(int fd)
     _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

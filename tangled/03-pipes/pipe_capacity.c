@@ -64,6 +64,7 @@ static size_t fill(int fd, size_t size)
     return pieces;
 }
 
+
 int main(int argc, char *argv[])
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -120,6 +120,7 @@ static void look(pid_t reader, const char *when)
            sleeps ? "sleeps" : "does not sleep");
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

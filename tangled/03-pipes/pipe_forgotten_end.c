@@ -186,6 +186,7 @@ static void leak(int flags)
         errx(EXIT_FAILURE, "cat failed");
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -172,6 +172,7 @@ static void wake(int signal_number)
     (void)signal_number;
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -66,6 +66,7 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
+
 int main(void)
 {
     int p[2];

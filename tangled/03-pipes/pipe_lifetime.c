@@ -99,6 +99,7 @@ static _Noreturn void create(const int go[2])
     _exit(EXIT_SUCCESS);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

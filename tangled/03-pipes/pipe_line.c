@@ -80,6 +80,7 @@ static pid_t start(char **words, int in, int out)
     _exit(127);
 }
 
+
 int main(int argc, char *argv[])
 {
     bool empty = true;

@@ -113,6 +113,7 @@ static void tell(const char *which, int fd)
            flags_of(fd) & O_NONBLOCK ? "does not wait" : "waits");
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -93,6 +93,7 @@ static void ask(const char *when, int fd, short events)
            one.revents & POLLERR ? " POLLERR" : "");
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -131,6 +131,7 @@ static int tell(const char *name, int status)
     return WEXITSTATUS(status);
 }
 
+
 int main(int argc, char *argv[])
 {
     char *ps[] = { "ps", "aux", NULL };

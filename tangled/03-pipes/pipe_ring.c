@@ -115,6 +115,7 @@ static void count(const char *what, size_t size, int flags)
     close(p[1]);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

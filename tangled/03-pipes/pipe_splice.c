@@ -57,6 +57,7 @@ static int waiting(int fd)
     return bytes;
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -25,6 +25,7 @@ static int wait_for(pid_t child)
     return status;
 }
 
+
 int main(int argc, char *argv[])
 {
     const char *cure = argc > 1 ? argv[1] : "";

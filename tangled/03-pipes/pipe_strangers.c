@@ -132,6 +132,7 @@ static void say(int fd, const char *word)
     printf("stranger %jd:%s\n", (intmax_t)getpid(), word);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
