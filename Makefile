@@ -5,6 +5,9 @@
 CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
 UNITS    := book $(CHAPTERS)
 
+# what the PDF and the EPUB are called
+NAME     := processes-in-conversation
+
 CC       ?= cc
 CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 
@@ -86,7 +89,6 @@ book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whol
 html: out/html.made ## makes the web site, out/html/index.html
 
 # The site offers the other formats when they are there or about to be.
-NAME := processes-in-conversation
 DOWNLOADS := $(if $(filter book check,$(MAKECMDGOALS))$(wildcard out/html/$(NAME).epub),PDF=$(NAME).pdf EPUB=$(NAME).epub)
 out/build/downloads: FORCE
 	@mkdir -p $(@D)
