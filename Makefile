@@ -97,7 +97,7 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-out/html.made: out/build/downloads $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
 	@FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@rm -rf out/build/beside && mkdir -p out/build/beside/css out/build/beside/fonts
 	@cp assets/css/book.css out/build/beside/css/
@@ -106,12 +106,12 @@ out/html.made: out/build/downloads $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%
 	@cd out/html && rm -rf css fonts programs && mv ../build/beside/* .
 	@touch $@
 
-# A figure whose source is gone must not be shown any longer.
-GONE := $(filter-out $(FIGURES),$(patsubst out/build/figures/%.svg,%,$(wildcard out/build/figures/*.svg)))
-ifneq ($(GONE),)
-$(shell rm -f $(GONE:%=out/build/figures/%.svg) $(GONE:%=out/build/figures/%.pdf))
-out/html.made out/build/pdf/book.tex out/$(NAME).epub: FORCE
-endif
+# A figure whose source is gone must not be shown any longer: this file changes
+# with the list of figures.
+out/build/figures/list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FIGURES)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(FIGURES)' > $@; }
+$(FIGURES:%=out/build/figures/%.svg): | out/build/figures/list
 
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
@@ -122,7 +122,7 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
 PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
 .PHONY: pdf epub
