@@ -117,9 +117,14 @@ local function contents(all, downloads)
   return table.concat(out, '\n')
 end
 
-local function without_deprecated(html)
-  -- pandoc 2.17 writes a role that DPUB-ARIA 1.1 took back
-  return (html:gsub(' role="doc%-endnote"', ''))
+-- What the W3C checker would say of the HTML that pandoc 2.17 writes: a role that
+-- DPUB-ARIA 1.1 took back, a section without a heading, slashes in void elements.
+local function tidy(html)
+  return (html:gsub(' role="doc%-endnote"', '')
+    :gsub('<section (class="footnotes[^>]*>.-)</section>', '<div %1</div>')
+    :gsub('<(%l+)([^<>]-) />', function(tag, rest)
+      if tag == 'hr' or tag == 'br' or tag == 'col' then return '<' .. tag .. rest .. '>' end
+    end))
 end
 
 function Reader(input)
@@ -218,7 +223,7 @@ function Reader(input)
       local variables = {}
       variables.prev, variables.prevtitle = prev and prev.page or 'index.html', esc(prev and prev.title or 'Contents')
       if next then variables.next, variables.nexttitle = next.page, esc(next.title) end
-      pages[#pages + 1] = { name = own.page, html = page(own, own.title, without_deprecated(body), variables) }
+      pages[#pages + 1] = { name = own.page, html = page(own, own.title, tidy(body), variables) }
       parsed[unit.unit] = nil
       collectgarbage()
     end
