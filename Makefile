@@ -98,11 +98,11 @@ out/html/$(NAME).%: out/$(NAME).%
 	@cp $< $@
 
 out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
-	@FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@rm -rf out/build/beside && mkdir -p out/build/beside/css out/build/beside/fonts
 	@cp assets/css/book.css out/build/beside/css/
 	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/build/beside/fonts/
 	@cp -r tangled out/build/beside/programs
+	@FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@cd out/html && rm -rf css fonts programs && mv ../build/beside/* .
 	@touch $@
 
