@@ -9,7 +9,8 @@ load ../lib/helpers
 @test "both ends are one inode of pipefs, which no directory leads to [P03]" {
     run_program ./pipe_ends
     assert_line --regexp '^pipe:\[[0-9]+\]: a FIFO, .* both ends one inode$'
-    ! grep -q pipefs /proc/mounts
+    run grep pipefs /proc/mounts
+    assert_failure 1
 }
 
 @test "the file of a named pipe stays empty, however full the pipe is [P04]" {

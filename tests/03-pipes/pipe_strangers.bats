@@ -31,6 +31,7 @@ all_three_ways() {
     assert_call "^$maker +pipe2\("
     assert_call "^$maker +sendmsg\(.*SCM_RIGHTS"
     assert_call 'recvmsg.*SCM_RIGHTS'
+    assert_call 'recvmsg.*MSG_CMSG_CLOEXEC'
 }
 
 @test "though it has no name, the pipe has a path under /proc [P28]" {
