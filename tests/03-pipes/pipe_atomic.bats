@@ -1,6 +1,6 @@
+# shellcheck shell=bash disable=SC2016,SC2154
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# shellcheck shell=bash disable=SC2016,SC2154
 # Writers that meet at a full pipe.
 
 @test "short writes stay whole, long ones are torn, as the chapter prints" {

@@ -1,6 +1,6 @@
+# shellcheck shell=bash disable=SC2016,SC2154
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# shellcheck shell=bash disable=SC2016,SC2154
 # A pipeline of any number of commands.
 
 @test "three commands, an early end and a missing command, as printed" {
