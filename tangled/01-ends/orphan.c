@@ -1,0 +1,136 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+/* For children: returns when the parent opens GATE or is gone. */
+static void wait_at(const int gate[2])
+{
+    char byte;
+    if (close(gate[1]) == -1)
+        fail("close");
+    if (read_some(gate[0], &byte, 1) == -1)
+        fail("read");
+}
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+static _Noreturn void be_the_orphan(const int gate[2], int report)
+{
+    const pid_t me = getpid();
+    printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
+           (intmax_t)getppid());
+    if (write(report, &me, sizeof me) != sizeof me)
+        fail("write");
+    wait_at(gate);
+    printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
+           (intmax_t)getppid());
+    _exit(6);
+}
+
+static _Noreturn void be_the_parent(const int death[2],
+                                    const int look[2], int report)
+{
+    pid_t orphan = fork();
+    if (orphan == -1)
+        fail("fork");
+    if (orphan == 0) {
+        if (close(death[1]) == -1)
+            fail("close");
+        be_the_orphan(look, report);
+    }
+    wait_at(death);
+    _exit(EXIT_SUCCESS);
+}
+
+int main(int argc, char *argv[])
+{
+    bool adopt = argc == 2 && strcmp(argv[1], "adopt") == 0;
+    if (argc > 2 || (argc == 2 && !adopt))
+        errx(2, "usage: orphan [adopt]");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("grandparent %jd\n", (intmax_t)getpid());
+    if (adopt && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(EXIT_FAILURE, "prctl");
+    int death[2], look[2], report[2];
+    if (pipe2(death, O_CLOEXEC) == -1 || pipe2(look, O_CLOEXEC) == -1
+        || pipe2(report, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t parent = fork();
+    if (parent == -1)
+        err(EXIT_FAILURE, "fork");
+    if (parent == 0)
+        be_the_parent(death, look, report[1]);
+    if (close(death[0]) == -1 || close(look[0]) == -1
+        || close(report[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    pid_t orphan;
+    if (read_some(report[0], &orphan, sizeof orphan) != sizeof orphan)
+        errx(EXIT_FAILURE, "no word from the orphan");
+    show("waitpid(grandchild, WNOHANG)",
+         collect(orphan, NULL, WNOHANG), ECHILD);
+    if (close(death[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    show("waitpid(parent)", collect(parent, NULL, 0), 0);
+    char nothing;
+    if (close(look[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (read_some(report[0], &nothing, 1) != 0)
+        errx(EXIT_FAILURE, "the orphan says too much");
+    if (close(report[0]) == -1)
+        err(EXIT_FAILURE, "close");
+    int status = 0;
+    show("waitpid(grandchild)", collect(orphan, &status, 0),
+         adopt ? 0 : ECHILD);
+    if (adopt)
+        printf("%-36s = %d\n", "exit status", WEXITSTATUS(status));
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,163 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+/* For children: returns when the parent opens GATE or is gone. */
+static void wait_at(const int gate[2])
+{
+    char byte;
+    if (close(gate[1]) == -1)
+        fail("close");
+    if (read_some(gate[0], &byte, 1) == -1)
+        fail("read");
+}
+
+static void report(const char *what, int status)
+{
+    printf("%-22s 0x%04x  ", what, (unsigned)status);
+    if (WIFEXITED(status))
+        printf("exited, status %d\n", WEXITSTATUS(status));
+    else if (WIFSIGNALED(status))
+        printf("killed by SIG%s, %s\n",
+               sigabbrev_np(WTERMSIG(status)),
+               WCOREDUMP(status) ? "core dumped" : "no core");
+    else if (WIFSTOPPED(status))
+        printf("stopped by SIG%s\n",
+               sigabbrev_np(WSTOPSIG(status)));
+    else if (WIFCONTINUED(status))
+        printf("continued\n");
+}
+
+static void report_end(const char *what, int last_word, int number)
+{
+    int status;
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_DUMPABLE, 0) == -1)
+            fail("prctl");
+        if (number != 0)
+            raise(number);
+        _exit(last_word);
+    }
+    if (collect(child, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report(what, status);
+}
+
+static void report_pause(void)
+{
+    int gate[2], status;
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        raise(SIGSTOP);
+        wait_at(gate);
+        _exit(EXIT_SUCCESS);
+    }
+    if (collect(child, &status, WUNTRACED) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report("raise(SIGSTOP)", status);
+    if (kill(child, SIGCONT) == -1)
+        err(EXIT_FAILURE, "kill");
+    if (collect(child, &status, WCONTINUED) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report("receive SIGCONT", status);
+    if (close(gate[0]) == -1 || close(gate[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (collect(child, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report("leave at the gate", status);
+}
+
+static void report_waitid(void)
+{
+    siginfo_t news = { .si_pid = 0 };
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(0x1234);
+    while (waitid(P_PID, (id_t)child, &news, WEXITED) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+    printf("%-22s 0x%-4x  %s\n", "_exit(0x1234), waitid",
+           (unsigned)news.si_status,
+           news.si_code == CLD_EXITED ? "CLD_EXITED" : "other");
+    int gate[2];
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        wait_at(gate);
+        _exit(EXIT_SUCCESS);
+    }
+    news.si_pid = 0;
+    int result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
+    printf("%-22s %-6d  si_pid %jd\n", "still alive, waitid",
+           result, (intmax_t)news.si_pid);
+    if (close(gate[0]) == -1 || close(gate[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (collect(child, NULL, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("%-22s %-6s  %s\n", "the child did", "word", "which says");
+    report_end("_exit(3)", 3, 0);
+    report_end("_exit(261)", 261, 0);
+    report_end("_exit(-1)", -1, 0);
+    report_end("raise(SIGKILL)", 0, SIGKILL);
+    report_end("raise(SIGABRT)", 0, SIGABRT);
+    report_pause();
+    report_waitid();
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}
