@@ -70,8 +70,9 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
-static void ask_by_pid(void)
+int main(void)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t first = child_leaving(1), second = child_leaving(2);
     await(first, WEXITED);
     await(second, WEXITED);
@@ -84,79 +85,6 @@ static void ask_by_pid(void)
     show("waitpid(my own parent)",
          collect(getppid(), NULL, 0), ECHILD);
     show("waitpid(first)", collect(first, NULL, 0), 0);
-}
-/* Forks a child that leads a new group and leaves with STATUS. */
-static pid_t leader_leaving(int status)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        if (setpgid(0, 0) == -1)
-            _exit(EXIT_FAILURE);
-        _exit(status);
-    }
-    return child;
-}
-static void ask_by_group(void)
-{
-    pid_t ours = child_leaving(3), theirs = leader_leaving(4);
-    await(ours, WEXITED);
-    await(theirs, WEXITED);
-    printf("%jd is in our group, %jd leads another, "
-           "both are dead\n", (intmax_t)ours, (intmax_t)theirs);
-    show("waitpid(0)", collect(0, NULL, 0), 0);
-    show("waitpid(0) again", collect(0, NULL, 0), ECHILD);
-    printf("%-36s = %c\n", "state of the leader", state_of(theirs));
-    show("waitpid(-leader)", collect(-theirs, NULL, 0), 0);
-    show("waitpid(-leader) again",
-         collect(-theirs, NULL, 0), ECHILD);
-    pid_t moved = leader_leaving(5);
-    await(moved, WEXITED);
-    printf("%jd leads another group and is dead\n", (intmax_t)moved);
-    show("waitpid(0)", collect(0, NULL, 0), ECHILD);
-    show("setpgid(leader, our group)", setpgid(moved, getpgrp()), 0);
-    show("waitpid(0) again", collect(0, NULL, 0), 0);
-    show("waitpid(INT_MIN)", collect(INT_MIN, NULL, 0), ESRCH);
-}
-static void ask_for_any(void)
-{
-    int by_wait = 0, by_waitpid = 0;
-    pid_t got, one = child_leaving(9), two = leader_leaving(9);
-    await(one, WEXITED);
-    await(two, WEXITED);
-    printf("%jd is in our group, %jd leads another, "
-           "both are dead\n", (intmax_t)one, (intmax_t)two);
-    do
-        got = wait(&by_wait);
-    while (got == -1 && errno == EINTR);
-    show("wait(&status)", got, 0);
-    show("waitpid(-1, &status, 0)",
-         collect(-1, &by_waitpid, 0), 0);
-    printf("%-36s = 0x%04x 0x%04x\n", "the two status words",
-           (unsigned)by_wait, (unsigned)by_waitpid);
-    show("waitpid(-1, NULL, 0)", collect(-1, NULL, 0), ECHILD);
-    FILE *command = popen("exit 3", "re");
-    if (command == NULL)
-        err(EXIT_FAILURE, "popen");
-    bool taken = collect(-1, NULL, 0) > 0;
-    printf("%-36s = %s\n", "waitpid(-1) takes popen's child",
-           taken ? "yes" : "no");
-    show("pclose", pclose(command), ECHILD);
-}
-
-int main(int argc, char *argv[])
-{
-    const char *scene = argc == 2 ? argv[1] : "";
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    if (strcmp(scene, "pid") == 0)
-        ask_by_pid();
-    else if (strcmp(scene, "group") == 0)
-        ask_by_group();
-    else if (strcmp(scene, "any") == 0)
-        ask_for_any();
-    else
-        errx(2, "usage: wait_which pid|group|any");
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;
