@@ -40,6 +40,15 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
 /* For children: returns when the parent opens GATE or is gone. */
 static void wait_at(const int gate[2])
 {
@@ -66,7 +75,7 @@ static _Noreturn void be_the_orphan(const int gate[2], int report)
     const pid_t me = getpid();
     printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
            (intmax_t)getppid());
-    if (write(report, &me, sizeof me) != sizeof me)
+    if (write_some(report, &me, sizeof me) != sizeof me)
         fail("write");
     wait_at(gate);
     printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
@@ -85,6 +94,8 @@ static _Noreturn void be_the_parent(const int death[2],
             fail("close");
         be_the_orphan(look, report);
     }
+    if (close(report) == -1)
+        fail("close");
     wait_at(death);
     _exit(EXIT_SUCCESS);
 }

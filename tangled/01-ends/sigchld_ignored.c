@@ -26,6 +26,8 @@ static char state_of(pid_t pid)
     if (file == NULL)
         return 0;
     size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
     fclose(file);
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
@@ -62,6 +64,15 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
 /* Like waitpid(2), but a signal does not end it. */
 static pid_t collect(pid_t which, int *status, int options)
 {
@@ -87,16 +98,18 @@ static void wait_under(const char *name, void (*how)(int), int flags)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
         const char *word = asleep(getppid()) ? "y" : "n";
-        if (write(report[1], word, 1) != 1)
+        if (write_some(report[1], word, 1) != 1)
             fail("write");
         _exit(3);
     }
+    if (close(report[1]) == -1)
+        err(EXIT_FAILURE, "close");
     pid_t got = collect(child, &status, 0);
     int error = errno;
     char word = '?';
     if (read_some(report[0], &word, 1) != 1)
         errx(EXIT_FAILURE, "no word from the child");
-    if (close(report[0]) == -1 || close(report[1]) == -1)
+    if (close(report[0]) == -1)
         err(EXIT_FAILURE, "close");
     printf("%-13s slept: %c, ", name, word);
     if (got == -1)

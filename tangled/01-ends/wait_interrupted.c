@@ -26,6 +26,8 @@ static char state_of(pid_t pid)
     if (file == NULL)
         return 0;
     size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
     fclose(file);
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
@@ -46,6 +48,15 @@ static bool asleep(pid_t pid)
         nanosleep(&moment, NULL);
     }
     return seen == 2;
+}
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
 }
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
@@ -73,6 +84,15 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
 
 static int handled[2];   /* a pipe: the handler writes, a child reads */
 
@@ -80,20 +100,24 @@ static void on_signal(int number)
 {
     int saved = errno;
     (void)number;
-    if (write(handled[1], "!", 1) == -1)
-        abort();
+    if (write_some(handled[1], "!", 1) != 1)
+        _exit(EXIT_FAILURE);
     errno = saved;
 }
 
 static _Noreturn void disturb(pid_t parent)
 {
     char byte;
+    if (close(handled[1]) == -1)
+        fail("close");
     if (!asleep(parent))
         _exit(EXIT_FAILURE);
     if (kill(parent, SIGUSR1) == -1)
         fail("kill");
-    if (read_some(handled[0], &byte, 1) != 1)
-        fail("read");
+    if (read_some(handled[0], &byte, 1) != 1) {
+        warnx("no word from the handler");
+        _exit(EXIT_FAILURE);
+    }
     _exit(asleep(parent) ? 4 : EXIT_FAILURE);
 }
 
@@ -118,13 +142,15 @@ static void wait_with(const char *name, int flags)
     if (first == -1)
         second = waitpid(child, &status, WNOHANG);
     errno = first_errno;
-    show("waitpid(child, 0)", first, EINTR);
+    show("waitpid(child, 0)", first, flags & SA_RESTART ? 0 : EINTR);
     if (first == -1) {
         show("waitpid(child, WNOHANG)", second, 0);
         show("waitpid(child, 0) again",
-             waitpid(child, &status, 0), 0);
+             collect(child, &status, 0), 0);
     }
-    printf("%-36s = %d\n", "exit status", WEXITSTATUS(status));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 4)
+        errx(EXIT_FAILURE, "the child did not find us asleep");
+    printf("it found us asleep twice\n");
     if (close(handled[0]) == -1 || close(handled[1]) == -1)
         err(EXIT_FAILURE, "close");
 }

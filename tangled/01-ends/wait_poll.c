@@ -26,6 +26,8 @@ static char state_of(pid_t pid)
     if (file == NULL)
         return 0;
     size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
     fclose(file);
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
@@ -150,9 +152,9 @@ int main(void)
         err(EXIT_FAILURE, "close");
     printf("child %jd is told to leave\n", (intmax_t)child);
     show("waitpid(-1, 0)", collect(-1, &status, 0), 0);
-    printf("%-36s = %s\n", "did it find us asleep?",
-           WIFEXITED(status) && WEXITSTATUS(status) == 8
-           ? "yes" : "no");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 8)
+        errx(EXIT_FAILURE, "the child did not find us asleep");
+    printf("it found us asleep\n");
     printf("no child is left\n");
     show("waitpid(-1, WNOHANG)", collect(-1, NULL, WNOHANG), ECHILD);
     show("waitpid(-1, WEXITED)", collect(-1, NULL, WEXITED), EINVAL);

@@ -109,6 +109,8 @@ static void report_pause(void)
         err(EXIT_FAILURE, "close");
     if (collect(child, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");
+    if (status != 0)
+        errx(EXIT_FAILURE, "the child at the gate failed");
     report("leave at the gate", status);
 }
 
@@ -137,7 +139,10 @@ static void report_waitid(void)
         _exit(EXIT_SUCCESS);
     }
     news.si_pid = 0;
-    int result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
+    int result;
+    do
+        result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
+    while (result == -1 && errno == EINTR);
     printf("%-22s %-6d  si_pid %jd\n", "still alive, waitid",
            result, (intmax_t)news.si_pid);
     if (close(gate[0]) == -1 || close(gate[1]) == -1)
@@ -154,7 +159,7 @@ int main(void)
     report_end("_exit(261)", 261, 0);
     report_end("_exit(-1)", -1, 0);
     report_end("raise(SIGKILL)", 0, SIGKILL);
-    report_end("raise(SIGABRT)", 0, SIGABRT);
+    report_end("raise(SIGQUIT)", 0, SIGQUIT);
     report_pause();
     report_waitid();
     if (ferror(stdout) || fclose(stdout) == EOF)
