@@ -57,6 +57,8 @@ static void wait_at(const int gate[2])
         fail("close");
     if (read_some(gate[0], &byte, 1) == -1)
         fail("read");
+    if (close(gate[0]) == -1)
+        fail("close");
 }
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
@@ -70,32 +72,46 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
-static _Noreturn void be_the_orphan(const int gate[2], int report)
+static int death[2], look[2], report[2];
+
+/* Closes one end of a pipe, or gives up. */
+static void close_end(int end)
+{
+    if (close(end) == -1)
+        fail("close");
+}
+
+static void close_both(const int ends[2])
+{
+    close_end(ends[0]);
+    close_end(ends[1]);
+}
+
+static _Noreturn void be_the_orphan(void)
 {
     const pid_t me = getpid();
+    close_both(death);
+    close_end(report[0]);
     printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
            (intmax_t)getppid());
-    if (write_some(report, &me, sizeof me) != sizeof me)
+    if (write_some(report[1], &me, sizeof me) != sizeof me)
         fail("write");
-    wait_at(gate);
+    wait_at(look);
     printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
            (intmax_t)getppid());
+    close_end(report[1]);
     _exit(6);
 }
 
-static _Noreturn void be_the_parent(const int death[2],
-                                    const int look[2], int report)
+static _Noreturn void be_the_parent(void)
 {
     pid_t orphan = fork();
     if (orphan == -1)
         fail("fork");
-    if (orphan == 0) {
-        if (close(death[1]) == -1)
-            fail("close");
-        be_the_orphan(look, report);
-    }
-    if (close(report) == -1)
-        fail("close");
+    if (orphan == 0)
+        be_the_orphan();
+    close_both(look);
+    close_both(report);
     wait_at(death);
     _exit(EXIT_SUCCESS);
 }
@@ -109,7 +125,6 @@ int main(int argc, char *argv[])
     printf("grandparent %jd\n", (intmax_t)getpid());
     if (adopt && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         err(EXIT_FAILURE, "prctl");
-    int death[2], look[2], report[2];
     if (pipe2(death, O_CLOEXEC) == -1 || pipe2(look, O_CLOEXEC) == -1
         || pipe2(report, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
@@ -117,25 +132,22 @@ int main(int argc, char *argv[])
     if (parent == -1)
         err(EXIT_FAILURE, "fork");
     if (parent == 0)
-        be_the_parent(death, look, report[1]);
-    if (close(death[0]) == -1 || close(look[0]) == -1
-        || close(report[1]) == -1)
-        err(EXIT_FAILURE, "close");
+        be_the_parent();
+    close_end(death[0]);
+    close_end(look[0]);
+    close_end(report[1]);
     pid_t orphan;
     if (read_some(report[0], &orphan, sizeof orphan) != sizeof orphan)
         errx(EXIT_FAILURE, "no word from the orphan");
     show("waitpid(grandchild, WNOHANG)",
          collect(orphan, NULL, WNOHANG), ECHILD);
-    if (close(death[1]) == -1)
-        err(EXIT_FAILURE, "close");
+    close_end(death[1]);
     show("waitpid(parent)", collect(parent, NULL, 0), 0);
     char nothing;
-    if (close(look[1]) == -1)
-        err(EXIT_FAILURE, "close");
+    close_end(look[1]);
     if (read_some(report[0], &nothing, 1) != 0)
         errx(EXIT_FAILURE, "the orphan says too much");
-    if (close(report[0]) == -1)
-        err(EXIT_FAILURE, "close");
+    close_end(report[0]);
     int status = 0;
     show("waitpid(grandchild)", collect(orphan, &status, 0),
          adopt ? 0 : ECHILD);

@@ -58,6 +58,8 @@ static void wait_at(const int gate[2])
         fail("close");
     if (read_some(gate[0], &byte, 1) == -1)
         fail("read");
+    if (close(gate[0]) == -1)
+        fail("close");
 }
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */

@@ -100,6 +100,8 @@ static void wait_under(const char *name, void (*how)(int), int flags)
         const char *word = asleep(getppid()) ? "y" : "n";
         if (write_some(report[1], word, 1) != 1)
             fail("write");
+        if (close(report[0]) == -1 || close(report[1]) == -1)
+            fail("close");
         _exit(3);
     }
     if (close(report[1]) == -1)

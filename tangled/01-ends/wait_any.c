@@ -70,20 +70,21 @@ static void show(const char *call, ssize_t result, int expected)
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int by_wait = 0, by_waitpid = 0;
-    pid_t got, one = child_leaving(9), two = leader_leaving(9);
+    pid_t one = leader_leaving(9), two = child_leaving(9);
     await(one, WEXITED);
     await(two, WEXITED);
-    printf("%jd is in our group, %jd leads another, "
+    printf("%jd leads another group, %jd is in ours, "
            "both are dead\n", (intmax_t)one, (intmax_t)two);
+    int by_wait = 0, by_waitpid = 0;
+    show("waitpid(-1, &status, 0)",
+         collect(-1, &by_waitpid, 0), 0);
+    pid_t got;
     do
         got = wait(&by_wait);
     while (got == -1 && errno == EINTR);
     show("wait(&status)", got, 0);
-    show("waitpid(-1, &status, 0)",
-         collect(-1, &by_waitpid, 0), 0);
     printf("%-36s = 0x%04x 0x%04x\n", "the two status words",
-           (unsigned)by_wait, (unsigned)by_waitpid);
+           (unsigned)by_waitpid, (unsigned)by_wait);
     show("waitpid(-1, NULL, 0)", collect(-1, NULL, 0), ECHILD);
     FILE *command = popen("exit 3", "re");
     if (command == NULL)

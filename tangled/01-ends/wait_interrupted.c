@@ -118,6 +118,8 @@ static _Noreturn void disturb(pid_t parent)
         warnx("no word from the handler");
         _exit(EXIT_FAILURE);
     }
+    if (close(handled[0]) == -1)
+        fail("close");
     _exit(asleep(parent) ? 4 : EXIT_FAILURE);
 }
 

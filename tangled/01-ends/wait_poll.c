@@ -49,16 +49,6 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
-/* Forks a child that leaves with STATUS. */
-static pid_t child_leaving(int status)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0)
-        _exit(status);
-    return child;
-}
 /* Waits until CHILD has news of KIND, and leaves them uncollected. */
 static void await(pid_t child, int kind)
 {
@@ -110,6 +100,8 @@ static void wait_at(const int gate[2])
         fail("close");
     if (read_some(gate[0], &byte, 1) == -1)
         fail("read");
+    if (close(gate[0]) == -1)
+        fail("close");
 }
 
 int main(void)
@@ -141,7 +133,11 @@ int main(void)
         err(EXIT_FAILURE, "kill");
     await(child, WCONTINUED);
     show("waitpid(-1, WCONTINUED)", collect(-1, NULL, WCONTINUED), 0);
-    pid_t sibling = child_leaving(5);
+    pid_t sibling = fork();
+    if (sibling == -1)
+        err(EXIT_FAILURE, "fork");
+    if (sibling == 0)
+        _exit(close(gate[1]) == -1 ? EXIT_FAILURE : 5);
     await(sibling, WEXITED);
     printf("child %jd is alive, %jd is dead\n",
            (intmax_t)child, (intmax_t)sibling);

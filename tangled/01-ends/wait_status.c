@@ -48,6 +48,8 @@ static void wait_at(const int gate[2])
         fail("close");
     if (read_some(gate[0], &byte, 1) == -1)
         fail("read");
+    if (close(gate[0]) == -1)
+        fail("close");
 }
 
 static void report(const char *what, int status)
