@@ -36,7 +36,7 @@ load ../lib/helpers
 @test "another word on the command line is refused with a usage line" {
     run_program ./orphan adopts
     assert_failure 2
-    [ "$stderr" = "orphan: usage: orphan [adopt]" ]
+    assert_stderr "orphan: usage: orphan [adopt]"
     run_program ./orphan adopt adopt
     assert_failure 2
 }
@@ -59,5 +59,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './orphan adopt > /dev/full'
     assert_failure 1
-    [ "$stderr" = "orphan: cannot write to standard output" ]
+    assert_stderr "orphan: cannot write to standard output"
 }

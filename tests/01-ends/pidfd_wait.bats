@@ -36,5 +36,11 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './pidfd_wait > /dev/full'
     assert_failure 1
-    [ "$stderr" = "pidfd_wait: cannot write to standard output" ]
+    assert_stderr "pidfd_wait: cannot write to standard output"
+}
+
+@test "a kernel that has no pidfd is reported" {
+    inject pidfd_open:error=ENOSYS ./pidfd_wait
+    assert_failure 1
+    assert_stderr --partial 'pidfd_open: Function not implemented'
 }

@@ -24,7 +24,7 @@ load ../lib/helpers
 @test "another word on the command line is refused with a usage line" {
     run_program ./sigchld twice
     assert_failure 2
-    [ "$stderr" = "sigchld: usage: sigchld [once]" ]
+    assert_stderr "sigchld: usage: sigchld [once]"
     run_program ./sigchld once once
     assert_failure 2
 }
@@ -49,5 +49,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './sigchld > /dev/full'
     assert_failure 1
-    [ "$stderr" = "sigchld: cannot write to standard output" ]
+    assert_stderr "sigchld: cannot write to standard output"
 }

@@ -41,5 +41,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './sigchld_ignored > /dev/full'
     assert_failure 1
-    [ "$stderr" = "sigchld_ignored: cannot write to standard output" ]
+    assert_stderr "sigchld_ignored: cannot write to standard output"
 }

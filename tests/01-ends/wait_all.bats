@@ -29,7 +29,7 @@ load ../lib/helpers
 @test "another failure of wait is an error and not the end" {
     inject wait4:error=EINVAL:when=2 ./wait_all
     assert_failure 1
-    [ "$stderr" = "wait_all: wait: Invalid argument" ]
+    assert_stderr "wait_all: wait: Invalid argument"
 }
 
 @test "no child and no descriptor is left" {
@@ -40,5 +40,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_all > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_all: cannot write to standard output" ]
+    assert_stderr "wait_all: cannot write to standard output"
 }

@@ -39,5 +39,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_any > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_any: cannot write to standard output" ]
+    assert_stderr "wait_any: cannot write to standard output"
 }

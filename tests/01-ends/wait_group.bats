@@ -19,8 +19,8 @@ load ../lib/helpers
     traced wait4,setpgid ./wait_group
     local moved
     moved=$(sed -n 's/ leads another group and is dead$//p' stdout)
-    grep -A1 -E "setpgid\($moved, [0-9]+\) += 0" strace > moved
-    grep -qE "wait4\(0, NULL, 0, NULL\) += $moved" moved
+    grep -A1 -E "setpgid\($moved, [0-9]+\) += 0" strace > after
+    grep -qE "wait4\(0, NULL, 0, NULL\) += $moved" after
 }
 
 @test "an interrupted call is asked again" {
@@ -43,5 +43,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_group > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_group: cannot write to standard output" ]
+    assert_stderr "wait_group: cannot write to standard output"
 }

@@ -41,5 +41,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_interrupted > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_interrupted: cannot write to standard output" ]
+    assert_stderr "wait_interrupted: cannot write to standard output"
 }

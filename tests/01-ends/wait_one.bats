@@ -28,13 +28,9 @@ END
     local asked
     for asked in 0 1 7 255 256 257 65535; do
         run_program ./wait_one "$asked"
-        assert_failure_or_success $((asked % 256))
+        assert_equal "$status" $((asked % 256))
         assert_line --partial "exit status $((asked % 256))"
     done
-}
-
-assert_failure_or_success() {
-    [ "$status" -eq "$1" ] || fail "status $status instead of $1"
 }
 
 @test "whatever is not one number from 0 to 65535 is refused with a usage line" {
@@ -42,7 +38,7 @@ assert_failure_or_success() {
     for wrong in "" x 7x -1 65536 99999999999999999999; do
         run_program ./wait_one "$wrong"
         assert_failure 2
-        [ "$stderr" = "wait_one: usage: wait_one [STATUS]" ]
+        assert_stderr "wait_one: usage: wait_one [STATUS]"
     done
     run_program ./wait_one 1 2
     assert_failure 2
@@ -68,5 +64,5 @@ assert_failure_or_success() {
 @test "a full disk is reported" {
     run_shell './wait_one > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_one: cannot write to standard output" ]
+    assert_stderr "wait_one: cannot write to standard output"
 }

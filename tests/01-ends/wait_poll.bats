@@ -17,7 +17,7 @@ load ../lib/helpers
 @test "a parent that is never found asleep is told so" {
     inject openat:error=ENOENT:when=1+ ./wait_poll
     assert_failure 1
-    assert_equal "$stderr" "wait_poll: the child did not find us asleep"
+    assert_stderr "wait_poll: the child did not find us asleep"
 }
 
 @test "a result above 0 can be the id of a child that lives on [W15]" {
@@ -66,5 +66,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_poll > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_poll: cannot write to standard output" ]
+    assert_stderr "wait_poll: cannot write to standard output"
 }

@@ -49,5 +49,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_status > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_status: cannot write to standard output" ]
+    assert_stderr "wait_status: cannot write to standard output"
 }

@@ -15,6 +15,7 @@ load ../lib/helpers
 }
 
 @test "it compiles by cc alone, without an option for threads" {
+    # shellcheck disable=SC2016,SC2154 # expanded there; helpers set them
     run_shell '"$1" -o plain "$2" && ./plain' "${CC:-gcc}" \
         "$root/tangled/$unit/wait_thread.c"
     assert_success
@@ -35,5 +36,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_thread > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_thread: cannot write to standard output" ]
+    assert_stderr "wait_thread: cannot write to standard output"
 }

@@ -36,5 +36,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './wait_which > /dev/full'
     assert_failure 1
-    [ "$stderr" = "wait_which: cannot write to standard output" ]
+    assert_stderr "wait_which: cannot write to standard output"
 }

@@ -34,5 +34,5 @@ load ../lib/helpers
 @test "a full disk is reported" {
     run_shell './zombie > /dev/full'
     assert_failure 1
-    [ "$stderr" = "zombie: cannot write to standard output" ]
+    assert_stderr "zombie: cannot write to standard output"
 }
