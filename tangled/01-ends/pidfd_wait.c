@@ -61,6 +61,22 @@ static void wait_at(const int gate[2])
     if (close(gate[0]) == -1)
         fail("close");
 }
+/* Makes GATE and forks a child that leaves when it opens. */
+static pid_t child_at(int gate[2])
+{
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        wait_at(gate);
+        _exit(EXIT_SUCCESS);
+    }
+    if (close(gate[0]) == -1)
+        err(EXIT_FAILURE, "close");
+    return child;
+}
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -93,20 +109,10 @@ int main(void)
 {
     int gate[2];
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (pipe2(gate, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        wait_at(gate);
-        _exit(EXIT_SUCCESS);
-    }
+    pid_t child = child_at(gate);
     int process = pidfd_open(child, 0);
     if (process == -1)
         err(EXIT_FAILURE, "pidfd_open");
-    if (close(gate[0]) == -1)
-        err(EXIT_FAILURE, "close");
     printf("child %jd is alive\n", (intmax_t)child);
     show("poll, no patience", poll_one(process, 0), 0);
     show("pidfd_send_signal(SIGTERM)",

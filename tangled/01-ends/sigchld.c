@@ -43,7 +43,7 @@ static pid_t child_leaving(int status)
         _exit(status);
     return child;
 }
-/* Waits until CHILD has news of KIND, and leaves them uncollected. */
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
 static void await(pid_t child, int kind)
 {
     siginfo_t news;

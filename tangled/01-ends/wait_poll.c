@@ -49,7 +49,7 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
-/* Waits until CHILD has news of KIND, and leaves them uncollected. */
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
 static void await(pid_t child, int kind)
 {
     siginfo_t news;

@@ -51,6 +51,32 @@ static void wait_at(const int gate[2])
     if (close(gate[0]) == -1)
         fail("close");
 }
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+/* Makes GATE and forks a child that leaves when it opens. */
+static pid_t child_at(int gate[2])
+{
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        wait_at(gate);
+        _exit(EXIT_SUCCESS);
+    }
+    if (close(gate[0]) == -1)
+        err(EXIT_FAILURE, "close");
+    return child;
+}
 
 static void report(const char *what, int status)
 {
@@ -86,28 +112,28 @@ static void report_end(const char *what, int last_word, int number)
     report(what, status);
 }
 
-static void report_pause(void)
+static void report_life(void)
 {
     int gate[2], status;
-    if (pipe2(gate, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        raise(SIGSTOP);
-        wait_at(gate);
-        _exit(EXIT_SUCCESS);
-    }
+    pid_t child = child_at(gate);
+    if (kill(child, SIGSTOP) == -1)
+        err(EXIT_FAILURE, "kill");
     if (collect(child, &status, WUNTRACED) == -1)
         err(EXIT_FAILURE, "waitpid");
-    report("raise(SIGSTOP)", status);
+    report("receive SIGSTOP", status);
     if (kill(child, SIGCONT) == -1)
         err(EXIT_FAILURE, "kill");
     if (collect(child, &status, WCONTINUED) == -1)
         err(EXIT_FAILURE, "waitpid");
     report("receive SIGCONT", status);
-    if (close(gate[0]) == -1 || close(gate[1]) == -1)
+    siginfo_t news = { .si_pid = 0 };
+    int result;
+    do
+        result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
+    while (result == -1 && errno == EINTR);
+    printf("%-22s %-6d  waitid: si_pid %jd\n", "still live",
+           result, (intmax_t)news.si_pid);
+    if (close(gate[1]) == -1)
         err(EXIT_FAILURE, "close");
     if (collect(child, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");
@@ -116,41 +142,16 @@ static void report_pause(void)
     report("leave at the gate", status);
 }
 
-static void report_waitid(void)
+static void report_number(void)
 {
     siginfo_t news = { .si_pid = 0 };
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0)
-        _exit(0x1234);
+    pid_t child = child_leaving(0x1234);
     while (waitid(P_PID, (id_t)child, &news, WEXITED) == -1)
         if (errno != EINTR)
             err(EXIT_FAILURE, "waitid");
-    printf("%-22s 0x%-4x  %s\n", "_exit(0x1234), waitid",
+    printf("%-22s 0x%-4x  waitid: %s\n", "_exit(0x1234)",
            (unsigned)news.si_status,
            news.si_code == CLD_EXITED ? "CLD_EXITED" : "other");
-    int gate[2];
-    if (pipe2(gate, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        wait_at(gate);
-        _exit(EXIT_SUCCESS);
-    }
-    news.si_pid = 0;
-    int result;
-    do
-        result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
-    while (result == -1 && errno == EINTR);
-    printf("%-22s %-6d  si_pid %jd\n", "still alive, waitid",
-           result, (intmax_t)news.si_pid);
-    if (close(gate[0]) == -1 || close(gate[1]) == -1)
-        err(EXIT_FAILURE, "close");
-    if (collect(child, NULL, 0) == -1)
-        err(EXIT_FAILURE, "waitpid");
 }
 
 int main(void)
@@ -162,8 +163,8 @@ int main(void)
     report_end("_exit(-1)", -1, 0);
     report_end("raise(SIGKILL)", 0, SIGKILL);
     report_end("raise(SIGQUIT)", 0, SIGQUIT);
-    report_pause();
-    report_waitid();
+    report_life();
+    report_number();
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;
