@@ -34,6 +34,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_all
+    assert_output
     no_leaked_fd ./wait_all
 }
 

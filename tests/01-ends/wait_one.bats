@@ -22,6 +22,8 @@ END
     compiles prototypes.c
     sed -i 's/int \*/long */g' prototypes.c
     compile_fails prototypes.c 'static assertion failed: "wait"'
+    run_program ./wait_one 3
+    assert_failure 3
 }
 
 @test "only eight bits of the exit status arrive" {
@@ -58,6 +60,7 @@ END
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_one
+    assert_output
     no_leaked_fd ./wait_one
 }
 

@@ -59,7 +59,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_poll
-    assert_success
+    assert_output
     no_leaked_fd ./wait_poll
 }
 

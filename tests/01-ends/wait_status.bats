@@ -42,7 +42,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_status
-    assert_success
+    assert_output
     no_leaked_fd ./wait_status
 }
 

@@ -15,6 +15,8 @@ load ../lib/helpers
 }
 
 @test "it compiles by cc alone, without an option for threads" {
+    run_program ./wait_thread
+    assert_line --index 4 --regexp '^exit status  *= 5$'
     # shellcheck disable=SC2016,SC2154 # expanded there; helpers set them
     run_shell '"$1" -o plain "$2" && ./plain' "${CC:-gcc}" \
         "$root/tangled/$unit/wait_thread.c"
@@ -29,7 +31,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_thread
-    assert_success
+    assert_output
     no_leaked_fd ./wait_thread
 }
 

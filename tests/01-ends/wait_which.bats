@@ -29,7 +29,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./wait_which
-    assert_success
+    assert_output
     no_leaked_fd ./wait_which
 }
 

@@ -27,7 +27,7 @@ load ../lib/helpers
 
 @test "no child and no descriptor is left" {
     leaves_no_zombie ./zombie
-    assert_success
+    assert_output
     no_leaked_fd ./zombie
 }
 
