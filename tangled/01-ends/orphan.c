@@ -31,6 +31,7 @@ static _Noreturn void fail(const char *what)
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -40,6 +41,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -49,6 +51,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* For children: returns when the parent opens GATE or is gone. */
 static void wait_at(const int gate[2])
 {
@@ -71,6 +74,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 
 static int death[2], look[2], report[2];
 

@@ -49,12 +49,14 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -64,6 +66,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -73,6 +76,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* Like waitpid(2), but a signal does not end it. */
 static pid_t collect(pid_t which, int *status, int options)
 {

@@ -67,6 +67,7 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

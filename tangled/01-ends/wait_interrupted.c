@@ -49,6 +49,7 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
+
 /* Like waitpid(2), but a signal does not end it. */
 static pid_t collect(pid_t which, int *status, int options)
 {
@@ -69,12 +70,14 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -84,6 +87,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -93,6 +97,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 
 static int handled[2];   /* a pipe: the handler writes, a child reads */
 

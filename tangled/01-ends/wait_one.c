@@ -50,6 +50,7 @@ static bool asleep(pid_t pid)
     return seen == 2;
 }
 
+
 int main(int argc, char *argv[])
 {
     long last_word = 7;

@@ -49,6 +49,7 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
+
 /* Waits until CHILD has news of KIND, and leaves it uncollected. */
 static void await(pid_t child, int kind)
 {
@@ -77,12 +78,14 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -92,6 +95,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* For children: returns when the parent opens GATE or is gone. */
 static void wait_at(const int gate[2])
 {

@@ -31,6 +31,7 @@ static _Noreturn void fail(const char *what)
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -40,6 +41,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* For children: returns when the parent opens GATE or is gone. */
 static void wait_at(const int gate[2])
 {

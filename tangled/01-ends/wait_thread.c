@@ -47,6 +47,7 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
+
 static int other_thread(void *argument)
 {
     const pid_t child = *(const pid_t *)argument;

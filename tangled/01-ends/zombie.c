@@ -71,6 +71,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 static void show_state(pid_t process)
 {
     char state = state_of(process);
