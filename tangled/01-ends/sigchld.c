@@ -1,0 +1,114 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
+static void await(pid_t child, int kind)
+{
+    siginfo_t news;
+    while (waitid(P_PID, (id_t)child, &news, kind | WNOWAIT) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+}
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+
+static volatile sig_atomic_t in_a_loop, signals, collected;
+
+static void on_child(int number)
+{
+    int saved = errno;
+    (void)number;
+    signals++;
+    while (collect(-1, NULL, WNOHANG) > 0) {
+        collected++;
+        if (!in_a_loop)
+            break;
+    }
+    errno = saved;
+}
+
+int main(int argc, char *argv[])
+{
+    enum { CHILDREN = 3 };
+    pid_t child[CHILDREN];
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "once") != 0))
+        errx(2, "usage: sigchld [once]");
+    in_a_loop = argc == 1;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    struct sigaction action = { .sa_flags = SA_RESTART };
+    sigset_t only_child, before;
+    action.sa_handler = on_child;
+    if (sigaction(SIGCHLD, &action, NULL) == -1)
+        err(EXIT_FAILURE, "sigaction");
+    sigemptyset(&only_child);
+    sigaddset(&only_child, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &only_child, &before) == -1)
+        err(EXIT_FAILURE, "sigprocmask");
+    for (int i = 0; i < CHILDREN; i++)
+        child[i] = child_leaving(i);
+    for (int i = 0; i < CHILDREN; i++)
+        await(child[i], WEXITED);
+    sigdelset(&before, SIGCHLD);
+    sigsuspend(&before);
+    if (sigprocmask(SIG_SETMASK, &before, NULL) == -1)
+        err(EXIT_FAILURE, "sigprocmask");
+    int zombies = 0;
+    for (int i = 0; i < CHILDREN; i++)
+        zombies += state_of(child[i]) == 'Z';
+    printf("deaths %d, signals %d, collected %d, zombies %d\n",
+           CHILDREN, (int)signals, (int)collected, zombies);
+    while (collect(-1, NULL, 0) > 0)
+        ;
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,95 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
+static void await(pid_t child, int kind)
+{
+    siginfo_t news;
+    while (waitid(P_PID, (id_t)child, &news, kind | WNOWAIT) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+}
+
+/* Prints the states of COUNT children, a dash for one that is gone. */
+static void print_states(const pid_t child[], int count)
+{
+    for (int i = 0; i < count; i++) {
+        char state = state_of(child[i]);
+        printf(" %c", state == 0 ? '-' : state);
+    }
+    printf("\n");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enum { CHILDREN = 3 };
+    pid_t child[CHILDREN];
+    for (int i = 0; i < CHILDREN; i++)
+        child[i] = child_leaving(i + 1);
+    for (int i = 0; i < CHILDREN; i++)
+        await(child[i], WEXITED);
+    printf("three children are dead        ");
+    print_states(child, CHILDREN);
+    for (;;) {
+        int status;
+        pid_t collected = wait(&status);
+        if (collected == -1 && errno == EINTR)
+            continue;
+        if (collected == -1)
+            break;
+        printf("wait = %jd, exit status %d     ",
+               (intmax_t)collected, WEXITSTATUS(status));
+        print_states(child, CHILDREN);
+    }
+    if (errno != ECHILD)
+        err(EXIT_FAILURE, "wait");
+    printf("wait = -1 ECHILD\n");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,173 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+static int handled[2];   /* a pipe: the handler writes, a child reads */
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    (void)number;
+    if (write_some(handled[1], "!", 1) != 1)
+        _exit(EXIT_FAILURE);
+    errno = saved;
+}
+
+static _Noreturn void disturb(pid_t parent)
+{
+    char byte;
+    if (close(handled[1]) == -1)
+        fail("close");
+    if (!asleep(parent))
+        _exit(EXIT_FAILURE);
+    if (kill(parent, SIGUSR1) == -1)
+        fail("kill");
+    if (read_some(handled[0], &byte, 1) != 1) {
+        warnx("no word from the handler");
+        _exit(EXIT_FAILURE);
+    }
+    if (close(handled[0]) == -1)
+        fail("close");
+    _exit(asleep(parent) ? 4 : EXIT_FAILURE);
+}
+
+static void wait_with(const char *name, int flags)
+{
+    struct sigaction action = { .sa_flags = flags };
+    action.sa_handler = on_signal;
+    if (sigaction(SIGUSR1, &action, NULL) == -1)
+        err(EXIT_FAILURE, "sigaction");
+    if (pipe2(handled, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        disturb(parent);
+    printf("%s, child %jd\n", name, (intmax_t)child);
+    int status = 0;
+    pid_t first = waitpid(child, &status, 0), second = 0;
+    int first_errno = errno;
+    if (first == -1)
+        second = waitpid(child, &status, WNOHANG);
+    errno = first_errno;
+    show("waitpid(child, 0)", first, flags & SA_RESTART ? 0 : EINTR);
+    if (first == -1) {
+        show("waitpid(child, WNOHANG)", second, 0);
+        show("waitpid(child, 0) again",
+             collect(child, &status, 0), 0);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 4)
+        errx(EXIT_FAILURE, "the child did not find us asleep");
+    printf("it found us asleep twice\n");
+    if (close(handled[0]) == -1 || close(handled[1]) == -1)
+        err(EXIT_FAILURE, "close");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    wait_with("without SA_RESTART", 0);
+    wait_with("with SA_RESTART", SA_RESTART);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

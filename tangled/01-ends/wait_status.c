@@ -1,0 +1,173 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* For children: returns when the parent opens GATE or is gone. */
+static void wait_at(const int gate[2])
+{
+    char byte;
+    if (close(gate[1]) == -1)
+        fail("close");
+    if (read_some(gate[0], &byte, 1) == -1)
+        fail("read");
+    if (close(gate[0]) == -1)
+        fail("close");
+}
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+/* Makes GATE and forks a child that leaves when it opens. */
+static pid_t child_at(int gate[2])
+{
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        wait_at(gate);
+        _exit(EXIT_SUCCESS);
+    }
+    if (close(gate[0]) == -1)
+        err(EXIT_FAILURE, "close");
+    return child;
+}
+
+static void report(const char *what, int status)
+{
+    printf("%-22s 0x%04x  ", what, (unsigned)status);
+    if (WIFEXITED(status))
+        printf("exited, status %d\n", WEXITSTATUS(status));
+    else if (WIFSIGNALED(status))
+        printf("killed by SIG%s, %s\n",
+               sigabbrev_np(WTERMSIG(status)),
+               WCOREDUMP(status) ? "core dumped" : "no core");
+    else if (WIFSTOPPED(status))
+        printf("stopped by SIG%s\n",
+               sigabbrev_np(WSTOPSIG(status)));
+    else if (WIFCONTINUED(status))
+        printf("continued\n");
+}
+
+static void report_end(const char *what, int last_word, int number)
+{
+    int status;
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_DUMPABLE, 0) == -1)
+            fail("prctl");
+        if (number != 0)
+            raise(number);
+        _exit(last_word);
+    }
+    if (collect(child, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report(what, status);
+}
+
+static void report_life(void)
+{
+    int gate[2], status;
+    pid_t child = child_at(gate);
+    if (kill(child, SIGSTOP) == -1)
+        err(EXIT_FAILURE, "kill");
+    if (collect(child, &status, WUNTRACED) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report("receive SIGSTOP", status);
+    if (kill(child, SIGCONT) == -1)
+        err(EXIT_FAILURE, "kill");
+    if (collect(child, &status, WCONTINUED) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    report("receive SIGCONT", status);
+    siginfo_t news = { .si_pid = 0 };
+    int result;
+    do
+        result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
+    while (result == -1 && errno == EINTR);
+    printf("%-22s %-6d  waitid: si_pid %jd\n", "still live",
+           result, (intmax_t)news.si_pid);
+    if (close(gate[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (collect(child, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    if (status != 0)
+        errx(EXIT_FAILURE, "the child at the gate failed");
+    report("leave at the gate", status);
+}
+
+static void report_number(void)
+{
+    siginfo_t news = { .si_pid = 0 };
+    pid_t child = child_leaving(0x1234);
+    while (waitid(P_PID, (id_t)child, &news, WEXITED) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+    printf("%-22s 0x%-4x  waitid: %s\n", "_exit(0x1234)",
+           (unsigned)news.si_status,
+           news.si_code == CLD_EXITED ? "CLD_EXITED" : "other");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("%-22s %-6s  %s\n", "the child did", "word", "which says");
+    report_end("_exit(3)", 3, 0);
+    report_end("_exit(261)", 261, 0);
+    report_end("_exit(-1)", -1, 0);
+    report_end("raise(SIGKILL)", 0, SIGKILL);
+    report_end("raise(SIGQUIT)", 0, SIGQUIT);
+    report_life();
+    report_number();
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

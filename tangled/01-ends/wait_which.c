@@ -1,0 +1,94 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
+static void await(pid_t child, int kind)
+{
+    siginfo_t news;
+    while (waitid(P_PID, (id_t)child, &news, kind | WNOWAIT) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+}
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    pid_t first = child_leaving(1), second = child_leaving(2);
+    await(first, WEXITED);
+    await(second, WEXITED);
+    printf("the first is %jd, the second %jd, both are dead\n",
+           (intmax_t)first, (intmax_t)second);
+    show("waitpid(second)", collect(second, NULL, 0), 0);
+    printf("%-36s = %c\n", "state of the first", state_of(first));
+    show("waitpid(second) again",
+         collect(second, NULL, 0), ECHILD);
+    show("waitpid(my own parent)",
+         collect(getppid(), NULL, 0), ECHILD);
+    show("waitpid(first)", collect(first, NULL, 0), 0);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,113 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+/* Forks a child that leaves with STATUS. */
+static pid_t child_leaving(int status)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0)
+        _exit(status);
+    return child;
+}
+/* Waits until CHILD has news of KIND, and leaves it uncollected. */
+static void await(pid_t child, int kind)
+{
+    siginfo_t news;
+    while (waitid(P_PID, (id_t)child, &news, kind | WNOWAIT) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitid");
+}
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+static void show_state(pid_t process)
+{
+    char state = state_of(process);
+    printf("%-36s = %c\n", "state", state == 0 ? '-' : state);
+}
+/* Returns the size of PROCESS in pages. */
+static long pages_of(pid_t process)
+{
+    char path[64];
+    long pages = -1;
+    snprintf(path, sizeof path, "/proc/%jd/statm",
+             (intmax_t)process);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fscanf(file, "%ld", &pages) != 1)
+        err(EXIT_FAILURE, "%s", path);
+    fclose(file);
+    return pages;
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    pid_t child = child_leaving(3);
+    await(child, WEXITED);
+    printf("child %jd is dead\n", (intmax_t)child);
+    show_state(child);
+    printf("%-36s = %ld\n", "pages of memory", pages_of(child));
+    show("kill(child, 0)", kill(child, 0), 0);
+    show("kill(child, SIGKILL)", kill(child, SIGKILL), 0);
+    show_state(child);
+    int status = 0;
+    show("waitpid(child)", collect(child, &status, 0), 0);
+    printf("%-36s = %d\n", "exit status", WEXITSTATUS(status));
+    show_state(child);
+    show("kill(child, 0)", kill(child, 0), ESRCH);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

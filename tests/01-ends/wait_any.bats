@@ -1,0 +1,43 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# Any child: what wait and waitpid(-1) have in common, and whom that robs.
+
+@test "-1 takes one child, of whatever group, and wait takes the next with the same status word [W09] [W10]" {
+    holds_session
+}
+
+@test "wait and waitpid(-1, &status, 0) are one system call with the same arguments [W10]" {
+    traced wait4 ./wait_any
+    assert_success
+    [ "$(grep -cE 'wait4\(-1, \[\{WIFEXITED\(s\) && WEXITSTATUS\(s\) == 9\}\], 0, NULL\) += [0-9]+$' strace)" -eq 2 ]
+}
+
+@test "what programmers use most cannot be tested, but that -1 takes a library's child can [W07]" {
+    run_program ./wait_any
+    assert_success
+    assert_line --index 5 --regexp "^waitpid\(-1\) takes popen's child  *= yes$"
+    assert_line --index 6 --regexp '^pclose  *= -1 ECHILD$'
+}
+
+@test "an interrupted call is asked again" {
+    inject wait4:error=EINTR:when=2 ./wait_any
+    assert_success
+    assert_line --index 3 --regexp '= 0x0900 0x0900$'
+}
+
+@test "the session holds for an ordinary user, and on a terminal" {
+    as_nobody holds_session
+    holds_session --terminal
+}
+
+@test "no child and no descriptor is left" {
+    leaves_no_zombie ./wait_any
+    assert_output
+    no_leaked_fd ./wait_any
+}
+
+@test "a full disk is reported" {
+    run_shell './wait_any > /dev/full'
+    assert_failure 1
+    assert_stderr "wait_any: cannot write to standard output"
+}

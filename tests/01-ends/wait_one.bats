@@ -1,0 +1,71 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# A child leaves a number behind; its parent, asleep in wait, wakes up and
+# hears it, and passes it on as its own exit status.
+
+@test "a parent that sleeps in wait is woken by the end of its child and hears its last word [W02]" {
+    holds_session
+}
+
+@test "the session holds for an ordinary user, and on a terminal" {
+    as_nobody holds_session
+    holds_session --terminal
+}
+
+@test "wait and waitpid need no header but sys/wait.h, take an int pointer and return a pid_t [W03]" {
+    cat > prototypes.c <<'END'
+#include <sys/wait.h>
+_Static_assert(_Generic(&wait, pid_t (*)(int *): 1, default: 0), "wait");
+_Static_assert(_Generic(&waitpid, pid_t (*)(pid_t, int *, int): 1,
+    default: 0), "waitpid");
+END
+    compiles prototypes.c
+    sed -i 's/int \*/long */g' prototypes.c
+    compile_fails prototypes.c 'static assertion failed: "wait"'
+    run_program ./wait_one 3
+    assert_failure 3
+}
+
+@test "only eight bits of the exit status arrive" {
+    local asked
+    for asked in 0 1 7 255 256 257 65535; do
+        run_program ./wait_one "$asked"
+        assert_equal "$status" $((asked % 256))
+        assert_line --partial "exit status $((asked % 256))"
+    done
+}
+
+@test "whatever is not one number from 0 to 65535 is refused with a usage line" {
+    local wrong
+    for wrong in "" x 7x -1 65536 99999999999999999999; do
+        run_program ./wait_one "$wrong"
+        assert_failure 2
+        assert_stderr "wait_one: usage: wait_one [STATUS]"
+    done
+    run_program ./wait_one 1 2
+    assert_failure 2
+}
+
+@test "the parent forks once and waits for any child" {
+    traced clone,wait4 ./wait_one
+    assert_call 'wait4\(-1, \[\{WIFEXITED\(s\) && WEXITSTATUS\(s\) == 7\}\], 0, NULL\) += [0-9]+'
+    [ "$(grep -c 'clone(' strace)" -eq 1 ]
+}
+
+@test "an interrupted wait is asked again" {
+    inject wait4:error=EINTR:when=1 ./wait_one
+    assert_failure 7
+    assert_line --regexp '^parent [0-9]+: collected [0-9]+, exit status 7$'
+}
+
+@test "no child and no descriptor is left" {
+    leaves_no_zombie ./wait_one
+    assert_output
+    no_leaked_fd ./wait_one
+}
+
+@test "a full disk is reported" {
+    run_shell './wait_one > /dev/full'
+    assert_failure 1
+    assert_stderr "wait_one: cannot write to standard output"
+}
