@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 static int marked_mappings(void)
 {
@@ -31,16 +30,6 @@ static int marked_mappings(void)
     return count;
 }
 
-static const char *action(int number)
-{
-    struct sigaction is;
-    if (sigaction(number, NULL, &is) == -1)
-        err(EXIT_FAILURE, "sigaction");
-    return is.sa_handler == SIG_IGN   ? "ignored"
-           : is.sa_handler == SIG_DFL ? "default"
-                                      : "handled";
-}
-
 static const char *state(int fd)
 {
     return fcntl(fd, F_GETFD) == -1 ? "closed" : "open";
@@ -48,50 +37,27 @@ static const char *state(int fd)
 
 static void say(const char *when, int plain, int closing)
 {
-    const mode_t mask = umask(0);
-    umask(mask);
-    printf("%-6s exec: process %jd, umask %03o\n",
-           when, (intmax_t)getpid(), (unsigned)mask);
-    printf("  descriptor plain %s, close-on-exec %s\n",
-           state(plain), state(closing));
-    printf("  marked mappings %d\n", marked_mappings());
-    printf("  SIGUSR1 %s, ", action(SIGUSR1));
-    printf("SIGUSR2 %s\n", action(SIGUSR2));
-}
-
-static void handle(int number)
-{
-    (void)number;
-}
-
-static void prepare(int *plain, int *closing)
-{
-    *plain = open("/dev/null", O_RDONLY);
-    *closing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (*plain == -1 || *closing == -1)
-        err(EXIT_FAILURE, "/dev/null");
-    int file = memfd_create("marked", MFD_CLOEXEC);
-    if (file == -1 || ftruncate(file, 1) == -1)
-        err(EXIT_FAILURE, "memfd_create");
-    if (mmap(NULL, 1, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    close(file);
-    struct sigaction ignore = { .sa_handler = SIG_IGN };
-    struct sigaction call = { .sa_handler = handle };
-    if (sigaction(SIGUSR1, &ignore, NULL) == -1
-        || sigaction(SIGUSR2, &call, NULL) == -1)
-        err(EXIT_FAILURE, "sigaction");
-    umask(027);
+    printf("%-6s exec, process %jd: plain %s, close-on-exec %s, "
+           "mappings %d\n", when, (intmax_t)getpid(),
+           state(plain), state(closing), marked_mappings());
 }
 
 int main(int argc, char *argv[])
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 1) {
-        int plain, closing;
-        char first[16], second[16];
-        prepare(&plain, &closing);
+        int plain = open("/dev/null", O_RDONLY);
+        int closing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (plain == -1 || closing == -1)
+            err(EXIT_FAILURE, "/dev/null");
+        int file = memfd_create("marked", MFD_CLOEXEC);
+        if (file == -1 || ftruncate(file, 1) == -1)
+            err(EXIT_FAILURE, "memfd_create");
+        if (mmap(NULL, 1, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED)
+            err(EXIT_FAILURE, "mmap");
+        close(file);
         say("before", plain, closing);
+        char first[16], second[16];
         snprintf(first, sizeof first, "%d", plain);
         snprintf(second, sizeof second, "%d", closing);
         execlp(argv[0], argv[0], first, second, (char *)NULL);

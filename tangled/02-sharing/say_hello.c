@@ -253,6 +253,11 @@ static int hear_system_v_queue(const struct way *w, char *word)
     return 0;
 }
 
+static int remove_queue(int id)
+{
+    return msgctl(id, IPC_RMID, NULL);
+}
+
 static char *map(int fd)
 {
     void *memory = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -345,11 +350,6 @@ static int hear_system_v_memory(const struct way *w, char *word)
         return -1;
     memcpy(word, memory, ROOM);
     return shmdt(memory);
-}
-
-static int remove_queue(int id)
-{
-    return msgctl(id, IPC_RMID, NULL);
 }
 
 static int remove_memory(int id)
