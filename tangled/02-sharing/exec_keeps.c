@@ -26,7 +26,8 @@ static int marked_mappings(void)
     while (fgets(line, sizeof line, maps) != NULL)
         if (strstr(line, "/memfd:marked") != NULL)
             count++;
-    fclose(maps);
+    if (ferror(maps) || fclose(maps) == EOF)
+        err(EXIT_FAILURE, "/proc/self/maps");
     return count;
 }
 
@@ -60,6 +61,8 @@ int main(int argc, char *argv[])
         char first[16], second[16];
         snprintf(first, sizeof first, "%d", plain);
         snprintf(second, sizeof second, "%d", closing);
+        if (ferror(stdout) || fflush(stdout) == EOF)
+            errx(EXIT_FAILURE, "cannot write to standard output");
         execlp(argv[0], argv[0], first, second, (char *)NULL);
         err(EXIT_FAILURE, "%s", argv[0]);
     }

@@ -85,7 +85,7 @@ int main(int argc, char *argv[])
         write_line(a, b, "child");
         close(a);
         close(b);
-        _exit(EXIT_SUCCESS);
+        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");

@@ -64,7 +64,7 @@ int main(void)
         *number = 42;
         say("child", number);
         free(number);
-        _exit(EXIT_SUCCESS);
+        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");

@@ -136,7 +136,7 @@ int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
     int way[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, way) == -1)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, way) == -1)
         err(EXIT_FAILURE, "socketpair");
     pid_t child = fork();
     if (child == -1)
@@ -145,7 +145,7 @@ int main(void)
         close(way[0]);
         try_both(way[1]);
         close(way[1]);
-        _exit(EXIT_SUCCESS);
+        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)

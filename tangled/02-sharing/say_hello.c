@@ -23,6 +23,16 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
 /* Returns the number of bytes read, less than LENGTH only at end of
    file, or -1 with errno set. */
 static ssize_t read_full(int fd, void *buffer, size_t length)
@@ -202,6 +212,14 @@ static int make_udp(struct way *w)
     return make_network(w, SOCK_DGRAM);
 }
 
+static int hear_message(const struct way *w, char *word)
+{
+    ssize_t n = read_some(w->fd, word, ROOM);
+    if (n >= 0 && n < ROOM)
+        errno = EMSGSIZE;
+    return n == ROOM ? 0 : -1;
+}
+
 static int make_posix_queue(struct way *w)
 {
     struct mq_attr attributes = { .mq_maxmsg = 1, .mq_msgsize = ROOM };
@@ -363,7 +381,7 @@ static const struct form forms[] = {
     { "local socket", make_local, say_socket, hear_stream, unlink,
       NULL },
     { "TCP socket", make_tcp, say_socket, hear_stream, NULL, NULL },
-    { "UDP socket", make_udp, say_socket, hear_fd, NULL, NULL },
+    { "UDP socket", make_udp, say_socket, hear_message, NULL, NULL },
     { "POSIX message queue", make_posix_queue, say_posix_queue,
       hear_posix_queue, mq_unlink, NULL },
     { "System V message queue", make_system_v_queue,

@@ -41,6 +41,7 @@ load ../lib/helpers
 @test "nothing is left open, and no zombie" {
     no_leaked_fd ./late_pipe
     assert_success
+    assert_equal "${#lines[@]}" 3
     leaves_no_zombie ./late_pipe
     assert_success
 }

@@ -156,6 +156,7 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
 @test "no descriptor and no zombie is left" {
     no_leaked_fd ./say_hello
     assert_success
+    assert_equal "${#lines[@]}" 11
     leaves_no_zombie ./say_hello
     assert_success
 }
