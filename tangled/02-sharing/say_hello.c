@@ -99,6 +99,7 @@ struct form {
 struct way {
     const struct form *form;
     bool made;
+    int lacking;                    /* or the reason */
     char path[64];                  /* its name, if any */
     int id;                         /* System V's number */
     int fd, other_fd;               /* what the parent has open */
@@ -199,6 +200,11 @@ static int make_network(struct way *w, int type)
     struct sockaddr_in address = { .sin_family = AF_INET };
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(0);
+    w->other_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (w->other_fd == -1
+        || connect(w->other_fd, (struct sockaddr *)&address,
+                   sizeof address) == -1)
+        return -1;
     return make_socket(w, type, &address, sizeof address);
 }
 
@@ -443,9 +449,9 @@ int main(int argc, char *argv[])
         if (w->made)
             continue;
         if (errno != ENOSYS && errno != EAFNOSUPPORT
-            && errno != EADDRNOTAVAIL && errno != EPERM)
+            && errno != ENETUNREACH && errno != EPERM)
             err(EXIT_FAILURE, "%s", w->form->name);
-        printf("%-24snot here: %s\n", w->form->name, strerror(errno));
+        w->lacking = errno;
     }
     pid_t child = fork();
     if (child == -1)
@@ -463,6 +469,9 @@ int main(int argc, char *argv[])
         errx(EXIT_FAILURE, "the child failed");
     for (struct way *w = ways; w < ways + FORMS; w++) {
         char word[ROOM] = "";
+        if (w->lacking != 0)
+            printf("%-24snot here: %s\n", w->form->name,
+                   strerror(w->lacking));
         if (!w->made)
             continue;
         if (w->form->hear(w, word) == -1)

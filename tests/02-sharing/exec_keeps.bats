@@ -1,4 +1,5 @@
 bats_require_minimum_version 1.13.0
+# shellcheck disable=SC2154 # book_built is set by the helpers
 load ../lib/helpers
 
 # An exec keeps the process, its open descriptors and ignored signals; it drops

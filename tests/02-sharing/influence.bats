@@ -89,3 +89,10 @@ ask_writev() {
     assert_failure
     assert_stderr_line --partial 'cannot write to standard output'
 }
+
+@test "what the caller has set before makes no difference" {
+    run_shell 'umask 077; WORD=before ./influence'
+    assert_success
+    assert_equal "$(reached umask)" 'finds 022'
+    assert_equal "$(reached setenv)" 'finds none'
+}

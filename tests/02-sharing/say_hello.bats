@@ -172,3 +172,20 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
     assert_failure
     assert_stderr_line --partial 'cannot write to standard output'
 }
+
+@test "without a network only the network's sockets are missing" {
+    needs namespaces
+    run_program unshare -Urn ./say_hello socket
+    [ "$status" = 0 ] || fail "$stderr"
+    assert_line --regexp "^local socket +hello from [0-9]+\$"
+    assert_line "TCP socket              not here: Network is unreachable"
+    assert_line "UDP socket              not here: Network is unreachable"
+}
+
+@test "every descriptor is closed on exec" {
+    traced pipe2,open,openat,socket,accept4,memfd_create ./say_hello
+    assert_success
+    [ "$(grep -c CLOEXEC strace)" -ge 12 ]
+    run grep -vE 'CLOEXEC|SIGCHLD|exited with|resumed>|^$' strace
+    assert_output ''
+}
