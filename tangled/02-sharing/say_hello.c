@@ -440,10 +440,12 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "%s", place);
     if (atexit(leave_nothing) != 0)
         errx(EXIT_FAILURE, "atexit");
+    bool any = false;
     for (int i = 0; i < FORMS; i++) {
         struct way *w = &ways[i];
         if (strstr(w->form->name, part) == NULL)
             continue;
+        any = true;
         snprintf(w->path, sizeof w->path, "%s/%d", place, i);
         w->made = w->form->make(w) == 0;
         if (w->made)
@@ -453,6 +455,8 @@ int main(int argc, char *argv[])
             err(EXIT_FAILURE, "%s", w->form->name);
         w->lacking = errno;
     }
+    if (!any)
+        errx(EXIT_FAILURE, "no form is called %s", part);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");

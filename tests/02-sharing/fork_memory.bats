@@ -4,7 +4,7 @@ load ../lib/helpers
 # After a fork the same address holds the parent's number in the parent and the
 # child's in the child. The page is common to both until one of them stores.
 
-@test "one address holds 42 in the child and still 1 in the parent [O01] [P08]" {
+@test "one address holds 42 in the child and still 1 in the parent [P08]" {
     holds_session
 }
 

@@ -16,7 +16,7 @@ says() {
     [ "$(sed 's/^.\{24\}//' stdout | sort -u | wc -l)" = 1 ]
 }
 
-@test "eleven ways, one word through each [O03] [O06]" {
+@test "eleven ways, one word through each [O01] [O03] [O06]" {
     run_program ./say_hello
     if [[ $output == *'not here'* ]]; then skip "needs all eleven"; fi
     holds_session
@@ -165,6 +165,9 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
     run_program ./say_hello pipe socket
     assert_failure 2
     assert_stderr_line --partial 'usage: say_hello'
+    run_program ./say_hello telegraph
+    assert_failure 1
+    assert_stderr_line "say_hello: no form is called telegraph"
 }
 
 @test "output that cannot be written is an error" {
