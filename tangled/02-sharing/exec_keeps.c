@@ -43,6 +43,7 @@ static void say(const char *when, int plain, int closing)
            state(plain), state(closing), marked_mappings());
 }
 
+
 int main(int argc, char *argv[])
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

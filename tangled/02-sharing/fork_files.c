@@ -67,6 +67,7 @@ static void write_line(int a, int b, const char *who)
            who, (intmax_t)getpid(), a, b);
 }
 
+
 int main(int argc, char *argv[])
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

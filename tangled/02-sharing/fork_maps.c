@@ -99,6 +99,7 @@ static void look(char *const memory[], char found[], char mark)
     }
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -47,6 +47,7 @@ static void say(const char *who, int *number)
            shared ? "that is shared" : "of its own");
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

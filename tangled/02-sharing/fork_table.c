@@ -199,6 +199,7 @@ static void print_answers(const struct answers *child,
                thread->of[i]);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

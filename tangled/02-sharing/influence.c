@@ -125,6 +125,7 @@ static void print_found(int file, const struct page *page)
     close(file);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

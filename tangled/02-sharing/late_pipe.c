@@ -132,6 +132,7 @@ static void try_both(int way)
     close(fd);
 }
 
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -425,6 +425,7 @@ static void close_all(void)
     }
 }
 
+
 int main(int argc, char *argv[])
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
