@@ -1,0 +1,81 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+static int marked_mappings(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL)
+        err(EXIT_FAILURE, "/proc/self/maps");
+    char line[PATH_MAX + 128];
+    int count = 0;
+    while (fgets(line, sizeof line, maps) != NULL)
+        if (strstr(line, "/memfd:marked") != NULL)
+            count++;
+    if (ferror(maps) || fclose(maps) == EOF)
+        err(EXIT_FAILURE, "/proc/self/maps");
+    return count;
+}
+
+static const char *state(int fd)
+{
+    return fcntl(fd, F_GETFD) == -1 ? "closed" : "open";
+}
+
+static void say(const char *when, int plain, int closing)
+{
+    printf("%-6s exec, process %jd: plain %s, close-on-exec %s, "
+           "mappings %d\n", when, (intmax_t)getpid(),
+           state(plain), state(closing), marked_mappings());
+}
+
+
+int main(int argc, char *argv[])
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 1) {
+        int plain = open("/dev/null", O_RDONLY);
+        int closing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (plain == -1 || closing == -1)
+            err(EXIT_FAILURE, "/dev/null");
+        int file = memfd_create("marked", MFD_CLOEXEC);
+        if (file == -1 || ftruncate(file, 1) == -1)
+            err(EXIT_FAILURE, "memfd_create");
+        if (mmap(NULL, 1, PROT_READ, MAP_SHARED, file, 0) == MAP_FAILED)
+            err(EXIT_FAILURE, "mmap");
+        close(file);
+        say("before", plain, closing);
+        char first[16], second[16];
+        snprintf(first, sizeof first, "%d", plain);
+        snprintf(second, sizeof second, "%d", closing);
+        if (ferror(stdout) || fflush(stdout) == EOF)
+            errx(EXIT_FAILURE, "cannot write to standard output");
+        execlp(argv[0], argv[0], first, second, (char *)NULL);
+        err(EXIT_FAILURE, "%s", argv[0]);
+    }
+    if (argc != 3) {
+        fprintf(stderr, "usage: exec_keeps\n");
+        return 2;
+    }
+    int plain = atoi(argv[1]);
+    int closing = atoi(argv[2]);
+    say("after", plain, closing);
+    close(plain);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,194 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+
+# One word passes from a child to its parent through each of eleven mechanisms,
+# and nothing of them is left behind.
+
+# says PART COUNT: the ways with PART in their name carry the word of one child,
+# each of them; COUNT of them. Skips when one is missing on this machine.
+says() {
+    run_program ./say_hello "$1"
+    assert_success
+    if [[ $output == *'not here'* ]]; then skip "needs $1"; fi
+    assert_equal "${#lines[@]}" "$2"
+    refute_line --regexp '^.{24}($|.*hello from $)'
+    [ "$(sed 's/^.\{24\}//' stdout | sort -u | grep -cxE 'hello from [0-9]+')" = 1 ]
+    [ "$(sed 's/^.\{24\}//' stdout | sort -u | wc -l)" = 1 ]
+}
+
+@test "eleven ways, one word through each [O01] [O03] [O06]" {
+    run_program ./say_hello
+    if [[ $output == *'not here'* ]]; then skip "needs all eleven"; fi
+    holds_session
+}
+
+@test "an ordinary user can use all of them" {
+    as_nobody run_program ./say_hello
+    if [[ $output == *'not here'* ]]; then skip "needs all eleven"; fi
+    as_nobody holds_session
+}
+
+@test "pipes come without a name and with one, and are one kind of thing [O07]" {
+    says pipe 2
+    run_shell 'true | stat -L -c %F /dev/stdin; mkfifo f; stat -c %F f'
+    assert_output 'fifo
+fifo'
+}
+
+@test "a local socket carries the word [O09]" {
+    traced socket,connect,bind ./say_hello local
+    assert_success
+    assert_call 'socket\(AF_UNIX, SOCK_STREAM'
+    assert_call 'connect\(.*AF_UNIX.*/tmp/say_hello'
+    says local 1
+}
+
+@test "network sockets work inside one machine, on a port the kernel chose [O10]" {
+    says 'TCP' 1
+    says 'UDP' 1
+    traced bind,connect ./say_hello 'P socket'
+    assert_success
+    [ "$(grep -c 'bind(.*sin_port=htons(0), .*127[.]0[.]0[.]1.*= 0' strace)" = 2 ]
+    [ "$(grep -c 'connect(.*sin_port=htons([1-9].*127[.]0[.]0[.]1.*= 0' strace)" = 2 ]
+}
+
+@test "message queues of both families carry the word [O11]" {
+    traced mq_open,mq_timedsend,msgget,msgsnd ./say_hello queue
+    assert_success
+    says queue 2
+    assert_call 'mq_timedsend\(.*hello from'
+    assert_call 'msgsnd\('
+}
+
+@test "shared memory of three families carries the word [O12]" {
+    says 'shared memory' 2
+    says memfd 1
+}
+
+@test "through memory the word goes without a system call [O04] [O08]" {
+    says 'file mapping' 1
+    local form
+    for form in 'file mapping' 'shared memory' memfd; do
+        traced write,writev,sendto,sendmsg,mq_timedsend,msgsnd ./say_hello "$form"
+        assert_success
+        # the one who writes is the parent, to its standard output
+        refute_call '(write|writev|sendto|sendmsg)\((0|[2-9]|[1-9][0-9]+),'
+        refute_call 'mq_timedsend|msgsnd'
+        assert_call 'write\(1, .*hello'
+    done
+}
+
+@test "a queue and a socket that the kernel lacks are reported as missing" {
+    inject 'mq_open:error=ENOSYS socket:error=EAFNOSUPPORT' ./say_hello
+    assert_success
+    assert_equal "${#lines[@]}" 11
+    assert_line 'POSIX message queue     not here: Function not implemented'
+    assert_line --regexp '^local socket +not here: Address family not supported'
+    assert_line --regexp '^TCP socket +not here: Address family not supported'
+    assert_line --regexp '^memfd +hello from [0-9]+$'
+}
+
+@test "any other reason is an error" {
+    inject memfd_create:error=EMFILE ./say_hello
+    assert_failure 1
+    assert_stderr_line 'say_hello: memfd: Too many open files'
+}
+
+# gone TRACE: no object that the traced program made is there any more.
+gone() {
+    local id name
+    while read -r name; do
+        [ ! -e "$name" ] || fail "$name is left behind"
+    done < <(grep -oE '/(tmp|dev/shm)/say_hello[.][A-Za-z0-9]{6}' "$1" | sort -u)
+    while read -r id; do
+        [ -n "$id" ] || continue
+        ! ipcs -q -i "$id" 2> /dev/null | grep -q msqid= ||
+            fail "queue $id is left behind"
+    done < <(sed -n 's/.*msgget(.* = \([0-9]*\)$/\1/p' "$1")
+    while read -r id; do
+        ! ipcs -m -i "$id" 2> /dev/null | grep -q shmid= ||
+            fail "memory $id is left behind"
+    done < <(sed -n 's/.*shmget(.* = \([0-9]*\)$/\1/p' "$1")
+}
+
+removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmctl,open,openat
+
+@test "nothing is left behind: no name, no queue, no memory" {
+    traced $removals ./say_hello
+    assert_success
+    assert_call 'mkdir\("/tmp/say_hello'
+    assert_call 'rmdir\("/tmp/say_hello[^ ]*\) += 0'
+    assert_call 'mq_unlink\(.* = 0'
+    assert_call 'msgctl\(.*IPC_RMID.* = 0'
+    assert_call 'shmctl\(.*IPC_RMID.* = 0'
+    gone strace
+}
+
+@test "nothing is left behind by a program that fails half-way either" {
+    inject 'memfd_create:error=EMFILE mkdir:delay_exit=1 msgget:delay_exit=1 mq_open:delay_exit=1' ./say_hello
+    assert_failure 1
+    gone strace
+    inject 'shmat:error=EMFILE mkdir:delay_exit=1 msgget:delay_exit=1 shmget:delay_exit=1' ./say_hello
+    assert_failure 1
+    assert_stderr_line 'say_hello: the child failed'
+    gone strace
+    traced msgctl,shmctl ./say_hello 'System V'
+    assert_call 'msgctl\(.*IPC_RMID.* = 0'
+}
+
+@test "interrupted calls are taken up again" {
+    inject 'read:error=EINTR:when=1+3 msgsnd:error=EINTR:when=1 msgrcv:error=EINTR:when=1 wait4:error=EINTR:when=1' ./say_hello
+    assert_success
+    [ "$(grep -c 'hello from [0-9]' stdout)" = 11 ]
+}
+
+@test "names are made as new ones, and nothing else can read them" {
+    traced open,openat,mq_open,mkdir,mknodat,mknod,msgget,shmget ./say_hello
+    assert_success
+    assert_call 'mq_open\("say_hello.*O_EXCL.*0600'
+    assert_call '/dev/shm/say_hello.*O_EXCL.*0600'
+    assert_call '/tmp/say_hello.*O_EXCL.*0600'
+    assert_call 'mkdir\("/tmp/say_hello.*0700'
+    assert_call 'msgget\(IPC_PRIVATE, 0600'
+    assert_call 'shmget\(IPC_PRIVATE, .*0600'
+}
+
+@test "no descriptor and no zombie is left" {
+    no_leaked_fd ./say_hello
+    assert_success
+    assert_equal "${#lines[@]}" 11
+    leaves_no_zombie ./say_hello
+    assert_success
+}
+
+@test "a wrong call is refused with a usage line" {
+    run_program ./say_hello pipe socket
+    assert_failure 2
+    assert_stderr_line --partial 'usage: say_hello'
+    run_program ./say_hello telegraph
+    assert_failure 1
+    assert_stderr_line "say_hello: no form is called telegraph"
+}
+
+@test "output that cannot be written is an error" {
+    run_shell './say_hello > /dev/full'
+    assert_failure
+    assert_stderr_line --partial 'cannot write to standard output'
+}
+
+@test "without a network only the network's sockets are missing" {
+    needs namespaces
+    run_program unshare -Urn ./say_hello socket
+    [ "$status" = 0 ] || fail "$stderr"
+    assert_line --regexp "^local socket +hello from [0-9]+\$"
+    assert_line "TCP socket              not here: Network is unreachable"
+    assert_line "UDP socket              not here: Network is unreachable"
+}
+
+@test "every descriptor is closed on exec" {
+    traced pipe2,open,openat,socket,accept4,memfd_create ./say_hello
+    assert_success
+    [ "$(grep -c CLOEXEC strace)" -ge 12 ]
+    run grep -vE 'CLOEXEC|SIGCHLD|exited with|resumed>|^$' strace
+    assert_output ''
+}
