@@ -79,8 +79,11 @@ int main(int argc, char **argv)
         errx(EXIT_FAILURE, "%s: not a FIFO", box);
     for (int i = 0; texts[i] != NULL; i++) {
         size_t length = make_line(line, texts[i]);
-        if (write_some(out, line, length) == -1)
+        ssize_t n = write_some(out, line, length);
+        if (n == -1)
             err(EXIT_FAILURE, "%s", box);
+        if ((size_t)n != length)
+            errx(EXIT_FAILURE, "%s: took only a part of the line", box);
     }
     close(out);
     printf("%jd: sent\n", (intmax_t)getpid());

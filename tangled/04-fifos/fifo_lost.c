@@ -45,14 +45,20 @@ static void enter_room(void)
     }
 }
 
-/* Like write(2), but a signal does not end it with EINTR. */
-static ssize_t write_some(int fd, const void *buffer, size_t length)
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
 {
-    ssize_t n;
-    do
-        n = write(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
 }
 
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
@@ -102,7 +108,9 @@ int main(void)
         err(EXIT_FAILURE, "door");
     int in = must_open("door", O_RDONLY | O_NONBLOCK);
     int out = must_open("door", O_WRONLY);
-    show("write", write_some(out, "word", 4), 0);
+    if (write_all(out, "word", 4) == -1)
+        err(EXIT_FAILURE, "write");
+    show_unread("a word was written, unread", in);
     close(out);
     show_unread("the writer left, unread", in);
     out = must_open("door", O_WRONLY);

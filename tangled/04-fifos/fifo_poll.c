@@ -55,14 +55,20 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
-/* Like write(2), but a signal does not end it with EINTR. */
-static ssize_t write_some(int fd, const void *buffer, size_t length)
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
 {
-    ssize_t n;
-    do
-        n = write(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
 }
 
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
@@ -111,7 +117,7 @@ int main(void)
     look("nobody has come yet", in);
     int out = must_open("door", O_WRONLY);
     look("a writer has come", in);
-    if (write_some(out, "ab", 2) != 2)
+    if (write_all(out, "ab", 2) == -1)
         err(EXIT_FAILURE, "write");
     look("he has written 2 bytes", in);
     close(out);
