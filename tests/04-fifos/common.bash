@@ -17,8 +17,22 @@ leaves_nothing() {
     assert_equal "$(ls room)" ""
 }
 
-# sleeping: a shell function for scripts: waits until process $1 sleeps.
-sleeping='sleeping() {
-    until read -r _ _ state _ < "/proc/$1/stat" && [ "$state" = S ]; do :; done
+# For scripts, which are given these functions in front: wait until process $1
+# sleeps, or until the file $1 is there, or give up when the process is gone.
+functions='sleeping() {
+    while read -r _ _ state _ 2> /dev/null < "/proc/$1/stat" && [ "$state" != Z ]; do
+        [ "$state" != S ] || return 0
+    done
+    echo "process $1 is gone" >&2; exit 9
+}
+there() {
+    until [ -e "$1" ]; do
+        kill -0 "$2" || exit 9
+    done
+}
+gone() {
+    while [ -e "$1" ]; do
+        kill -0 "$2" || exit 9
+    done
 }
 '

@@ -20,7 +20,7 @@ load common
     run_program ./fifo_deadlock
     assert_line --partial 'both sleep in open, for ever'
     mkfifo door gate
-    run_shell "$sleeping"'
+    run_shell "$functions"'
         : < door > gate & a=$!
         : < gate > door & b=$!
         sleeping $a; sleeping $b; sleeping $a

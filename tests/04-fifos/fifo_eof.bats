@@ -24,7 +24,7 @@ load common
     run_program ./fifo_eof
     assert_line --index 2 --regexp ' = 0$'
     mkfifo door
-    run_shell "$sleeping"'
+    run_shell "$functions"'
         { echo one; } > door & cat door
         echo two > door & pid=$!
         sleeping $pid; echo waiting; cat door; wait'

@@ -13,10 +13,9 @@ load common
     for first in 'say gate hello' 'hear gate'; do
         second='hear gate'
         [ "$first" != "$second" ] || second='say gate hello'
-        run_shell "$sleeping"'
+        run_shell "$functions"'
             ./fifo_meet $1 > first & pid=$!
-            until [ -s first ]; do :; done
-            sleeping $pid
+            there gate $pid; sleeping $pid
             grep -c . first
             ./fifo_meet $2 > second && wait $pid && cat first second' "$first" "$second"
         assert_success
