@@ -251,9 +251,10 @@ my $output_max = 1 << 20;
 # namespace of our own), environment (hash), before (called with the number of
 # each command and the directory just before it runs; gives a hash of more
 # environment), until (the number of a command: when it has ended, those of
-# other terminals that still run are stopped, and no other starts). Returns a
-# list of { text, terminal, out => [lines], unfinished, status, says } per
-# command; dies when a command cannot be run.
+# other terminals that still run are stopped, and no other starts), hasty (the
+# same two seconds after one ended in another way than printed). Returns a list
+# of { text, terminal, out => [lines], unfinished, status, says } per command;
+# dies when a command cannot be run.
 sub record {
     my ($s, %how) = @_;
     my $dir = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
@@ -290,17 +291,25 @@ sub record {
             { %env, %$more }, \%how) }, number => $i };
     };
     for my $terminals ([0], [ grep { $_ } sort keys %queue ]) {
+        my $deadline;
         my @jobs = map { $start->(shift @$_) } grep { $_ } @queue{@$terminals};
         while (@jobs) {
-            my $job = listen_to(@jobs) or next;
+            my $job = listen_to($deadline, @jobs);
+            if (!$job) {
+                next if !defined $deadline || time < $deadline;
+                stop_commands(@jobs);
+                ($deadline, %queue) = ();
+                next;
+            }
             @jobs = grep { $_ != $job } @jobs;
-            $records[ $job->{number} ] = ended_command($job, $how{runner});
+            my $r = $records[ $job->{number} ] = ended_command($job, $how{runner});
             if ($job->{number} == ($how{until} // -1)) {
-                for (@jobs) {
-                    $_->{stopped} = 1;
-                    kill 'TERM', $_->{pid};
-                }
+                stop_commands(@jobs);
                 %queue = ();
+            } elsif ($how{hasty} && $r->{status} ne $job->{command}{status}
+                || $how{hasty} && @{ $r->{out} } != @{ $job->{command}{out} }) {
+                # the others may wait for what will never come
+                $deadline = time + 2;
             }
             my $next = shift @{ $queue{ $job->{command}{terminal} } };
             push @jobs, $start->($next) if defined $next;
@@ -332,16 +341,26 @@ sub start_command {
         flood => 0, read => $read, read_says => $read_says, open => 2 };
 }
 
-# listen_to: takes in what one of the JOBS prints; returns a job once all of it
-# is there, else nothing.
+# stop_commands: ends what still runs of JOBS.
+sub stop_commands {
+    for my $job (@_) {
+        $job->{stopped} = 1;
+        kill 'TERM', $job->{pid};
+    }
+    return;
+}
+
+# listen_to: takes in what one of the JOBS prints, until the second UNTIL if it
+# is given; returns a job once all of its output is there, else nothing.
 sub listen_to {
-    my @jobs = @_;
+    my ($until, @jobs) = @_;
     my %job_of;
     for my $job (@jobs) {
         $job_of{$_} = $job for grep { $_ } @$job{qw(read read_says)};
     }
     my $select = IO::Select->new(map { grep { $_ } @$_{qw(read read_says)} } @jobs);
-    for my $h ($select->can_read) {
+    my $left = defined $until && $until > time ? $until - time : $until && 0;
+    for my $h ($select->can_read($left)) {
         my $job = $job_of{$h};
         my $of_runner = $job->{read_says} && $h == $job->{read_says};
         my $n = sysread $h, my $piece, 65536;

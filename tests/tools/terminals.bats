@@ -89,6 +89,22 @@ END
     assert_output --partial "a.session:8: another line came"
 }
 
+@test "when one terminal goes wrong the others are not waited for" {
+    cat > a.session <<'END'
+$ mkfifo door
+[terminal 1]
+$ cat door
+hello
+$ cat door
+[terminal 2]
+$ false
+$ echo hello > door
+END
+    run "$root/tests/lib/session" check --bin bin --limit 60 a.session
+    assert_failure 1
+    assert_output --partial "a.session:"
+}
+
 @test "another exit status is refused" {
     alter a.session 's/^\[exit 3\]$/[exit 4]/'
     check a.session
