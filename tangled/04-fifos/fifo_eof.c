@@ -120,10 +120,10 @@ int main(void)
     show("  another has come, read", read_some(in, &byte, 1), EAGAIN);
     if (write_some(out, "b", 1) != 1)
         err(EXIT_FAILURE, "write");
-    show("  he has written, read", read_some(in, &byte, 1), 0);
+    show("  it has written, read", read_some(in, &byte, 1), 0);
     close(out);
     close(in);
-    puts("a reader who could write, too:");
+    puts("a reader that could write, too:");
     in = must_open("door", O_RDWR | O_NONBLOCK);
     one_writer('a');
     show("  a writer came and went, read", read_some(in, &byte, 1), 0);

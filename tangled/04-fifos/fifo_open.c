@@ -93,8 +93,10 @@ static int open_shown(const char *how, int flags, int expected)
     int fd = open_fifo("door", flags);
     if (fd == -1 && errno != expected)
         err(EXIT_FAILURE, "%s", how);
-    printf("%-36s = %s\n", how,
-           fd == -1 ? strerrorname_np(errno) : "opened");
+    if (fd == -1)
+        printf("%-36s = -1 %s\n", how, strerrorname_np(errno));
+    else
+        printf("%-36s = opened\n", how);
     return fd;
 }
 
@@ -195,7 +197,7 @@ static _Noreturn void visit(int flags, int sa_flags)
     _exit(EXIT_SUCCESS);
 }
 
-/* Starts a visitor. His letters can be read from *LETTERS. */
+/* Starts a visitor. Its letters can be read from *LETTERS. */
 static pid_t send_visitor(int flags, int sa_flags, int *letters)
 {
     int p[2];
@@ -256,11 +258,11 @@ int main(void)
     expect(letters, 'o');
     puts("  a writer comes:    open returns");
     expect_sleep(reader, letters);
-    puts("  he says nothing:   sleeps in read");
+    puts("  it says nothing:   sleeps in read");
     if (write_some(out, "x", 1) != 1)
         err(EXIT_FAILURE, "write");
     expect(letters, 'r');
-    puts("  he writes a byte:  read returns it");
+    puts("  it writes a byte:  read returns it");
     close(out);
     close(letters);
     if (wait_for(reader) != 0)

@@ -119,9 +119,9 @@ int main(void)
     look("a writer has come", in);
     if (write_all(out, "ab", 2) == -1)
         err(EXIT_FAILURE, "write");
-    look("he has written 2 bytes", in);
+    look("it has written 2 bytes", in);
     close(out);
-    look("he has left", in);
+    look("it has left", in);
     look("all is read", in);
     out = must_open("door", O_WRONLY);
     look("another has come", in);

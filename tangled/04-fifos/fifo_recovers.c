@@ -98,7 +98,7 @@ int main(void)
     int out = must_open("door", O_WRONLY);
     show("a reader is there, write", write_some(out, "x", 1), 0);
     close(in);
-    show("he has left, write", write_some(out, "x", 1), EPIPE);
+    show("it has left, write", write_some(out, "x", 1), EPIPE);
     in = must_open("door", O_RDONLY | O_NONBLOCK);
     show("another has come, write", write_some(out, "x", 1), 0);
     close(out);

@@ -91,8 +91,10 @@ static int open_shown(const char *how, int flags, int expected)
     int fd = open_fifo("door", flags);
     if (fd == -1 && errno != expected)
         err(EXIT_FAILURE, "%s", how);
-    printf("%-36s = %s\n", how,
-           fd == -1 ? strerrorname_np(errno) : "opened");
+    if (fd == -1)
+        printf("%-36s = -1 %s\n", how, strerrorname_np(errno));
+    else
+        printf("%-36s = opened\n", how);
     return fd;
 }
 

@@ -11,7 +11,7 @@ load common
 @test "parent and child use it as strangers do [F09]" {
     run_program ./fifo_open
     assert_success
-    assert_line '  he writes a byte:  read returns it'
+    assert_line '  it writes a byte:  read returns it'
     traced openat,read,write,fork,clone,clone3,vfork ./fifo_open
     assert_success
     assert_call 'openat\(AT_FDCWD, "door", O_WRONLY\|O_CLOEXEC'
