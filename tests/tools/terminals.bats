@@ -231,3 +231,28 @@ END
         assert_output 2
     done
 }
+
+@test "promote writes terminals back where they were, keeps licences, and is then content" {
+    mkdir -p tree/chapters tree/tools tree/tests tree/out/build tree/out/bin/01-two
+    cp "$root/tools/promote" tree/tools
+    cp -r "$root/tests/lib" tree/tests/lib
+    cp -r "$root/out/lib" tree/out/lib
+    cd tree
+    printf '# Preface\n' > book.nw
+    two ../right.session
+    alter ../wrong.session '8s/.*/I am 9/; 11s/.*/9/; s/varies: count 17/varies: count 9/; 12s/3/4/'
+    for which in right wrong; do
+        { printf '# Two\n\n<<two.session>>=\n'; cat ../$which.session; printf '@\nThe end.\n'; } \
+            > ../$which.nw
+    done
+    cp ../wrong.nw chapters/01-two.nw
+    touch -d '1 minute ago' chapters/01-two.nw book.nw
+    touch out/build/01-two.built
+    run tools/promote --yes 01-two
+    assert_success
+    diff ../right.nw chapters/01-two.nw
+    touch -d '1 minute ago' chapters/01-two.nw
+    run tools/promote --yes 01-two
+    assert_success
+    assert_output ''
+}
