@@ -26,6 +26,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     return n;
 }
 
+
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
 {

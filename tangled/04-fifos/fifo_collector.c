@@ -28,6 +28,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
+
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
 {

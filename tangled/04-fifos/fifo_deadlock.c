@@ -56,6 +56,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -65,6 +66,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
@@ -86,12 +88,14 @@ static int wait_for(pid_t child)
     return status;
 }
 
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
     warn("%s", what);
     _exit(EXIT_FAILURE);
 }
+
 
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
@@ -125,6 +129,7 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
+
 
 struct step { const char *name; int flags; };
 

@@ -63,6 +63,7 @@ static ssize_t read_full(int fd, void *buffer, size_t length)
     return (ssize_t)done;
 }
 
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -72,6 +73,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
@@ -104,6 +106,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 
 /* Returns how many bytes can be read from the FIFO NAME. */
 static size_t unread(const char *name)

@@ -61,6 +61,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     return 0;
 }
 
+
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
 {
@@ -92,6 +93,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 
 static void show_unread(const char *when, int fd)
 {

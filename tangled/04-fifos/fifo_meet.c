@@ -26,6 +26,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
+
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -41,6 +42,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)

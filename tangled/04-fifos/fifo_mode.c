@@ -60,6 +60,7 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
+
 static void try(const char *wish, mode_t mode, mode_t mask)
 {
     struct stat is;

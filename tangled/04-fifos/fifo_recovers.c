@@ -54,6 +54,7 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     return n;
 }
 
+
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. */
 static int open_fifo(const char *name, int flags)
 {
@@ -85,6 +86,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 
 int main(void)
 {
