@@ -1,6 +1,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load common
 # fifo_client: sends one line for each text to a collector, whole or not at all.
 
 @test "the session holds: refusals, and a cat that collects" {
@@ -45,12 +46,14 @@ load ../lib/helpers
 }
 
 @test "a collector that leaves is an error with a message, not a death" {
-    mkfifo box
-    exec 7<> box
-    inject 'write:error=EPIPE:when=1' ./fifo_client box hello
+    run_shell "$functions"'
+        mkfifo box; exec 8<> box
+        dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none 2> /dev/null
+        ./fifo_client box hello 8>&- & pid=$!
+        sleeping $pid
+        exec 8>&-; wait $pid'
     assert_failure 1
     assert_stderr 'fifo_client: box: Broken pipe'
-    exec 7>&-
 }
 
 @test "interrupted, it sends its line once" {

@@ -8,6 +8,8 @@ setting=/proc/sys/fs/protected_fifos
 
 setup() {
     book_setup
+    # one at a time, since the setting is the machine's
+    if exec 9< $setting; then flock 9; fi
     before=$(cat $setting 2> /dev/null) || before=
 }
 
