@@ -50,8 +50,8 @@ load common
         mkfifo box; exec 8<> box
         dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none 2> /dev/null
         ./fifo_client box hello 8>&- & pid=$!
-        sleeping $pid
-        exec 8>&-; wait $pid'
+        until [ "/proc/$pid/fd/3" -ef box ]; do kill -0 $pid || exit 9; done
+        sleeping $pid; exec 8>&-; wait $pid'
     assert_failure 1
     assert_stderr 'fifo_client: box: Broken pipe'
 }
