@@ -77,6 +77,8 @@ function M.session(c, lines, note, ctx)
     if line.kind == 'command' then
       out[#out + 1] = ('<span class="prompt">%s </span><kbd>%s</kbd>'):format(
         text:match('^%$') or '&gt;', (text:gsub('^%$ ', ''):gsub('^&gt; ', '')))
+    elseif line.kind == 'terminal' then
+      out[#out + 1] = '<span class="which">Terminal ' .. text .. '</span>'
     elseif line.kind == 'status' then
       out[#out + 1] = '<span class="status">' .. text .. '</span>'
     else

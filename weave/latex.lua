@@ -61,6 +61,8 @@ function M.session(c, lines, note, ctx)
   for _, line in ipairs(lines) do
     if line.kind == 'command' then
       out[#out + 1] = ('\\nwprompt{%s}\\nwcommand{%s}'):format(line.text:sub(1, 2), verb(line.text:sub(3)))
+    elseif line.kind == 'terminal' then
+      out[#out + 1] = '\\nwwhich{Terminal ' .. line.text .. '}'
     elseif line.kind == 'status' then
       out[#out + 1] = '\\nwstatus{' .. verb(line.text) .. '}'
     else

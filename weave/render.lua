@@ -30,8 +30,9 @@ local varies = {
   uid = { 'user id', 'user ids' }, count = { 'count', 'counts' },
   word = { 'word', 'words' } }
 
--- Splits a session's text into {kind=, text=} lines: command, output, status,
--- and gives the sentence made from its licences, or nil.
+-- Splits a session's text into {kind=, text=} lines: command, output, status, and
+-- terminal ("[terminal 1]", with its number as text), and gives the sentence made
+-- from its licences, or nil.
 function M.session(text, file)
   local lines, kinds, interleave = {}, {}, false
   for line in (text .. '\n'):gmatch('([^\n]*)\n') do
@@ -53,8 +54,10 @@ function M.session(text, file)
       local kind = line:find('^%$ ') and 'command' or line:find('^> ') and 'command'
         or line:find('^%[exit %d+%]$') and 'status'
         or line:find('^%[killed by SIG%u+%d*%]$') and 'status'
-        or line:find('^%[no newline at end%]$') and 'status' or 'output'
-      lines[#lines + 1] = { kind = kind, text = line }
+        or line:find('^%[no newline at end%]$') and 'status'
+        or line:find('^%[terminal %d%]$') and 'terminal' or 'output'
+      lines[#lines + 1] = { kind = kind,
+        text = kind == 'terminal' and line:match('%d') or line }
     end
   end
   local note = {}

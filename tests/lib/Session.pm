@@ -5,7 +5,7 @@
 #   difference($session, $record)  undef when what came out is what is printed
 #                                  under the session's licences, else a hash
 #   alike($session, $record)      what the values became, as far as lines fit
-#   printed($record)               a recording in the session's notation
+#   printed($record, $session)     a recording in the session's notation
 #   source_of($file)               the chapter file and its line for each line
 #
 # tests/lib/session --help tells the notation.
@@ -63,23 +63,55 @@ sub parse {
     pop @lines;
     die "$name:1: an empty session\n" unless @lines;
 
-    my $s = { name => $name, commands => [], licences => [], type => {} };
+    # A block is a run of lines of one terminal (0: before any is named); a piece
+    # of it is a command's lines there, the command itself first if it begins.
+    my $s = { name => $name, commands => [], licences => [], type => {},
+        blocks => [ { terminal => 0, pieces => [] } ], terminals => 0 };
     my $end = @lines;
     $end-- while $end > 0 && $lines[ $end - 1 ] =~ /^varies:/;
+    my %last;                         # terminal => its last command
     for my $i (0 .. $end - 1) {
         my $line = $lines[$i];
-        my $c = $s->{commands}[-1];
-        if ($line =~ /^\$ (.*\S.*)$/) {
-            push @{ $s->{commands} },
-                { text => $1, at => $at->($i), index => $i, out => [] };
+        my $block = $s->{blocks}[-1];
+        my $t = $block->{terminal};
+        my $c = $last{$t};
+        if ($line =~ /^\[terminal\b/) {
+            my ($n) = $line =~ /^\[terminal ([1-9])\]$/
+                or die $at->($i) . ": not '[terminal N]' with N from 1 to 9\n";
+            die $at->($i) . ": terminal " . ($s->{terminals} + 1)
+                . " has to come first\n" if $n > $s->{terminals} + 1;
+            die $block->{at} . ": nothing happens in this terminal\n"
+                if $t && !@{ $block->{pieces} };
+            $s->{terminals} = $n if $n > $s->{terminals};
+            push @{ $s->{blocks} },
+                { terminal => $n, at => $at->($i), index => $i, pieces => [] };
+        } elsif ($line =~ /^\$ (.*\S.*)$/) {
+            $last{$t} = { text => $1, at => $at->($i), index => $i, out => [],
+                terminal => $t };
+            push @{ $s->{commands} }, $last{$t};
+            push @{ $block->{pieces} },
+                { command => $#{ $s->{commands} }, begins => 1, lines => 0 };
         } elsif (!$c) {
-            die $at->($i) . ": a session begins with '\$ ' and a command\n";
-        } elsif ($line =~ /^> (.*)$/ && !@{ $c->{out} } && !$c->{status}) {
+            die $at->($i) . ": a "
+                . ($t ? 'terminal' : 'session') . " begins with '\$ ' and a command\n";
+        } elsif ($line =~ /^> (.*)$/ && !@{ $c->{out} } && @{ $block->{pieces} }) {
             $c->{text} .= "\n$1";
         } else {
+            if (!@{ $block->{pieces} }) {
+                my ($k) = grep { $s->{commands}[$_] == $c } 0 .. $#{ $s->{commands} };
+                push @{ $block->{pieces} }, { command => $k, lines => 0 };
+            }
+            $block->{pieces}[-1]{lines}++;
             push @{ $c->{out} },
                 { text => $line, at => $at->($i), index => $i };
         }
+    }
+    if ($s->{terminals}) {
+        my $block = $s->{blocks}[-1];
+        die "$block->{at}: nothing happens in this terminal\n"
+            unless @{ $block->{pieces} };
+        die "$block->{at}: one terminal alone needs no name\n"
+            if $s->{terminals} == 1;
     }
     die $at->(0) . ": a session begins with '\$ ' and a command\n"
         unless @{ $s->{commands} };
@@ -212,12 +244,17 @@ sub source_of {
 my $output_max = 1 << 20;
 
 # record: runs the commands of session S, each by bash under the runner, all in
-# one new directory with links ./NAME to the programs. HOW: bin (their folder),
+# one new directory with links ./NAME to the programs. Commands run one after
+# the other; those of several terminals at once, in order within a terminal,
+# after the ones that no terminal is named for. HOW: bin (their folder),
 # runner, limit (seconds a command), terminal, nobody, first_pid (in a pid
 # namespace of our own), environment (hash), before (called with the number of
-# each command just before it runs; gives a hash of more environment). Returns a list of
-# { text, out => [lines], unfinished, status, says } per command; dies when a
-# command cannot be run.
+# each command and the directory just before it runs; gives a hash of more
+# environment), until (the number of a command: when it has ended, those of
+# other terminals that still run are stopped, and no other starts), hasty (the
+# same two seconds after one ended in another way than printed). Returns a list
+# of { text, terminal, out => [lines], unfinished, status, says } per command;
+# dies when a command cannot be run.
 sub record {
     my ($s, %how) = @_;
     my $dir = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
@@ -243,55 +280,126 @@ sub record {
         USER => $ENV{USER} // 'reader', LOGNAME => $ENV{LOGNAME} // 'reader',
         %{ $how{environment} // {} },
     );
-    my @records;
     set_next_pid($how{first_pid} - 1) if $how{first_pid};
-    for my $i (0 .. $#{ $s->{commands} }) {
-        my $c = $s->{commands}[$i];
+    my (@records, %queue);
+    my $commands = $s->{commands};
+    push @{ $queue{ $commands->[$_]{terminal} } }, $_ for 0 .. $#$commands;
+    my $start = sub {
+        my ($i) = @_;
         my $more = $how{before} ? $how{before}->($i, $dir) : {};
-        pipe(my $read, my $write) or die "pipe: $!\n";
-        pipe(my $read_says, my $write_says) or die "pipe: $!\n";
-        my $pid = fork // die "fork: $!\n";
-        if ($pid == 0) {
-            open STDOUT, '>&', $write;
-            open STDERR, '>&', $write_says;
-            %ENV = (%env, %$more);
-            exec $how{runner}, '-t', $how{limit} // 10, '-C', $dir, '-s',
-                "$notes/how", $how{terminal} ? '-p' : '-m', '--', @before,
-                'bash', '-c', $c->{text}, 'bash'
-                or print STDERR "$how{runner}: $!\n";
-            require POSIX;
-            POSIX::_exit(2);
-        }
-        close $write;
-        close $write_says;
-        my ($out, $says, $flood) = ('', '', 0);
-        my $select = IO::Select->new($read, $read_says);
-        while ($select->count) {
-            for my $h ($select->can_read) {
-                my $n = sysread $h, my $piece, 65536;
-                if (!$n) { $select->remove($h); next }
-                if ($h == $read_says) { $says .= $piece; next }
-                $out .= $piece unless $flood;
-                if (length $out > $output_max && !$flood++) { kill 'TERM', $pid }
+        return { %{ start_command($commands->[$i], "$notes/how-$i", $dir, \@before,
+            { %env, %$more }, \%how) }, number => $i };
+    };
+    for my $terminals ([0], [ grep { $_ } sort keys %queue ]) {
+        my $deadline;
+        my @jobs = map { $start->(shift @$_) } grep { $_ } @queue{@$terminals};
+        while (@jobs) {
+            my $job = listen_to($deadline, @jobs);
+            if (!$job) {
+                next if !defined $deadline || time < $deadline;
+                stop_commands(@jobs);
+                ($deadline, %queue) = ();
+                next;
             }
+            @jobs = grep { $_ != $job } @jobs;
+            my $r = $records[ $job->{number} ] = ended_command($job, $how{runner});
+            if ($job->{number} == ($how{until} // -1)) {
+                stop_commands(@jobs);
+                %queue = ();
+            } elsif ($how{hasty} && $r->{status} ne $job->{command}{status}
+                || $how{hasty} && @{ $r->{out} } != @{ $job->{command}{out} }) {
+                # the others may wait for what will never come
+                $deadline = time + 2;
+            }
+            my $next = shift @{ $queue{ $job->{command}{terminal} } };
+            push @jobs, $start->($next) if defined $next;
         }
-        waitpid $pid, 0;
-        open my $how_file, '<', "$notes/how"
-            or die "$how{runner} did not run: $says\n";
-        my @facts = <$how_file>;
-        unlink "$notes/how";
-        chomp @facts;
-        my $status = $facts[0] // 'stopped';
-        $status = 'flood' if $flood;
-        die "$c->{at}: bash cannot be run\n" if $status =~ /^no-exec/;
-        my $unfinished = $out ne '' && $out !~ /\n\z/;
-        my @lines = split /\n/, $out, -1;
-        pop @lines if @lines && !$unfinished;
-        push @records, { text => $c->{text}, out => \@lines, status => $status,
-            unfinished => $unfinished, says => $says,
-            left => [ grep { /^left / } @facts ] };
     }
     return \@records;
+}
+
+# start_command: starts command C in DIR by bash under the runner, which writes
+# the file FACTS; BEFORE stands before bash, ENV is its environment. Returns a
+# job for listen_to.
+sub start_command {
+    my ($c, $facts, $dir, $before, $env, $how) = @_;
+    pipe(my $read, my $write) or die "pipe: $!\n";
+    pipe(my $read_says, my $write_says) or die "pipe: $!\n";
+    my $pid = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        open STDOUT, '>&', $write;
+        open STDERR, '>&', $write_says;
+        %ENV = %$env;
+        exec $how->{runner}, '-t', $how->{limit} // 10, '-C', $dir, '-s', $facts,
+            $how->{terminal} ? '-p' : '-m', '--', @$before,
+            'bash', '-c', $c->{text}, 'bash'
+            or print STDERR "$how->{runner}: $!\n";
+        require POSIX;
+        POSIX::_exit(2);
+    }
+    return { command => $c, pid => $pid, facts => $facts, out => '', says => '',
+        flood => 0, read => $read, read_says => $read_says, open => 2 };
+}
+
+# stop_commands: ends what still runs of JOBS.
+sub stop_commands {
+    for my $job (@_) {
+        $job->{stopped} = 1;
+        kill 'TERM', $job->{pid};
+    }
+    return;
+}
+
+# listen_to: takes in what one of the JOBS prints, until the second UNTIL if it
+# is given; returns a job once all of its output is there, else nothing.
+sub listen_to {
+    my ($until, @jobs) = @_;
+    my %job_of;
+    for my $job (@jobs) {
+        $job_of{$_} = $job for grep { $_ } @$job{qw(read read_says)};
+    }
+    my $select = IO::Select->new(map { grep { $_ } @$_{qw(read read_says)} } @jobs);
+    my $left = defined $until && $until > time ? $until - time : $until && 0;
+    for my $h ($select->can_read($left)) {
+        my $job = $job_of{$h};
+        my $of_runner = $job->{read_says} && $h == $job->{read_says};
+        my $n = sysread $h, my $piece, 65536;
+        if (!$n) {
+            delete $job->{ $of_runner ? 'read_says' : 'read' };
+            return $job if --$job->{open} == 0;
+        } elsif ($of_runner) {
+            $job->{says} .= $piece;
+        } else {
+            $job->{out} .= $piece unless $job->{flood};
+            kill 'TERM', $job->{pid}
+                if length $job->{out} > $output_max && !$job->{flood}++;
+        }
+    }
+    return;
+}
+
+# ended_command: what is known of a JOB's command in the end.
+sub ended_command {
+    my ($job, $runner) = @_;
+    my ($c, $out) = @$job{qw(command out)};
+    waitpid $job->{pid}, 0;
+    my @facts;
+    if (open my $in, '<', $job->{facts}) {
+        @facts = <$in>;
+        unlink $job->{facts};
+    } elsif (!$job->{stopped}) {
+        die "$runner did not run: $job->{says}\n";
+    }
+    chomp @facts;
+    my $status = $facts[0] // 'stopped';
+    $status = 'flood' if $job->{flood};
+    die "$c->{at}: bash cannot be run\n" if $status =~ /^no-exec/;
+    my $unfinished = $out ne '' && $out !~ /\n\z/;
+    my @lines = split /\n/, $out, -1;
+    pop @lines if @lines && !$unfinished;
+    return { text => $c->{text}, terminal => $c->{terminal}, out => \@lines,
+        status => $status, unfinished => $unfinished, says => $job->{says},
+        left => [ grep { /^left / } @facts ] };
 }
 
 # set_next_pid: in a pid namespace of our own, what the next process is called.
@@ -302,30 +410,51 @@ sub set_next_pid {
     return close $f;
 }
 
-# printed: recording R as text in the notation of a session, licences aside.
-# Dies when the notation cannot say it.
+# printed: recording R of session S as text in its notation, licences aside.
+# A line stands in the terminal's block where the printed line with its number
+# stood; lines that are new in the last one of their command. Dies when the
+# notation cannot say it.
 sub printed {
-    my ($records) = @_;
+    my ($records, $s) = @_;
+    my @text = map { [ printed_command($_) ] } @$records;
+    my %last;                         # command => its last piece
+    for my $block (@{ $s->{blocks} }) {
+        $last{ $_->{command} } = $_ for @{ $block->{pieces} };
+    }
     my $text = '';
-    for my $r (@$records) {
-        my $command = $r->{text};
-        my $trouble = trouble($r);
-        die "\$ $command: $trouble\n" if $trouble;
-        $command =~ s/\n/\n> /g;
-        $text .= "\$ $command\n";
-        my $first = 1;
-        for my $line (@{ $r->{out} }) {
-            die "\$ $command: prints a line that a session cannot: $line\n"
-                if $line =~ /[^\t\x20-\x7e\x80-\xff]/ || $line =~ /^\$ .*\S/
-                || $line =~ /^varies:/ || $first && $line =~ /^> /
-                || $line =~ /^\[(?:exit \d+|killed by SIG\w+|no newline at end)\]$/;
-            $text .= "$line\n";
-            $first = 0;
+    for my $block (@{ $s->{blocks} }) {
+        my $part = '';
+        for my $piece (@{ $block->{pieces} }) {
+            my $lines = $text[ $piece->{command} ];
+            my $n = $last{ $piece->{command} } == $piece ? @$lines
+                : $piece->{lines} + ($piece->{begins} // 0);
+            $part .= join '', splice @$lines, 0, $n;
         }
-        $text .= "[no newline at end]\n" if $r->{unfinished};
-        $text .= status_text($r->{status}) . "\n" if $r->{status} ne 'exited 0';
+        $text .= "[terminal $block->{terminal}]\n" if $block->{terminal} && $part ne '';
+        $text .= $part;
     }
     return $text;
+}
+
+# printed_command: record R as a list: the command, then each line of output.
+sub printed_command {
+    my ($r) = @_;
+    my $command = $r->{text};
+    my $trouble = trouble($r);
+    die "\$ $command: $trouble\n" if $trouble;
+    $command =~ s/\n/\n> /g;
+    my @text = ("\$ $command\n");
+    for my $line (@{ $r->{out} }) {
+        die "\$ $command: prints a line that a session cannot: $line\n"
+            if $line =~ /[^\t\x20-\x7e\x80-\xff]/ || $line =~ /^\$ .*\S/
+            || $line =~ /^varies:/ || @text == 1 && $line =~ /^> /
+            || $line =~ /^\[(?:exit \d+|killed by SIG\w+|no newline at end)\]$/
+            || $line =~ /^\[terminal\b/;
+        push @text, "$line\n";
+    }
+    push @text, "[no newline at end]\n" if $r->{unfinished};
+    push @text, status_text($r->{status}) . "\n" if $r->{status} ne 'exited 0';
+    return @text;
 }
 
 # trouble: what went wrong with a recorded command that no session may print.
@@ -414,6 +543,9 @@ sub match_command {
     return fail_at($search, $i, 0, $state, %base,
         why => 'another command ran', actual => $r->{text})
         if $r->{text} ne $c->{text};
+    return fail_at($search, $i, 0, $state, %base,
+        why => "the command ran in terminal $r->{terminal}")
+        if $r->{terminal} != $c->{terminal};
     my %queues;
     my @order;
     for my $line (@{ $c->{out} }) {

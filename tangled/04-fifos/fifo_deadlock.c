@@ -1,0 +1,227 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+
+struct step { const char *name; int flags; };
+
+static pid_t send_through(const struct step plan[2],
+                          const int report[2])
+{
+    int in = -1, out = -1;
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child != 0)
+        return child;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        fail("prctl");
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    close(report[0]);
+    for (int i = 0; i < 2; i++) {
+        int fd = open_fifo(plan[i].name, plan[i].flags);
+        if (fd == -1)
+            fail(plan[i].name);
+        if (i == 0 && write_some(report[1], "1", 1) != 1)
+            fail("report");
+        *(plan[i].flags & O_WRONLY ? &out : &in) = fd;
+    }
+    char byte = 'x';
+    if (write_some(out, &byte, 1) != 1)
+        fail("write");
+    struct pollfd p = { .fd = in, .events = POLLIN };
+    while (poll(&p, 1, -1) == -1)
+        if (errno != EINTR)
+            fail("poll");
+    if (read_some(in, &byte, 1) != 1)
+        fail("read");
+    close(in);
+    close(out);
+    close(report[1]);
+    _exit(EXIT_SUCCESS);
+}
+
+/* Prints whether two processes with these plans get through. */
+static void meet(const char *title, const struct step anne[2],
+                 const struct step ben[2])
+{
+    int p[2], status[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t who[2];
+    who[0] = send_through(anne, p);
+    who[1] = send_through(ben, p);
+    close(p[1]);
+    bool slept = asleep(who[0]);
+    slept = asleep(who[1]) && slept;
+    struct pollfd first = { .fd = p[0], .events = POLLIN };
+    int reports;
+    while ((reports = poll(&first, 1, 0)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    bool stuck = slept && reports == 0;
+    for (int i = 0; i < 2; i++) {
+        if (stuck)
+            kill(who[i], SIGKILL);
+        status[i] = wait_for(who[i]);
+    }
+    close(p[0]);
+    if (!stuck && (status[0] != 0 || status[1] != 0))
+        errx(EXIT_FAILURE, "somebody failed");
+    printf("%-33s %s\n", title, stuck ? "both sleep in open, for ever"
+                                      : "both get through");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    if (mkfifo("gate", 0600) == -1)
+        err(EXIT_FAILURE, "gate");
+    meet("each its reading end first:",
+         (struct step[]){ { "door", O_RDONLY }, { "gate", O_WRONLY } },
+         (struct step[]){ { "gate", O_RDONLY }, { "door", O_WRONLY } });
+    meet("both the door first:",
+         (struct step[]){ { "door", O_RDONLY }, { "gate", O_WRONLY } },
+         (struct step[]){ { "door", O_WRONLY }, { "gate", O_RDONLY } });
+    meet("each its reading end, not waiting:",
+         (struct step[]){ { "door", O_RDONLY | O_NONBLOCK },
+                          { "gate", O_WRONLY } },
+         (struct step[]){ { "gate", O_RDONLY | O_NONBLOCK },
+                          { "door", O_WRONLY } });
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

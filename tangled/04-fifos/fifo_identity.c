@@ -1,0 +1,176 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+/* Returns how many bytes can be read from the FIFO NAME. */
+static size_t unread(const char *name)
+{
+    int fd = must_open(name, O_RDONLY | O_NONBLOCK);
+    int n;
+    if (ioctl(fd, FIONREAD, &n) == -1)
+        err(EXIT_FAILURE, "FIONREAD");
+    close(fd);
+    return (size_t)n;
+}
+
+static void describe(const char *name)
+{
+    struct stat is;
+    if (lstat(name, &is) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    printf("%-6s: inode %ju, %s, %ju bytes, %jd blocks, %ju unread\n",
+           name, (uintmax_t)is.st_ino,
+           S_ISFIFO(is.st_mode) ? "FIFO" : "not a FIFO",
+           (uintmax_t)is.st_size, (intmax_t)is.st_blocks,
+           (uintmax_t)unread(name));
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    if (mkfifo("gate", 0600) == -1)
+        err(EXIT_FAILURE, "gate");
+    if (link("door", "window") == -1)
+        err(EXIT_FAILURE, "window");
+    int door = must_open("door", O_RDWR | O_NONBLOCK);
+    char letters[PIPE_BUF];
+    for (int i = 0; i < PIPE_BUF; i++)
+        letters[i] = (char)('a' + i % 26);
+    ssize_t written = 0, n;
+    while ((n = write_some(door, letters, sizeof letters)) > 0)
+        written += n;
+    show("one more write", n, EAGAIN);
+    show("letters written", written, 0);
+    show("F_GETPIPE_SZ of the FIFO", fcntl(door, F_GETPIPE_SZ), 0);
+    show("_PC_PIPE_BUF of the FIFO", fpathconf(door, _PC_PIPE_BUF), 0);
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    show("F_GETPIPE_SZ of a pipe", fcntl(p[0], F_GETPIPE_SZ), 0);
+    describe("door");
+    describe("window");
+    describe("gate");
+    int window = must_open("window", O_RDONLY | O_NONBLOCK);
+    char first[4], second[4];
+    if (read_full(door, first, 4) != 4
+        || read_full(window, second, 4) != 4)
+        errx(EXIT_FAILURE, "no four letters");
+    printf("door gives %.4s, then window gives %.4s\n", first, second);
+    show("lseek back to the start", lseek(window, 0, SEEK_SET), ESPIPE);
+    close(window);
+    close(door);
+    close(p[0]);
+    close(p[1]);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+static void show_unread(const char *when, int fd)
+{
+    int n = 0;
+    int result = ioctl(fd, FIONREAD, &n);
+    show(when, result == -1 ? -1 : n, 0);
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    int in = must_open("door", O_RDONLY | O_NONBLOCK);
+    int out = must_open("door", O_WRONLY);
+    if (write_all(out, "word", 4) == -1)
+        err(EXIT_FAILURE, "write");
+    show_unread("a word was written, unread", in);
+    close(out);
+    show_unread("the writer left, unread", in);
+    out = must_open("door", O_WRONLY);
+    close(in);
+    in = must_open("door", O_RDONLY | O_NONBLOCK);
+    show_unread("another reader came, unread", in);
+    close(out);
+    close(in);
+    in = must_open("door", O_RDONLY | O_NONBLOCK);
+    show_unread("all left, a reader came, unread", in);
+    close(in);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,125 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <endian.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+static void try(const char *wish, mode_t mode, mode_t mask)
+{
+    struct stat is;
+    umask(mask);
+    if (mkfifo("door", mode) == -1 || lstat("door", &is) == -1)
+        err(EXIT_FAILURE, "door");
+    printf("mode %s, umask %04o: %04o\n", wish, (unsigned)mask,
+           (unsigned)(is.st_mode & 07777));
+    if (unlink("door") == -1)
+        err(EXIT_FAILURE, "unlink");
+}
+
+static void allow_all_by_default(void)
+{
+    const uint16_t rw = htole16(ACL_READ | ACL_WRITE);
+    const uint32_t nobody = htole32((uint32_t)ACL_UNDEFINED_ID);
+    const struct {
+        struct posix_acl_xattr_header head;
+        struct posix_acl_xattr_entry entries[3];
+    } list = {
+        { htole32(POSIX_ACL_XATTR_VERSION) },
+        { { htole16(ACL_USER_OBJ), rw, nobody },
+          { htole16(ACL_GROUP_OBJ), rw, nobody },
+          { htole16(ACL_OTHER), rw, nobody } }
+    };
+    if (setxattr(".", "system.posix_acl_default", &list, sizeof list,
+                 0) == -1)
+        err(EXIT_FAILURE, "setxattr");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "acl") != 0)) {
+        fprintf(stderr, "usage: fifo_mode [acl]\n");
+        return 2;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (argc == 2) {
+        allow_all_by_default();
+        try("0666", 0666, 0077);
+    } else {
+        try("0666", 0666, 0000);
+        try("0666", 0666, 0022);
+        try("0666", 0666, 0077);
+        try("0664", 0664, 0022);
+        try(" 664", 664, 0022);
+        if (mkfifo("door", 0600) == -1)
+            err(EXIT_FAILURE, "door");
+        int file = open("window", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (file == -1)
+            err(EXIT_FAILURE, "window");
+        close(file);
+        show("mkfifo where a FIFO is", mkfifo("door", 0600), EEXIST);
+        show("mkfifo where a file is", mkfifo("window", 0600), EEXIST);
+        show("mkfifo in a missing directory", mkfifo("cellar/door", 0600),
+             ENOENT);
+    }
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,322 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
+/* Opens the door and prints how that went. An error other than
+   EXPECTED ends the program; 0 means that none is expected. */
+static int open_shown(const char *how, int flags, int expected)
+{
+    int fd = open_fifo("door", flags);
+    if (fd == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", how);
+    if (fd == -1)
+        printf("%-36s = -1 %s\n", how, strerrorname_np(errno));
+    else
+        printf("%-36s = opened\n", how);
+    return fd;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+
+static int report;          /* in a visitor: where to send letters */
+
+static void tell(char letter)
+{
+    if (write_some(report, &letter, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    (void)number;
+    tell('h');
+    errno = saved;
+}
+
+static _Noreturn void visit(int flags, int sa_flags)
+{
+    const struct sigaction action = { .sa_handler = on_signal,
+                                      .sa_flags = sa_flags };
+    if (sigaction(SIGUSR1, &action, NULL) == -1)
+        fail("sigaction");
+    int fd = open("door", flags | O_CLOEXEC);
+    if (fd == -1 && errno != EINTR)
+        fail("door");
+    tell(fd == -1 ? 'i' : 'o');
+    char byte;
+    if (fd != -1 && flags == O_RDONLY && read_some(fd, &byte, 1) == 1)
+        tell('r');
+    if (fd != -1)
+        close(fd);
+    close(report);
+    _exit(EXIT_SUCCESS);
+}
+
+/* Starts a visitor. Its letters can be read from *LETTERS. */
+static pid_t send_visitor(int flags, int sa_flags, int *letters)
+{
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
+        close(p[0]);
+        report = p[1];
+        visit(flags, sa_flags);
+    }
+    close(p[1]);
+    *letters = p[0];
+    return child;
+}
+
+/* Waits for the next letter, which has to be LETTER. */
+static void expect(int letters, char letter)
+{
+    char is;
+    if (read_some(letters, &is, 1) != 1)
+        errx(EXIT_FAILURE, "the visitor is gone");
+    if (is != letter)
+        errx(EXIT_FAILURE, "the visitor sent %c, not %c", is, letter);
+}
+
+/* Makes sure that VISITOR waits and has no more to tell. */
+static void expect_sleep(pid_t visitor, int letters)
+{
+    struct pollfd p = { .fd = letters, .events = POLLIN };
+    int n = 0;
+    bool sleeps = asleep(visitor);
+    while (sleeps && (n = poll(&p, 1, 0)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    if (!sleeps || n != 0)
+        errx(EXIT_FAILURE, "the visitor does not wait");
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    int letters;
+    pid_t reader = send_visitor(O_RDONLY, 0, &letters);
+    expect_sleep(reader, letters);
+    puts("O_RDONLY, no writer: sleeps in open");
+    int out = must_open("door", O_WRONLY);
+    expect(letters, 'o');
+    puts("  a writer comes:    open returns");
+    expect_sleep(reader, letters);
+    puts("  it says nothing:   sleeps in read");
+    if (write_some(out, "x", 1) != 1)
+        err(EXIT_FAILURE, "write");
+    expect(letters, 'r');
+    puts("  it writes a byte:  read returns it");
+    close(out);
+    close(letters);
+    if (wait_for(reader) != 0)
+        errx(EXIT_FAILURE, "the reader failed");
+    pid_t writer = send_visitor(O_WRONLY, 0, &letters);
+    expect_sleep(writer, letters);
+    puts("O_WRONLY, no reader: sleeps in open");
+    int in = must_open("door", O_RDONLY);
+    expect(letters, 'o');
+    puts("  a reader comes:    open returns");
+    close(in);
+    close(letters);
+    if (wait_for(writer) != 0)
+        errx(EXIT_FAILURE, "the writer failed");
+    pid_t visitor = send_visitor(O_RDONLY, 0, &letters);
+    expect_sleep(visitor, letters);
+    kill(visitor, SIGUSR1);
+    expect(letters, 'h');
+    expect(letters, 'i');
+    puts("a signal comes:      open fails with EINTR");
+    close(letters);
+    wait_for(visitor);
+
+    visitor = send_visitor(O_RDONLY, SA_RESTART, &letters);
+    expect_sleep(visitor, letters);
+    kill(visitor, SIGUSR1);
+    expect(letters, 'h');
+    expect_sleep(visitor, letters);
+    puts("  with SA_RESTART:   sleeps in open again");
+    close(must_open("door", O_WRONLY));
+    expect(letters, 'o');
+    close(letters);
+    wait_for(visitor);
+    char byte = 'x';
+    in = open_shown("O_RDONLY|O_NONBLOCK, no writer",
+                    O_RDONLY | O_NONBLOCK, 0);
+    show("  read", read_some(in, &byte, 1), 0);
+    close(in);
+    open_shown("O_WRONLY|O_NONBLOCK, no reader", O_WRONLY | O_NONBLOCK,
+               ENXIO);
+    int both = open_shown("O_RDWR, nobody else", O_RDWR, 0);
+    show("  write", write_some(both, &byte, 1), 0);
+    show("  read", read_some(both, &byte, 1), 0);
+    out = open_shown("O_WRONLY|O_NONBLOCK, a reader",
+                     O_WRONLY | O_NONBLOCK, 0);
+    close(out);
+    close(both);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,111 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/stat.h>
+
+static const char *const names[] = { "door", "gate", "window" };
+static char room[PATH_MAX];
+
+static void leave_room(void)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/fifo.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    enter_room();
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    int in = must_open("door", O_RDONLY | O_NONBLOCK);
+    int out = must_open("door", O_WRONLY);
+    show("a reader is there, write", write_some(out, "x", 1), 0);
+    close(in);
+    show("it has left, write", write_some(out, "x", 1), EPIPE);
+    in = must_open("door", O_RDONLY | O_NONBLOCK);
+    show("another has come, write", write_some(out, "x", 1), 0);
+    close(out);
+    close(in);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,87 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# fifo_client: sends one line for each text to a collector, whole or not at all.
+
+@test "the session holds: refusals, and a cat that collects" {
+    holds_session
+}
+
+@test "each line is one write, no longer than PIPE_BUF" {
+    mkfifo box
+    exec 7<> box
+    traced write ./fifo_client box one two
+    assert_success
+    assert_equal "$(grep -cE 'write\([0-9]+, "[0-9]+: (one|two)\\n", [0-9]+\)' strace)" 2
+    run_program ./fifo_client box "$(printf '%4000s' x)"
+    assert_success
+    assert_output --regexp '^[0-9]+: sent$'
+    exec 7>&-
+}
+
+@test "a text too long, or of two lines, is refused before anything is sent" {
+    mkfifo box
+    exec 7<> box
+    for text in "$(printf '%4096s' x)" $'a\nb'; do
+        run_program ./fifo_client -n box first "$text"
+        assert_failure 1
+        [ -n "$stderr" ]
+        assert_output ''
+    done
+    run_shell 'dd if=box iflag=nonblock status=none <> box'
+    assert_output ''
+    exec 7>&-
+}
+
+@test "with -n it does not wait for room either" {
+    mkfifo box
+    exec 7<> box
+    run dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none
+    assert_output --partial 'Resource temporarily unavailable'
+    run_program ./fifo_client -n box hello
+    assert_failure 1
+    assert_stderr 'fifo_client: box: Resource temporarily unavailable'
+    exec 7>&-
+}
+
+@test "a collector that leaves is an error with a message, not a death" {
+    run_shell "$functions"'
+        mkfifo box; exec 8<> box
+        dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none 2> /dev/null
+        ./fifo_client box hello 8>&- & pid=$!
+        until [ "/proc/$pid/fd/3" -ef box ]; do kill -0 $pid || exit 9; done
+        sleeping $pid; exec 8>&-; wait $pid'
+    assert_failure 1
+    assert_stderr 'fifo_client: box: Broken pipe'
+}
+
+@test "interrupted, it sends its line once" {
+    mkfifo box
+    exec 7<> box
+    inject 'openat:error=EINTR:when=1 write:error=EINTR:when=1' ./fifo_client box hello
+    assert_success
+    run_shell 'dd if=box iflag=nonblock status=none'
+    assert_equal "$(grep -c ': hello$' stdout)" 1
+    exec 7>&-
+}
+
+@test "a wrong call shows the usage" {
+    for what in '' 'box' '-n box' '-x box hello'; do
+        # shellcheck disable=SC2086
+        run_program ./fifo_client $what
+        assert_failure 2
+        assert_stderr_line --partial 'usage: fifo_client [-n] BOX TEXT...'
+    done
+}
+
+@test "it leaves no descriptor open, and notices that it cannot print" {
+    mkfifo box
+    exec 7<> box
+    no_leaked_fd ./fifo_client box hello
+    assert_success
+    run_shell './fifo_client box hello > /dev/full'
+    assert_failure 1
+    assert_stderr 'fifo_client: cannot write to standard output'
+    exec 7>&-
+}

@@ -1,0 +1,98 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# fifo_protected: with fs.protected_fifos, O_CREAT on somebody else's FIFO in a
+# directory for all is refused. The setting is the machine's, and takes root.
+
+setting=/proc/sys/fs/protected_fifos
+
+setup() {
+    book_setup
+    # one at a time, since the setting is the machine's
+    if exec 9< $setting; then flock 9; fi
+    before=$(cat $setting 2> /dev/null) || before=
+}
+
+teardown() {
+    if [ -n "$before" ] && [ "$(cat $setting)" != "$before" ]; then
+        echo "$before" > $setting
+    fi
+}
+
+# can_set: skips where the setting cannot be changed.
+can_set() {
+    needs root
+    { echo "$before" > $setting; } 2> /dev/null ||
+        skip "needs a setting fs.protected_fifos that can be changed"
+}
+
+@test "the session holds: with the setting, O_CREAT alone is refused [F20]" {
+    can_set
+    holds_session
+}
+
+@test "the session puts the setting back" {
+    can_set
+    for value in 0 1; do
+        echo $value > $setting
+        holds_session
+        assert_equal "$(cat $setting)" $value
+    done
+}
+
+@test "a shell's redirection is such an open, and dd without it is not [F20]" {
+    can_set
+    run_program ./fifo_protected
+    assert_line --regexp '^  O_WRONLY  .* = opened$'
+    mkdir -m 1777 hall
+    mkfifo hall/door
+    chmod 666 hall/door
+    chown 65534 hall/door
+    echo 1 > $setting
+    run_shell 'cat hall/door &
+        echo hello > hall/door; echo $?
+        echo hello | dd of=hall/door conv=nocreat status=none && wait'
+    assert_success
+    assert_output "1
+hello"
+    assert_stderr_line --partial 'hall/door: Permission denied'
+    echo 0 > $setting
+    run_shell 'cat hall/door & echo hello > hall/door && wait'
+    assert_success
+    assert_output hello
+}
+
+@test "it opens with O_CREAT and without, and says what the kernel said [F20]" {
+    needs root
+    traced openat ./fifo_protected
+    assert_success
+    assert_call '"door", O_WRONLY\|O_CLOEXEC\) *= [0-9]'
+    if [ "$before" = 0 ]; then
+        assert_call '"door", O_WRONLY\|O_CREAT\|O_CLOEXEC, 0600\) *= [0-9]'
+        assert_line --regexp '^  O_WRONLY\|O_CREAT *= opened$'
+    else
+        assert_call '"door", O_WRONLY\|O_CREAT\|O_CLOEXEC, 0600\) *= -1 EACCES'
+        assert_line --regexp '^  O_WRONLY\|O_CREAT *= -1 EACCES$'
+    fi
+}
+
+@test "an ordinary user cannot build the scene, is told so, and leaves nothing behind" {
+    mkdir room
+    export TMPDIR=$PWD/room
+    as_nobody run_program ./fifo_protected
+    assert_failure 1
+    assert_stderr "fifo_protected: a stranger's door: Operation not permitted"
+    assert_equal "$(ls room)" ""
+}
+
+@test "as root it leaves nothing behind" {
+    needs root
+    mkdir room
+    export TMPDIR=$PWD/room
+    no_leaked_fd ./fifo_protected
+    assert_success
+    assert_line --partial 'fs.protected_fifos = '
+    run_shell './fifo_protected > /dev/full'
+    assert_failure 1
+    assert_equal "$(ls room)" ""
+}
