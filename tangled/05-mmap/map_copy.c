@@ -69,7 +69,7 @@ static bool copy_window(int in, int out, off_t at, size_t length)
         err(EXIT_FAILURE, "munmap");
     return whole;
 }
-enum { WINDOW = 64 << 20 };
+enum { WINDOW = 16 << 20 };
 
 static void copy_stretch(int in, int out, off_t from, off_t to,
                          const char *source, const char *target)

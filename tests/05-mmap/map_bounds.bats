@@ -1,0 +1,29 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# Four ways out of a mapping.
+
+# needs_disk: what was stored beyond the end is cleared by disk file systems.
+needs_disk() {
+    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
+}
+
+@test "works, works outside the file, SIGBUS, SIGSEGV or a stranger [Q7b] [M30] [M32]" {
+    needs_disk
+    holds_session
+}
+
+@test "in memory the bytes beyond the end come back, on tmpfs as in a memfd [M30]" {
+    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs tmpfs at /dev/shm"
+    run_shell 'program=$(readlink -f map_bounds)
+        cd "$(mktemp -d /dev/shm/bounds.XXXXXX)" && "$program"; s=$?
+        rmdir "$PWD"; exit $s'
+    assert_success
+    assert_line --regexp "^on disk += 'J'\$"
+    assert_line --regexp "^a memfd += 'J'\$"
+}
+
+@test "the system call that meets the missing page says EFAULT [M32]" {
+    traced write ./map_bounds
+    assert_success
+    assert_call 'write\([0-9]+, 0x[0-9a-f]+, 1\) += -1 EFAULT'
+}
