@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016,SC2154,SC2012 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # A copy tool by two mappings. Whatever goes wrong, it says so, and leaves
