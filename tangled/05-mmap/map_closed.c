@@ -101,6 +101,8 @@ static const char *look_up(const char *name)
     while (fgets(line, sizeof line, maps) != NULL)
         if (strstr(line, name) != NULL)
             found = strstr(line, "(deleted)") ? "deleted" : "present";
+    if (ferror(maps))
+        err(EXIT_FAILURE, "/proc/self/maps");
     fclose(maps);
     return found;
 }

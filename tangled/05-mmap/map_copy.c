@@ -69,6 +69,15 @@ static bool copy_window(int in, int out, off_t at, size_t length)
         err(EXIT_FAILURE, "munmap");
     return whole;
 }
+/* Like posix_fallocate(3), but a signal does not end it. */
+static int reserve(int fd, off_t from, off_t length)
+{
+    int error;
+    do
+        error = posix_fallocate(fd, from, length);
+    while (error == EINTR);
+    return error;
+}
 enum { WINDOW = 16 << 20 };
 
 static void copy_stretch(int in, int out, off_t from, off_t to,
@@ -78,12 +87,8 @@ static void copy_stretch(int in, int out, off_t from, off_t to,
     while (from < to) {
         size_t length = to - from < WINDOW ? (size_t)(to - from)
                                            : WINDOW;
-        int error;
-        do
-            error = posix_fallocate(out, from, (off_t)length);
-        while (error == EINTR);
-        errno = error;
-        if (error != 0)
+        errno = reserve(out, from, (off_t)length);
+        if (errno != 0)
             err(EXIT_FAILURE, "%s", target);
         if (!copy_window(in, out, from, length))
             {

@@ -35,6 +35,8 @@ static long dirty_kb(const void *map)
                           || sscanf(line, "Private_Dirty: %ld kB", &kb) == 1))
             sum += kb;
     }
+    if (ferror(maps))
+        err(EXIT_FAILURE, "/proc/self/smaps");
     fclose(maps);
     return sum;
 }

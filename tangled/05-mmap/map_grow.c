@@ -132,6 +132,15 @@ static size_t store_to_all(volatile char *p, size_t pages, size_t page)
     }
     return stored;
 }
+/* Like posix_fallocate(3), but a signal does not end it. */
+static int reserve(int fd, off_t from, off_t length)
+{
+    int error;
+    do
+        error = posix_fallocate(fd, from, length);
+    while (error == EINTR);
+    return error;
+}
 
 int main(void)
 {
@@ -163,7 +172,7 @@ int main(void)
     survive_faults();
     printf("%-36s = %zu\n", "pages that could be stored to",
            store_to_all(p, pages, page));
-    int error = posix_fallocate(fd, 0, (off_t)(pages * page));
+    int error = reserve(fd, 0, (off_t)(pages * page));
     printf("%-36s = %s\n", "posix_fallocate(fd, 0, 32 pages)",
            error == 0 ? "0" : strerrorname_np(error));
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -129,12 +129,14 @@ static void store(const char *what, volatile char *at, char byte)
     *at = byte;
     printf("%-36s   stored\n", what);
 }
-/* Returns "ok" or the name of the error. */
+/* Returns "ok" or "EACCES"; any other error ends the program. */
 static const char *try(int protection, int type, int fd)
 {
     void *map = mmap(NULL, 1, protection, type, fd, 0);
+    if (map == MAP_FAILED && errno == EACCES)
+        return "EACCES";
     if (map == MAP_FAILED)
-        return strerrorname_np(errno);
+        err(EXIT_FAILURE, "mmap");
     munmap(map, 1);
     return "ok";
 }

@@ -51,8 +51,9 @@ static void read_from(const char *path)
     const struct board *again = open_board(path);
     const intmax_t me = getpid();
     uintmax_t looks = 0;
-    if (!atomic_load(&board->complete))
-        printf("reader %jd: nothing yet\n", me);
+    if (!atomic_load(&board->complete)
+        && printf("reader %jd: nothing yet\n", me) < 0)
+        err(EXIT_FAILURE, "standard output");
     for (; !atomic_load(&board->complete); looks++)
         sched_yield();
     printf("reader %jd: looked %ju times, then read: %s\n",

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/prctl.h>
 
 struct shared {
     int counter;
@@ -76,12 +77,16 @@ static bool asleep(pid_t pid)
 /* Starts a child that adds one to the counter, when it is its TURN. */
 static pid_t start_adding(struct shared *shared, sem_t *turn)
 {
+    pid_t parent = getpid();
     fflush(stdout);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child > 0)
         return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
     if (turn != NULL)
         take(turn);
     int seen = shared->counter;
