@@ -156,10 +156,10 @@ int main(int argc, char *argv[])
         errx(EXIT_FAILURE, "%s: is a directory", target);
     if (exists && !force)
         errx(EXIT_FAILURE, "%s: exists already (-f replaces it)", target);
-    char *copy = strdup(target);
-    if (copy == NULL)
+    char *path = strdup(target);
+    if (path == NULL)
         err(EXIT_FAILURE, "strdup");
-    const char *directory = dirname(copy);
+    const char *directory = dirname(path);
     int out = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC,
                    about.st_mode & 0777);
     if (out == -1)
@@ -188,5 +188,9 @@ int main(int argc, char *argv[])
     if (after.st_size > about.st_size)
         errx(EXIT_FAILURE, "%s: has grown during the copy", source);
     publish(out, target, directory, force);
+    free(path);
+    close(in);
+    if (close(out) == -1)
+        err(EXIT_FAILURE, "%s", target);
     return EXIT_SUCCESS;
 }

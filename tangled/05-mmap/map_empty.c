@@ -141,6 +141,7 @@ int main(void)
     load("load", p);
     show("ftruncate(fd, 0)", ftruncate(fd, 0), 0);
     load("load", p);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

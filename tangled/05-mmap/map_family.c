@@ -120,6 +120,7 @@ int main(void)
     if (child == 0) {
         for (int i = 0; i < KINDS; i++)
             map[i][0] = 'C';
+        close(fd);
         _exit(EXIT_SUCCESS);
     }
     if (wait_for(child) != 0)
@@ -127,6 +128,7 @@ int main(void)
     for (int i = 0; i < KINDS; i++)
         printf("%-36s = %c\n", kinds[i].name, map[i][0]);
     try_unknown_flags(fd);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -175,6 +175,8 @@ int main(void)
     int error = reserve(fd, 0, (off_t)(pages * page));
     printf("%-36s = %s\n", "posix_fallocate(fd, 0, 32 pages)",
            error == 0 ? "0" : strerrorname_np(error));
+    close(reading);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

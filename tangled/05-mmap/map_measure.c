@@ -228,6 +228,7 @@ int main(int argc, char *argv[])
         printf("%-20s %6ld calls, %.0f faults, %.1f ms\n", ways[way].name,
                results[way].calls, median(results[way].faults),
                median(results[way].ms));
+    close(in);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -180,6 +180,8 @@ int main(void)
     char *slot = map_or_die(NULL, 1, PROT_WRITE, MAP_SHARED, fd, 0);
     store("store, PROT_WRITE alone", slot, 'd');
     load("  the file, through the shared one", shared);
+    close(reading);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

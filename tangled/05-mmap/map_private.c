@@ -80,6 +80,7 @@ int main(void)
     if (pwrite(fd, "d", 1, 0) != 1)
         err(EXIT_FAILURE, "pwrite");
     report("the file is written: d", fd, map);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

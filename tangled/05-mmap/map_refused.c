@@ -93,6 +93,8 @@ static void try_arguments(int fd)
              mmap(NULL, 1, rw, 0, fd, 0), EINVAL);
     show_map("offset plus length too large",
              mmap(NULL, 2 * page, rw, MAP_SHARED, fd, last), EOVERFLOW);
+    close(reading);
+    close(writing);
 }
 static void try_thing(const char *what, int fd, int flags, int expected)
 {
@@ -164,6 +166,7 @@ int main(void)
     try_too_much(fd);
     printf("\nMAP_FAILED == NULL: %s\n",
            MAP_FAILED == NULL ? "yes" : "no");
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

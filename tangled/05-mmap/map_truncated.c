@@ -116,8 +116,11 @@ static void cut(int fd)
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
-    if (child == 0)
-        _exit(ftruncate(fd, 0) == 0 ? 0 : errno);
+    if (child == 0) {
+        int result = ftruncate(fd, 0) == 0 ? 0 : errno;
+        close(fd);
+        _exit(result);
+    }
     int status = wait_for(child);
     if (!WIFEXITED(status))
         errx(EXIT_FAILURE, "the child was killed");
@@ -152,6 +155,7 @@ int main(void)
     cut(fd);
     load("a file", p);
     look_unprepared(p);
+    close(fd);
     int memory = memfd_create("sealed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (memory == -1 || write_all(memory, "x", 1) == -1
         || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) == -1)
@@ -160,6 +164,7 @@ int main(void)
     load("a sealed memfd", p);
     cut(memory);
     load("a sealed memfd", p);
+    close(memory);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

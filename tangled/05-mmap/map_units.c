@@ -181,6 +181,7 @@ int main(void)
     try_lengths(fd);
     try_offsets(fd);
     try_addresses(fd);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

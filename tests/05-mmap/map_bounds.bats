@@ -28,3 +28,9 @@ needs_disk() {
     assert_success
     assert_call 'write\([0-9]+, 0x[0-9a-f]+, 1\) += -1 EFAULT'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_bounds
+    assert_success
+    assert_line --partial 'a guard page'
+}

@@ -271,3 +271,10 @@ text'
     run_program ./map_copy a b c
     assert_failure 2
 }
+
+@test "no process leaves a descriptor open" {
+    echo text > source
+    no_leaked_fd ./map_copy source copy
+    assert_success
+    cmp source copy
+}

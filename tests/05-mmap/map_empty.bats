@@ -13,3 +13,9 @@ load ../lib/helpers
     assert_call 'ftruncate\(3, 1\) += 0'
     assert_call 'ftruncate\(3, 0\) += 0'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_empty
+    assert_success
+    assert_line --partial '100 bytes'
+}

@@ -27,3 +27,9 @@ load ../lib/helpers
     assert_success
     assert_line --regexp 'MAP_SHARED, a file +[^ ]* ?= C'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_family
+    assert_success
+    assert_line --partial 'anonymous'
+}

@@ -20,3 +20,9 @@ load ../lib/helpers
     assert_line --regexp '^pages that could be stored to += 16$'
     assert_line --regexp '^posix_fallocate\(fd, 0, 32 pages\) += ENOSPC$'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_grow
+    assert_success
+    assert_line --partial 'size 101'
+}

@@ -49,3 +49,9 @@ cost() {
     assert_failure 1
     assert_stderr_line --partial 'the copy differs'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_measure 1
+    assert_success
+    assert_line --partial 'sendfile'
+}

@@ -22,5 +22,11 @@ load ../lib/helpers
     traced openat,close ./map_modes
     assert_success
     assert_equal "$(grep -c 'openat.*/proc/self/fd/3' strace)" 7
-    assert_equal "$(grep -c 'close(4) ' strace)" 6
+    assert_equal "$(grep -c 'close(4) ' strace)" 7
+}
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_modes
+    assert_success
+    assert_line --partial 'O_RDONLY'
 }

@@ -19,3 +19,9 @@ load ../lib/helpers
     assert_equal "$(find . -name 'map_??????' -type f -newer ../work | wc -l)" 0
     assert_output --partial 'file d, memory c'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_private
+    assert_success
+    assert_line --partial 'memory c'
+}

@@ -23,3 +23,9 @@ load ../lib/helpers
     assert_call 'EOVERFLOW'
     assert_call 'EPERM'
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_refused
+    assert_success
+    assert_line --partial 'ENODEV'
+}

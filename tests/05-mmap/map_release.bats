@@ -27,3 +27,9 @@ load ../lib/helpers
     run_shell './map_release > /dev/full'
     assert_failure 1
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_release
+    assert_success
+    assert_line --partial 'neighbor'
+}

@@ -46,3 +46,9 @@ load ../lib/helpers
     assert_failure 2
     assert_stderr_line --partial usage
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_strangers board text
+    assert_success
+    assert_line --partial 'done'
+}

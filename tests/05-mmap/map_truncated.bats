@@ -23,3 +23,9 @@ load ../lib/helpers
     assert_line --partial 'killed by SIGBUS'
     refute [ -e core ]
 }
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_truncated
+    assert_success
+    assert_line --partial 'sealed'
+}

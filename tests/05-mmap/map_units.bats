@@ -19,9 +19,16 @@ load ../lib/helpers
         skip "needs address space randomization"
     local i
     for i in 1 2 3 4; do
+        : "run $i"
         traced mmap ./map_units
         assert_success
         grep -m1 'mmap(NULL, 1, PROT_READ, MAP_SHARED' strace
     done | sed 's/.*= //' | sort -u > places
     [ "$(wc -l < places)" -gt 1 ]
+}
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_units
+    assert_success
+    assert_line --partial 'EOVERFLOW'
 }

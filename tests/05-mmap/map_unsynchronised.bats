@@ -9,6 +9,7 @@ load ../lib/helpers
 @test "the loss is forced: it happens in each of ten runs [M33]" {
     local i
     for i in {1..10}; do
+        : "run $i"
         run_program ./map_unsynchronised
         assert_success
         assert_line --regexp '^two additions, unordered: +1$'
@@ -25,6 +26,12 @@ load ../lib/helpers
 
 @test "every child is waited for" {
     leaves_no_zombie ./map_unsynchronised
+    assert_success
+    assert_line --partial '200000'
+}
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_unsynchronised
     assert_success
     assert_line --partial '200000'
 }
