@@ -14,25 +14,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <setjmp.h>
 
-/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
-static int write_all(int fd, const void *buffer, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = write(fd, (const char *)buffer + done,
-                          length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        done += (size_t)n;
-    }
-    return 0;
-}
 /* Returns the number of bytes read, less than LENGTH only at end of
    file, or -1 with errno set. */
 static ssize_t read_full(int fd, void *buffer, size_t length)
@@ -61,6 +46,22 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)
@@ -118,6 +119,7 @@ static void show_fault(const char *what)
     printf("%-36s   SIG%s %s\n", what, sigabbrev_np(fault_signal),
            code);
 }
+
 static void load(const char *what, const volatile char *at)
 {
     if (sigsetjmp(landing, 1) != 0) {

@@ -14,9 +14,19 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -32,15 +42,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
-/* Waits until CHILD has ended and returns its wait status. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-    return status;
-}
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)
@@ -99,8 +101,6 @@ static void try_unknown_flags(int fd)
     show_map("MAP_SHARED_VALIDATE, unknown flag",
              mmap(NULL, 1, PROT_READ, MAP_SHARED_VALIDATE | unknown,
                   fd, 0), EOPNOTSUPP);
-    show_map("neither shared nor private",
-             mmap(NULL, 1, PROT_READ, 0, fd, 0), EINVAL);
 }
 
 int main(void)

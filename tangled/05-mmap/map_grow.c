@@ -14,10 +14,21 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <setjmp.h>
 
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -33,17 +44,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
-/* Prints what a call returned. An error other than EXPECTED ends the
-   program; 0 means that none is expected. */
-static void show(const char *call, ssize_t result, int expected)
-{
-    if (result == -1 && errno != expected)
-        err(EXIT_FAILURE, "%s", call);
-    if (result == -1)
-        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
-    else
-        printf("%-36s = %zd\n", call, result);
-}
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)

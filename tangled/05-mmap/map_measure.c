@@ -14,11 +14,21 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -34,15 +44,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
-/* Like read(2), but a signal does not end it. */
-static ssize_t read_some(int fd, void *buffer, size_t length)
-{
-    ssize_t n;
-    do
-        n = read(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
-}
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)

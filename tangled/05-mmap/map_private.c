@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -32,6 +33,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <setjmp.h>
 
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
@@ -33,6 +33,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)
@@ -93,6 +94,7 @@ static void show_fault(const char *what)
     printf("%-36s   SIG%s %s\n", what, sigabbrev_np(fault_signal),
            code);
 }
+
 static void load(const char *what, const volatile char *at)
 {
     if (sigsetjmp(landing, 1) != 0) {
