@@ -31,5 +31,5 @@ load ../lib/helpers
 @test "no process leaves a descriptor open" {
     no_leaked_fd ./map_release
     assert_success
-    assert_line --partial 'neighbor'
+    assert_line '  left: 1 - 3 N'
 }
