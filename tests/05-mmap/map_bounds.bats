@@ -34,3 +34,13 @@ needs_disk() {
     assert_success
     assert_line --partial 'a guard page'
 }
+
+@test "the four outcomes are the same wherever the file lies [Q7b]" {
+    run_program ./map_bounds
+    assert_success
+    assert_line --regexp "^p\[100\], past the length += 'x'\$"
+    assert_line --regexp "^p\[200\], past the file too += 0\$"
+    assert_line --regexp '^p\[page\] +SIGBUS BUS_ADRERR$'
+    assert_line --regexp '^p\[page\], nothing at all +SIGSEGV SEGV_MAPERR$'
+    assert_line --regexp "^p\[page\], another mapping += 'S'\$"
+}

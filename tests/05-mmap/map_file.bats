@@ -14,7 +14,7 @@ needs_disk() {
     holds_session
 }
 
-@test "the file keeps what was stored, and nobody wrote it [M01]" {
+@test "the file keeps what was stored, and nobody wrote it [M01] [M04] [M10] [M11]" {
     echo 'cold tea' > cup
     traced %desc,mmap,munmap,msync ./map_file cup
     assert_success
