@@ -4,8 +4,11 @@
    map_copy makes once for each window, just before it maps and copies it,
    the file $CUT_FILE gets the size $CUT_SIZE (CUT_CALL=N, 1 unless given).
    With $CUT_MAKE in place of $CUT_FILE a file of that name is made; with
-   $CUT_KILL the process is killed. On success
-   the file cut_short.done appears, so that a test knows that it happened. */
+   $CUT_KILL the process is killed. On success the file cut_short.done appears,
+   so that a test knows that it happened.
+
+   With $CUT_SEEK data begins that many bytes later than the file system says,
+   as on one with small blocks. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,6 +34,18 @@ static void change(void)
         _exit(99);
     if (getenv("CUT_KILL") != NULL)
         raise(SIGKILL);
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+    off_t (*real)(int, off_t, int);
+    *(void **)&real = dlsym(RTLD_NEXT, "lseek");
+    if (real == NULL)
+        _exit(99);
+    off_t found = real(fd, offset, whence);
+    const char *later = getenv("CUT_SEEK");
+    return found >= 0 && whence == SEEK_DATA && later != NULL
+        ? found + atol(later) : found;
 }
 
 int posix_fallocate(int fd, off_t offset, off_t length)

@@ -278,3 +278,10 @@ text'
     assert_success
     cmp source copy
 }
+
+@test "data that begins in the middle of a page is copied from the page's start" {
+    { head -c 100 /dev/zero; seq 1000; } > source
+    while_copying CUT_SEEK=100 ./map_copy source copy
+    assert_success
+    cmp source copy
+}

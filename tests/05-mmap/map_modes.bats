@@ -14,6 +14,7 @@ load ../lib/helpers
     traced mmap ./map_modes
     assert_success
     assert_equal "$(grep -cE 'mmap\(NULL, 1, .*EACCES' strace)" 10
+    assert_equal "$(grep -cE 'mmap\(NULL, 1, PROT_NONE, MAP_(SHARED|PRIVATE), 4' strace)" 6
     assert_equal "$(grep -cE 'MAP_SHARED, [0-9]+, 0\).*EACCES' strace)" 6
     assert_call 'mmap\(NULL, 1, PROT_WRITE, MAP_SHARED, [0-9]+, 0\) = 0x'
 }

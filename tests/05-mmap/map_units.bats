@@ -32,3 +32,11 @@ load ../lib/helpers
     assert_success
     assert_line --partial 'EOVERFLOW'
 }
+
+@test "an offset that is no page is refused before the kernel hears of it [M19] [Q3]" {
+    traced mmap ./map_units
+    assert_success
+    assert_line --regexp '^1000 += MAP_FAILED EINVAL$'
+    assert_call 'mmap\(NULL, 0, PROT_READ, MAP_SHARED, 3, 0\) += -1 EINVAL'
+    refute_call '0x3e8'
+}
