@@ -35,6 +35,7 @@ static ssize_t read_full(int fd, void *buffer, size_t length)
     }
     return (ssize_t)done;
 }
+
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -46,6 +47,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -61,6 +63,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */

@@ -33,6 +33,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 /* Like mmap(2), but a failure ends the program. */
 static char *map_or_die(void *where, size_t length, int protection,
                         int flags, int fd, off_t offset)

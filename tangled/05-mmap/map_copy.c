@@ -28,6 +28,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 static sigjmp_buf landing;
 static const char *volatile window;
 static volatile size_t window_length;

@@ -27,6 +27,7 @@ static int wait_for(pid_t child)
             err(EXIT_FAILURE, "waitpid");
     return status;
 }
+
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -42,6 +43,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */

@@ -29,6 +29,7 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     while (n == -1 && errno == EINTR);
     return n;
 }
+
 /* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
 static int write_all(int fd, const void *buffer, size_t length)
 {
@@ -44,6 +45,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     }
     return 0;
 }
+
 
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */

@@ -35,6 +35,7 @@ static int write_all(int fd, const void *buffer, size_t length)
     return 0;
 }
 
+
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
    directory, and removes its name. */
 static int scratch_file(size_t size, char byte)

@@ -29,6 +29,7 @@ static void show(const char *call, ssize_t result, int expected)
     else
         printf("%-36s = %zd\n", call, result);
 }
+
 /* Like mmap(2), but a failure ends the program. */
 static char *map_or_die(void *where, size_t length, int protection,
                         int flags, int fd, off_t offset)

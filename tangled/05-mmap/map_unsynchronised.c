@@ -43,6 +43,7 @@ static int wait_for(pid_t child)
             err(EXIT_FAILURE, "waitpid");
     return status;
 }
+
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
 {
@@ -75,6 +76,7 @@ static bool asleep(pid_t pid)
     }
     return seen == 2;
 }
+
 /* Starts a child that adds one to the counter, when it is its TURN. */
 static pid_t start_adding(struct shared *shared, sem_t *turn)
 {
