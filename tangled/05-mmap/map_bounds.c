@@ -1,0 +1,218 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+
+/* Makes a file of SIZE bytes, each of them BYTE, in the current
+   directory, and removes its name. */
+static int scratch_file(size_t size, char byte)
+{
+    char name[] = "map_XXXXXX";
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd == -1 || unlink(name) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    char *bytes = malloc(size + 1);
+    if (bytes == NULL)
+        err(EXIT_FAILURE, "malloc");
+    memset(bytes, byte, size);
+    if (write_all(fd, bytes, size) == -1)
+        err(EXIT_FAILURE, "write");
+    free(bytes);
+    return fd;
+}
+/* Like mmap(2), but a failure ends the program. */
+static char *map_or_die(void *where, size_t length, int protection,
+                        int flags, int fd, off_t offset)
+{
+    void *map = mmap(where, length, protection, flags, fd, offset);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
+static sigjmp_buf landing;
+static volatile sig_atomic_t fault_signal, fault_code;
+
+static void on_fault(int number, siginfo_t *about, void *context)
+{
+    (void)context;
+    fault_signal = number;
+    fault_code = about->si_code;
+    siglongjmp(landing, 1);
+}
+static void survive_faults(void)
+{
+    struct sigaction action = { .sa_flags = SA_SIGINFO };
+    action.sa_sigaction = on_fault;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGSEGV, &action, NULL) == -1
+        || sigaction(SIGBUS, &action, NULL) == -1)
+        err(EXIT_FAILURE, "sigaction");
+}
+static void show_fault(const char *what)
+{
+    const char *code = "";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_MAPERR)
+        code = "SEGV_MAPERR";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_ACCERR)
+        code = "SEGV_ACCERR";
+    if (fault_signal == SIGBUS && fault_code == BUS_ADRERR)
+        code = "BUS_ADRERR";
+    printf("%-36s   SIG%s %s\n", what, sigabbrev_np(fault_signal),
+           code);
+}
+
+static void load(const char *what, const volatile char *at)
+{
+    if (sigsetjmp(landing, 1) != 0) {
+        show_fault(what);
+        return;
+    }
+    char byte = *at;
+    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+}
+static void store(const char *what, volatile char *at, char byte)
+{
+    if (sigsetjmp(landing, 1) != 0) {
+        show_fault(what);
+        return;
+    }
+    *at = byte;
+    printf("%-36s   stored\n", what);
+}
+
+static size_t page;
+
+static void walk_out_of_short(char *p, int fd)
+{
+    map_or_die(p, 100, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+               fd, 0);
+    puts("100 bytes of a file of 150");
+    load("p[-1]", p - 1);
+    load("p[99]", p + 99);
+    load("p[100], past the length", p + 100);
+    load("p[200], past the file too", p + 200);
+    store("p[200], past the file too", p + 200, 'J');
+    load("p[200], past the file too", p + 200);
+    char bytes[300];
+    lseek(fd, 0, SEEK_SET);
+    show("read 300 bytes", read_full(fd, bytes, sizeof bytes), 0);
+    load("p[page], a guard page", p + page);
+    munmap(p + page, page);
+    load("p[page], nothing at all", p + page);
+    char *stranger = map_or_die(p + page, page, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                                -1, 0);
+    *stranger = 'S';
+    load("p[page], another mapping", p + page);
+    close(fd);
+}
+static void walk_out_of_long(char *p, int fd)
+{
+    map_or_die(p, 3 * page, PROT_READ | PROT_WRITE,
+               MAP_SHARED | MAP_FIXED, fd, 0);
+    if (mprotect(p + 3 * page, page, PROT_NONE) == -1)
+        err(EXIT_FAILURE, "mprotect");
+    puts("\n3 pages of a file of 150");
+    load("p[149]", p + 149);
+    load("p[150]", p + 150);
+    load("p[page - 1]", p + page - 1);
+    load("p[page]", p + page);
+    load("p[3 * page - 1]", p + 3 * page - 1);
+    load("p[3 * page], a guard page", p + 3 * page);
+    show("write(fd, p + page, 1)", write(fd, p + page, 1), EFAULT);
+    close(fd);
+}
+static void grow_over(const char *where, int fd)
+{
+    if (fd == -1 || ftruncate(fd, 150) == -1)
+        err(EXIT_FAILURE, "%s", where);
+    char *p = map_or_die(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         fd, 0);
+    p[200] = 'J';
+    if (ftruncate(fd, 300) == -1)
+        err(EXIT_FAILURE, "ftruncate");
+    char byte;
+    if (pread(fd, &byte, 1, 200) != 1)
+        err(EXIT_FAILURE, "pread");
+    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", where, byte);
+    munmap(p, page);
+    close(fd);
+}
+
+int main(void)
+{
+    page = (size_t)sysconf(_SC_PAGESIZE);
+    char *area = map_or_die(NULL, 5 * page, PROT_NONE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    survive_faults();
+    walk_out_of_short(area + page, scratch_file(150, 'x'));
+    walk_out_of_long(area + page, scratch_file(150, 'x'));
+    puts("\n150 bytes grow to 300");
+    grow_over("on disk", scratch_file(150, 'x'));
+    grow_over("a memfd", memfd_create("bounds", MFD_CLOEXEC));
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

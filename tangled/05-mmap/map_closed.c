@@ -1,0 +1,140 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Like mmap(2), but a failure ends the program. */
+static char *map_or_die(void *where, size_t length, int protection,
+                        int flags, int fd, off_t offset)
+{
+    void *map = mmap(where, length, protection, flags, fd, offset);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
+static sigjmp_buf landing;
+static volatile sig_atomic_t fault_signal, fault_code;
+
+static void on_fault(int number, siginfo_t *about, void *context)
+{
+    (void)context;
+    fault_signal = number;
+    fault_code = about->si_code;
+    siglongjmp(landing, 1);
+}
+static void survive_faults(void)
+{
+    struct sigaction action = { .sa_flags = SA_SIGINFO };
+    action.sa_sigaction = on_fault;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGSEGV, &action, NULL) == -1
+        || sigaction(SIGBUS, &action, NULL) == -1)
+        err(EXIT_FAILURE, "sigaction");
+}
+static void show_fault(const char *what)
+{
+    const char *code = "";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_MAPERR)
+        code = "SEGV_MAPERR";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_ACCERR)
+        code = "SEGV_ACCERR";
+    if (fault_signal == SIGBUS && fault_code == BUS_ADRERR)
+        code = "BUS_ADRERR";
+    printf("%-36s   SIG%s %s\n", what, sigabbrev_np(fault_signal),
+           code);
+}
+
+static void load(const char *what, const volatile char *at)
+{
+    if (sigsetjmp(landing, 1) != 0) {
+        show_fault(what);
+        return;
+    }
+    char byte = *at;
+    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+}
+static void store(const char *what, volatile char *at, char byte)
+{
+    if (sigsetjmp(landing, 1) != 0) {
+        show_fault(what);
+        return;
+    }
+    *at = byte;
+    printf("%-36s   stored\n", what);
+}
+static const char *look_up(const char *name)
+{
+    char line[PATH_MAX + 128];
+    const char *found = "absent";
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL)
+        err(EXIT_FAILURE, "/proc/self/maps");
+    while (fgets(line, sizeof line, maps) != NULL)
+        if (strstr(line, name) != NULL)
+            found = strstr(line, "(deleted)") ? "deleted" : "present";
+    if (ferror(maps))
+        err(EXIT_FAILURE, "/proc/self/maps");
+    fclose(maps);
+    return found;
+}
+
+int main(void)
+{
+    char name[] = "map_XXXXXX";
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    if (write_all(fd, "x", 1) == -1)
+        err(EXIT_FAILURE, "write");
+    char *p = map_or_die(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         fd, 0);
+    survive_faults();
+    load("open, named", p);
+    close(fd);
+    load("closed, named", p);
+    printf("%-36s = %s\n", "  in /proc/self/maps", look_up(name));
+    if (unlink(name) == -1)
+        err(EXIT_FAILURE, "unlink");
+    load("closed, removed", p);
+    store("closed, removed", p, 'y');
+    load("closed, removed", p);
+    printf("%-36s = %s\n", "  in /proc/self/maps", look_up(name));
+    if (munmap(p, 1) == -1)
+        err(EXIT_FAILURE, "munmap");
+    load("unmapped", p);
+    printf("%-36s = %s\n", "  in /proc/self/maps", look_up(name));
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,82 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* Returns how many kB of the mapping at MAP are dirty. */
+static long dirty_kb(const void *map)
+{
+    char line[512], start[32];
+    snprintf(start, sizeof start, "%08jx-", (uintmax_t)(uintptr_t)map);
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    if (maps == NULL)
+        err(EXIT_FAILURE, "/proc/self/smaps");
+    bool ours = false;
+    long sum = 0;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        long kb;
+        if (line[0] < 'A' || line[0] > 'Z')
+            ours = strncmp(line, start, strlen(start)) == 0;
+        else if (ours && (sscanf(line, "Shared_Dirty: %ld kB", &kb) == 1
+                          || sscanf(line, "Private_Dirty: %ld kB", &kb) == 1))
+            sum += kb;
+    }
+    if (ferror(maps))
+        err(EXIT_FAILURE, "/proc/self/smaps");
+    fclose(maps);
+    return sum;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2)
+        errx(2, "usage: %s FILE", program_invocation_short_name);
+    int fd = open(argv[1], O_RDWR | O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", argv[1]);
+    struct stat about;
+    if (fstat(fd, &about) == -1)
+        err(EXIT_FAILURE, "%s", argv[1]);
+    if (about.st_size < 8)
+        errx(EXIT_FAILURE, "%s: has less than 8 bytes", argv[1]);
+    const size_t size = (size_t)about.st_size;
+    char *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                     fd, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    printf("mapped:                %.8s\n", map);
+    map[0] = 'g';
+    char copy[9] = "";
+    if (pread(fd, copy, 8, 0) != 8)
+        err(EXIT_FAILURE, "pread");
+    printf("store 'g', then read:  %s\n", copy);
+    if (pwrite(fd, "s", 1, 5) != 1)
+        err(EXIT_FAILURE, "pwrite");
+    printf("write 's', then load:  %.8s\n", map);
+    printf("not yet on disk:       %ld kB\n", dirty_kb(map));
+    if (msync(map, size, MS_SYNC) == -1)
+        err(EXIT_FAILURE, "msync");
+    printf("after msync:           %ld kB\n", dirty_kb(map));
+    if (munmap(map, size) == -1)
+        err(EXIT_FAILURE, "munmap");
+    if (close(fd) == -1)
+        err(EXIT_FAILURE, "close");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

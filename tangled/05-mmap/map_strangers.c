@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sched.h>
+#include <stdatomic.h>
+
+struct board {
+    atomic_bool complete;
+    char text[80];
+};
+static struct board *open_board(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct stat about;
+    if (fd == -1 || fstat(fd, &about) == -1)
+        err(EXIT_FAILURE, "%s", path);
+    if (about.st_size < (off_t)sizeof(struct board)
+        && ftruncate(fd, sizeof(struct board)) == -1)
+        err(EXIT_FAILURE, "%s", path);
+    void *map = mmap(NULL, sizeof(struct board),
+                     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    close(fd);
+    return map;
+}
+static void write_on(struct board *board, const char *text)
+{
+    snprintf(board->text, sizeof board->text, "%s", text);
+    printf("writer %jd: done\n", (intmax_t)getpid());
+    atomic_store(&board->complete, true);
+}
+static void read_from(const char *path)
+{
+    const struct board *board = open_board(path);
+    const struct board *again = open_board(path);
+    const intmax_t me = getpid();
+    uintmax_t looks = 0;
+    if (!atomic_load(&board->complete)
+        && printf("reader %jd: nothing yet\n", me) < 0)
+        err(EXIT_FAILURE, "standard output");
+    for (; !atomic_load(&board->complete); looks++)
+        sched_yield();
+    printf("reader %jd: looked %ju times, then read: %s\n",
+           me, looks, board->text);
+    printf("reader %jd: at another address, the same text: %s\n", me,
+           again != board && strcmp(again->text, board->text) == 0
+           ? "yes" : "no");
+}
+
+int main(int argc, char *argv[])
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 3)
+        write_on(open_board(argv[1]), argv[2]);
+    else if (argc == 2)
+        read_from(argv[1]);
+    else
+        errx(2, "usage: map_strangers FILE [TEXT]");
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

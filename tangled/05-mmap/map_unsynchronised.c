@@ -1,0 +1,158 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
+
+struct shared {
+    int counter;
+    sem_t turn;
+    atomic_int atomic_counter;
+};
+
+/* Waits for the semaphore, through signals. */
+static void take(sem_t *turn)
+{
+    while (sem_wait(turn) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "sem_wait");
+}
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno != ENOENT)
+        err(EXIT_FAILURE, "%s", path);
+    if (file == NULL)
+        return 0;
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns true once PID was seen asleep twice in a row, false when it
+   has ended or was not seen asleep within ten seconds. */
+static bool asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        char state = state_of(pid);
+        if (state == 0 || state == 'Z')
+            return false;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+/* Starts a child that adds one to the counter, when it is its TURN. */
+static pid_t start_adding(struct shared *shared, sem_t *turn)
+{
+    pid_t parent = getpid();
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child > 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    if (turn != NULL)
+        take(turn);
+    int seen = shared->counter;
+    shared->counter = seen + 1;
+    if (turn != NULL)
+        sem_post(turn);
+    _exit(EXIT_SUCCESS);
+}
+static void lose_an_update(struct shared *shared)
+{
+    shared->counter = 0;
+    int seen = shared->counter;
+    if (wait_for(start_adding(shared, NULL)) != 0)
+        errx(EXIT_FAILURE, "the child failed");
+    shared->counter = seen + 1;
+    printf("two additions, unordered:           %d\n",
+           shared->counter);
+}
+static void keep_both_updates(struct shared *shared)
+{
+    shared->counter = 0;
+    take(&shared->turn);
+    int seen = shared->counter;
+    pid_t child = start_adding(shared, &shared->turn);
+    printf("the child has to wait:              %s\n",
+           asleep(child) ? "yes" : "no");
+    shared->counter = seen + 1;
+    sem_post(&shared->turn);
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the child failed");
+    printf("two additions, one after the other: %d\n",
+           shared->counter);
+}
+static void count_in_earnest(struct shared *shared)
+{
+    enum { ROUNDS = 100000 };
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    for (int i = 0; i < ROUNDS; i++)
+        atomic_fetch_add(&shared->atomic_counter, 1);
+    if (child == 0)
+        _exit(EXIT_SUCCESS);
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the child failed");
+    printf("2 x %d atomic additions:        %d\n", ROUNDS,
+           atomic_load(&shared->atomic_counter));
+}
+
+int main(void)
+{
+    struct shared *shared = mmap(NULL, sizeof *shared,
+                                 PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    if (sem_init(&shared->turn, 1, 1) == -1)
+        err(EXIT_FAILURE, "sem_init");
+    lose_an_update(shared);
+    keep_both_updates(shared);
+    count_in_earnest(shared);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,62 @@
+/* cut_short - makes a file change while map_copy copies it.
+
+   A library for LD_PRELOAD. Before the N-th call of posix_fallocate, which
+   map_copy makes once for each window, just before it maps and copies it,
+   the file $CUT_FILE gets the size $CUT_SIZE (CUT_CALL=N, 1 unless given).
+   With $CUT_MAKE in place of $CUT_FILE a file of that name is made; with
+   $CUT_KILL the process is killed. On success the file cut_short.done appears,
+   so that a test knows that it happened.
+
+   With $CUT_SEEK data begins that many bytes later than the file system says,
+   as on one with small blocks. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void change(void)
+{
+    const char *file = getenv("CUT_FILE"), *size = getenv("CUT_SIZE");
+    const char *make = getenv("CUT_MAKE");
+    int fd = -1;
+    if (file != NULL && size != NULL && truncate(file, atol(size)) == -1)
+        _exit(99);
+    if (make != NULL)
+        fd = open(make, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (make != NULL && fd == -1)
+        _exit(99);
+    if (fd != -1)
+        close(fd);
+    fd = open("cut_short.done", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd == -1 || close(fd) == -1)
+        _exit(99);
+    if (getenv("CUT_KILL") != NULL)
+        raise(SIGKILL);
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+    off_t (*real)(int, off_t, int);
+    *(void **)&real = dlsym(RTLD_NEXT, "lseek");
+    if (real == NULL)
+        _exit(99);
+    off_t found = real(fd, offset, whence);
+    const char *later = getenv("CUT_SEEK");
+    return found >= 0 && whence == SEEK_DATA && later != NULL
+        ? found + atol(later) : found;
+}
+
+int posix_fallocate(int fd, off_t offset, off_t length)
+{
+    static int call;
+    const char *when = getenv("CUT_CALL");
+    int (*real)(int, off_t, off_t);
+    *(void **)&real = dlsym(RTLD_NEXT, "posix_fallocate");
+    if (real == NULL)
+        _exit(99);
+    if (++call == (when != NULL ? atoi(when) : 1))
+        change();
+    return real(fd, offset, length);
+}

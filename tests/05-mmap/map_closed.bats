@@ -1,0 +1,21 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# A mapping outlives its descriptor and the name of its file.
+
+@test "closed, removed, and still there; gone with munmap [Q6]" {
+    holds_session
+}
+
+@test "nothing is left behind" {
+    no_leaked_fd ./map_closed
+    assert_success
+    assert_line --partial deleted
+    assert_equal "$(find . -name 'map_??????' -links 1 -size -2 -type f | wc -l)" 0
+}
+
+@test "the descriptor is closed and the name removed before the last store [Q6]" {
+    traced close,unlink,munmap ./map_closed
+    assert_success
+    assert_call 'close\(3\) += 0'
+    assert_call 'unlink\("map_......"\) += 0'
+}

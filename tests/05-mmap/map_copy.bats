@@ -1,0 +1,287 @@
+# shellcheck disable=SC2016,SC2154,SC2012 # scripts are for other shells; helpers set it
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# A copy tool by two mappings. Whatever goes wrong, it says so, and leaves
+# either the whole target or none.
+
+setup() {
+    book_setup
+    mkdir place
+    page=$(getconf PAGESIZE)
+}
+
+# nothing_new NAME...: the directory place holds these names and no others.
+nothing_new() {
+    assert_equal "$(ls -A place | tr '\n' ' ')" "${*:+$* }"
+}
+
+# while_copying VARIABLE=VALUE... COMMAND...: like run_program, while the
+# source changes between two windows (see cut_short.c).
+while_copying() {
+    needs cc
+    cc -shared -fPIC -o cut_short.so "$BATS_TEST_DIRNAME/cut_short.c" -ldl
+    rm -f cut_short.done
+    run_program env LD_PRELOAD="$PWD/cut_short.so" "$@"
+    [ -e cut_short.done ] || fail "the source was not changed"
+}
+
+# on_a_small_disk PAGES SCRIPT: runs SCRIPT with a tmpfs of PAGES pages at place.
+on_a_small_disk() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    needs namespaces
+    run_shell 'exec unshare --mount bash -c "mount -t tmpfs -o size=\$1 tmpfs place
+        $2" bash "$1"' "$(($1 * page))" "$2"
+}
+
+@test "copies, refusals, and more than 2 GiB [X2a] [X2b]" {
+    holds_session
+}
+
+@test "all sizes around a page come out the same [X2a]" {
+    local size
+    for size in 0 1 $((page - 1)) "$page" $((page + 1)) 1000000; do
+        rm -f copy
+        head -c "$size" /dev/urandom > source
+        run_program ./map_copy source copy
+        assert_success
+        cmp source copy
+        assert_equal "$(stat -c %s copy)" "$size"
+    done
+}
+
+@test "a file of more than one window is copied whole [X2a]" {
+    head -c $((17 << 20)) /dev/urandom > source
+    run_program ./map_copy source copy
+    assert_success
+    cmp source copy
+}
+
+@test "holes stay holes, and data beyond 2 GiB arrives at its place" {
+    truncate -s 5G source
+    printf here | dd of=source bs=1 seek=$((3 << 30)) conv=notrunc status=none
+    printf there | dd of=source bs=1 seek=4999999999 conv=notrunc status=none
+    run_program ./map_copy source copy
+    assert_success
+    assert_equal "$(stat -c %s copy)" $((5 << 30))
+    assert_equal "$(dd if=copy bs=1 skip=$((3 << 30)) count=4 status=none)" here
+    assert_equal "$(dd if=copy bs=1 skip=4999999999 count=5 status=none)" there
+    [ "$(stat -c %b copy)" -lt 10000 ]
+}
+
+@test "the source is read-only, the target gets its size before the mapping [X2b] [X2d]" {
+    echo text > source
+    traced openat,ftruncate,mmap,linkat ./map_copy source copy
+    assert_success
+    assert_call 'openat\(AT_FDCWD, "source", O_RDONLY'
+    assert_call 'O_RDWR\|O_CLOEXEC\|O_TMPFILE'
+    assert_call 'ftruncate\(4, 5\) += 0'
+    assert_call 'mmap\(NULL, 5, PROT_READ, MAP_SHARED, 3, 0\)'
+    grep -oE 'ftruncate|MAP_SHARED, 4|linkat' strace > order
+    assert_equal "$(tr '\n' ' ' < order)" 'ftruncate MAP_SHARED, 4 linkat '
+}
+
+@test "without its size the target would be SIGBUS at the first store [X2d]" {
+    echo text > source
+    inject 'ftruncate:retval=0 fallocate:retval=0' ./map_copy source place/copy
+    assert_killed SIGBUS
+    nothing_new
+}
+
+@test "void ptr1 does not compile, void *ptr1 does [X2c]" {
+    echo 'int f(void) { void ptr1 = 0; return 0; }' > wrong.c
+    echo 'int f(void) { void *ptr1 = 0; return ptr1 != 0; }' > right.c
+    compile_fails wrong.c 'void'
+    compiles right.c
+    run_program ./map_copy
+    assert_failure 2
+}
+
+@test "the mode is the source's, less the umask" {
+    echo text > source
+    chmod 755 source
+    run_shell 'umask 027; ./map_copy source copy'
+    assert_success
+    assert_equal "$(stat -c %a copy)" 750
+}
+
+@test "a source cut short between two windows is SIGBUS, caught and told [X2e]" {
+    head -c $((17 << 20)) /dev/zero | tr '\0' x > source
+    while_copying CUT_FILE=source CUT_SIZE=$((16 << 20)) CUT_CALL=2 \
+        ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: was cut short during the copy'
+    nothing_new
+}
+
+@test "a source cut to nothing is told, and an old target kept [X2e]" {
+    echo old > place/copy
+    seq 10000 > source
+    while_copying CUT_FILE=source CUT_SIZE=0 ./map_copy -f source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: was cut short during the copy'
+    nothing_new copy
+    assert_equal "$(cat place/copy)" old
+}
+
+@test "a cut inside the last page gives no signal, and is told all the same [X2e]" {
+    echo 'a hundred bytes are less than a page' > source
+    while_copying CUT_FILE=source CUT_SIZE=10 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: was cut short during the copy'
+    nothing_new
+}
+
+@test "a source that grows is told" {
+    echo text > source
+    while_copying CUT_FILE=source CUT_SIZE=100 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: has grown during the copy'
+    nothing_new
+}
+
+@test "a target that appears during the copy is not replaced" {
+    echo text > source
+    while_copying CUT_MAKE=place/copy ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place/copy: File exists'
+    nothing_new copy
+    [ ! -s place/copy ]
+}
+
+@test "a full disk is an error, never a signal, and leaves nothing" {
+    head -c $((32 * page)) /dev/zero | tr '\0' x > source
+    on_a_small_disk 16 './map_copy source place/copy; s=$?; ls -A place; exit $s'
+    assert_failure 1
+    assert_stderr 'map_copy: place/copy: No space left on device'
+    assert_output ''
+}
+
+@test "a full disk leaves the old target as it was" {
+    head -c $((32 * page)) /dev/zero | tr '\0' x > source
+    on_a_small_disk 16 'echo old > place/copy
+        ./map_copy -f source place/copy; s=$?; ls -A place; cat place/copy; exit $s'
+    assert_failure 1
+    assert_stderr --partial 'No space left on device'
+    assert_output 'copy
+old'
+}
+
+@test "killed between reserving and copying, it leaves nothing" {
+    echo text > source
+    while_copying CUT_KILL=yes ./map_copy source place/copy
+    assert_killed SIGKILL
+    nothing_new
+}
+
+@test "an interrupted reservation is made again" {
+    echo text > source
+    inject 'fallocate:error=EINTR:when=1' ./map_copy source copy
+    assert_success
+    cmp source copy
+}
+
+@test "a fault that is not the source's is not swallowed" {
+    echo text > source
+    inject 'fallocate:signal=SIGBUS' ./map_copy source place/copy
+    assert_killed SIGBUS
+    nothing_new
+}
+
+@test "a failure to name the copy leaves nothing" {
+    echo text > source
+    inject 'linkat:error=EIO' ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr --partial 'place/copy: Input/output error'
+    nothing_new
+}
+
+@test "a failure to replace leaves the old target and nothing beside it" {
+    echo text > source
+    echo old > place/copy
+    inject 'rename:error=EIO' ./map_copy -f source place/copy
+    assert_failure 1
+    assert_stderr --partial 'place/copy: Input/output error'
+    nothing_new copy
+    assert_equal "$(cat place/copy)" old
+}
+
+@test "what may not be read is refused" {
+    echo text > source
+    chmod 0 source
+    as_nobody ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: Permission denied'
+    nothing_new
+}
+
+@test "where nothing may be written nothing is" {
+    echo text > source
+    chmod 555 place
+    as_nobody ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place: cannot make a file: Permission denied'
+    nothing_new
+}
+
+@test "the same file is refused by its own name, a hard link, a symbolic link" {
+    echo text > place/a
+    ln place/a place/b
+    ln -s a place/c
+    local name
+    for name in a b c; do
+        run_program ./map_copy -f place/a place/$name
+        assert_failure 1
+        assert_stderr "map_copy: place/a and place/$name are the same file"
+    done
+    nothing_new a b c
+    assert_equal "$(cat place/a place/b)" 'text
+text'
+}
+
+@test "a dangling link as target is not followed" {
+    echo text > source
+    ln -s nowhere place/copy
+    run_program ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr --partial 'File exists'
+    nothing_new copy
+}
+
+@test "directories, FIFOs and devices are no source" {
+    mkfifo fifo
+    run_program ./map_copy fifo place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: fifo: not a regular file'
+    run_program ./map_copy place place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place: is a directory'
+    run_program ./map_copy /proc/self/status place/copy
+    assert_failure 1
+    assert_stderr --partial 'has bytes but no size'
+    nothing_new
+}
+
+@test "a wrong call gets a usage line" {
+    run_program ./map_copy
+    assert_failure 2
+    assert_stderr_line --partial usage
+    run_program ./map_copy -x a b
+    assert_failure 2
+    assert_stderr_line --partial usage
+    run_program ./map_copy a b c
+    assert_failure 2
+}
+
+@test "no process leaves a descriptor open" {
+    echo text > source
+    no_leaked_fd ./map_copy source copy
+    assert_success
+    cmp source copy
+}
+
+@test "data that begins in the middle of a page is copied from the page's start" {
+    { head -c 100 /dev/zero; seq 1000; } > source
+    while_copying CUT_SEEK=100 ./map_copy source copy
+    assert_success
+    cmp source copy
+}

@@ -1,0 +1,33 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# Open mode, type and protection: 24 cells.
+
+@test "the 24 cells, mprotect, and what the protections are worth [M07] [M08] [M09] [M16] [M17] [M18] [Q2a] [Q2b] [Q4c]" {
+    holds_session
+}
+
+@test "an ordinary user gets the same 24 cells [M16]" {
+    as_nobody holds_session
+}
+
+@test "twelve cells of each type are tried, and ten of the 24 refused [M16]" {
+    traced mmap ./map_modes
+    assert_success
+    assert_equal "$(grep -cE 'mmap\(NULL, 1, .*EACCES' strace)" 10
+    assert_equal "$(grep -cE 'mmap\(NULL, 1, PROT_NONE, MAP_(SHARED|PRIVATE), 4' strace)" 6
+    assert_equal "$(grep -cE 'MAP_SHARED, [0-9]+, 0\).*EACCES' strace)" 6
+    assert_call 'mmap\(NULL, 1, PROT_WRITE, MAP_SHARED, [0-9]+, 0\) = 0x'
+}
+
+@test "the descriptors opened on the way are closed again" {
+    traced openat,close ./map_modes
+    assert_success
+    assert_equal "$(grep -c 'openat.*/proc/self/fd/3' strace)" 7
+    assert_equal "$(grep -c 'close(4) ' strace)" 7
+}
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_modes
+    assert_success
+    assert_line --partial 'O_RDONLY'
+}

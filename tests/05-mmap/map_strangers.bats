@@ -1,0 +1,54 @@
+# shellcheck disable=SC2016,SC2154,SC2012 # scripts are for other shells; helpers set it
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# Two programs without a common parent meet in a file that both map.
+
+@test "the reader sees what the writer stored, at two addresses [M27] [M28] [M29]" {
+    holds_session
+}
+
+@test "they meet even when each is the leader of a session of its own [M27]" {
+    run_shell 'setsid ./map_strangers board | {
+        read -r line; echo "$line"
+        setsid ./map_strangers board "from next door"; cat; }'
+    assert_success
+    assert_output --partial 'nothing yet'
+    assert_output --partial 'then read: from next door'
+    assert_output --partial 'the same text: yes'
+}
+
+@test "the file did not exist, and is as long as the board afterwards [M27]" {
+    [ ! -e board ]
+    run_program ./map_strangers board hello
+    assert_success
+    [ "$(stat -c %s board)" -ge 81 ]
+    run_program ./map_strangers board
+    assert_output --partial 'looked 0 times, then read: hello'
+    refute_output --partial 'nothing yet'
+}
+
+@test "a reader without a writer neither waits nor ends [M29]" {
+    run_program -t 1 ./map_strangers board
+    assert_failure 124
+    assert_output --regexp '^reader [0-9]+: nothing yet$'
+}
+
+@test "a text that is too long is cut to the board, not written beyond it" {
+    run_program ./map_strangers board "$(printf 'x%.0s' {1..500})"
+    assert_success
+    run_program ./map_strangers board
+    assert_output --regexp 'read: x{79}$|read: x{79}
+'
+}
+
+@test "a wrong call gets a usage line" {
+    run_program ./map_strangers
+    assert_failure 2
+    assert_stderr_line --partial usage
+}
+
+@test "no process leaves a descriptor open" {
+    no_leaked_fd ./map_strangers board text
+    assert_success
+    assert_line --partial 'done'
+}
