@@ -145,6 +145,8 @@ static char state_of(pid_t pid)
     if (file == NULL)
         return 0;
     size_t length = fread(line, 1, sizeof line - 1, file);
+    if (ferror(file))
+        err(EXIT_FAILURE, "%s", path);
     fclose(file);
     line[length] = '\0';
     const char *name_end = strrchr(line, ')');
