@@ -96,11 +96,15 @@ static void stream(int fd, const char *name, int flags)
         err(NO_EXEC, "%s", name);
 }
 
+/* default_signals: 32 and 33 belong to the C library, whose signal() refuses
+ * them, and yet make starts its children with both ignored: hence the system
+ * call itself, with the kernel's empty action. */
 static void default_signals(void)
 {
+    const unsigned long kernel_action[8] = { 0 };    /* SIG_DFL, no flags */
     for (int s = 1; s < NSIG; s++)
         if (s != SIGKILL && s != SIGSTOP)
-            signal(s, SIG_DFL);       /* 32 and 33 belong to the library */
+            syscall(SYS_rt_sigaction, s, kernel_action, NULL, NSIG / 8);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
