@@ -10,6 +10,10 @@ load ../lib/helpers
 # says about code that does not compile. It calls compiles or compile_fails and
 # runs no ./program.
 
+# Each test here runs a whole .bats file, so that they are worth a process each,
+# while trivial tests are quicker one after the other (tests/run says so to Bats).
+setup_file() { unset BATS_NO_PARALLELIZE_WITHIN_FILE; }
+
 # tests_of FILE.bats: "body<TAB>name" of each test, the body in one line.
 tests_of() {
     perl -0777 -ne 'while (/^\@test "((?:[^"\\]|\\.)*)" \{(.*?)\n?\}$/msg) {
