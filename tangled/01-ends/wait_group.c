@@ -60,16 +60,26 @@ static char state_of(pid_t pid)
 {
     char path[64], line[512] = "";
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL && errno != ENOENT)
-        err(EXIT_FAILURE, "%s", path);
-    if (file == NULL)
+    int file;
+    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+        if (errno == ENOENT)
+            return 0;
+        else if (errno != EINTR)
+            err(EXIT_FAILURE, "%s", path);
+    size_t length = 0;
+    ssize_t n = 1;
+    while (n != 0 && length < sizeof line - 1) {
+        n = read(file, line + length, sizeof line - 1 - length);
+        if (n == -1 && errno == ESRCH)
+            break;
+        if (n == -1 && errno != EINTR)
+            err(EXIT_FAILURE, "%s", path);
+        if (n > 0)
+            length += (size_t)n;
+    }
+    close(file);
+    if (length == 0)
         return 0;
-    size_t length = fread(line, 1, sizeof line - 1, file);
-    if (ferror(file))
-        err(EXIT_FAILURE, "%s", path);
-    fclose(file);
-    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
 }
