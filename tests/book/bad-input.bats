@@ -9,6 +9,8 @@ bats_load_library bats-assert
 # the tangler finds.)
 
 setup_file() {
+    # each test builds for seconds, so a process each is worth its start
+    unset BATS_NO_PARALLELIZE_WITHIN_FILE
     local root
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     export base=$BATS_FILE_TMPDIR/base

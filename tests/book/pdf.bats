@@ -22,6 +22,7 @@ pdf=$root/out/processes-in-conversation.pdf
     for page in "$root"/out/html/*.html; do
         title=$(perl -0ne 'print $1 if m{<h1 id=[^>]*>(?:<span class="number">.*?</span> )?(.*?)</h1>}s' "$page")
         [ -n "$title" ] || continue
+        title=${title//\’/\'}   # poppler prints it straight
         grep -qF "$title" bookmarks || fail "no bookmark \"$title\""
     done
 }
