@@ -52,6 +52,15 @@ end
 -- A test's name without the ids of the claims it carries.
 local function plain_name(name) return (name:gsub('%s*%[%u%d+%l?%]', '')) end
 
+-- A claim's words as a sentence of its own: they begin with a capital letter.
+local function capital(inlines)
+  local first = inlines[1]
+  if first and first.t == 'Str' then
+    first.text = first.text:gsub('^%l', string.upper)
+  end
+  return inlines
+end
+
 -- Every claim: what is said, the verdict, where it is decided, its tests.
 function M.claims(ctx, tools)
   local out = pandoc.List {}
@@ -70,7 +79,7 @@ function M.claims(ctx, tools)
         pandoc.Span(tools.verdict_words[c.verdict], { class = 'verdict ' .. c.verdict }), text('.'),
         pandoc.Space() }
       local said = blocks_of(c.said)[1]
-      head:extend(said and said.content or {})
+      head:extend(capital(said and said.content or {}))
       head:extend { pandoc.Space(), text('('), tools.label_link(c.section), text(')') }
       block:insert(pandoc.Para(head))
       block:extend(blocks_of(c.truth))

@@ -99,7 +99,13 @@ end
 function M.figure(fig, ctx)
   local picture
   if ctx.inline_svg then
-    local svg = fig.svg:gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', 'var(--paper)')
+    -- black, white and gray are those of the page, so that the dark one has its own
+    local svg = fig.svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
+      if r == g and g == b and r ~= '0' and r ~= '255' then
+        return 'fill:currentColor;fill-opacity:0.15'
+      end
+    end):gsub('fill="rgb%(128,128,128%)"', 'fill="var(--soft)"')
+      :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', 'var(--paper)')
     local width = svg:match('viewBox="0 0 (%d+)')
     picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
   else
