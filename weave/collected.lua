@@ -155,6 +155,9 @@ function M.chunks(ctx, tools)
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
 end
 
+-- Up to how many chunks are named one by one.
+local few = 12
+
 -- Every call or manual page named in the prose: the sections that name it, and
 -- the chunks whose code calls it.
 function M.calls(ctx, tools)
@@ -175,7 +178,7 @@ function M.calls(ctx, tools)
       if c.root ~= 'session' then
         for _, word in ipairs(c.calls) do
           if by_name[word] then
-            table.insert(items[by_name[word]].chunks, { tools.chunk_link(f.unit, c) })
+            table.insert(items[by_name[word]].chunks, { unit = f.unit, chunk = c })
           end
         end
       end
@@ -185,9 +188,18 @@ function M.calls(ctx, tools)
   for _, name in ipairs(sorted(items)) do
     local line = pandoc.Inlines { pandoc.Code(name), text(':'), pandoc.Space() }
     line:extend(commas(items[name].sections))
-    if #items[name].chunks > 0 then
+    local chunks, where, seen = items[name].chunks, {}, {}
+    for _, u in ipairs(chunks) do
+      -- what half the book calls is told by section
+      if #chunks <= few then where[#where + 1] = { tools.chunk_link(u.unit, u.chunk) }
+      elseif not seen[u.chunk.section] then
+        seen[u.chunk.section] = true
+        where[#where + 1] = { tools.label_link(u.chunk.section) }
+      end
+    end
+    if #where > 0 then
       line:extend { text(';'), pandoc.Space(), text('called in'), pandoc.Space() }
-      line:extend(commas(items[name].chunks))
+      line:extend(commas(where))
     end
     list[#list + 1] = { pandoc.Plain(line) }
   end

@@ -83,7 +83,13 @@ end
 
 function M.header(h, label, ctx)
   h.attributes.lang = nil
-  if ctx.own.number == '' then h.classes:insert('unnumbered') end
+  if ctx.own.number == '' then
+    h.classes:insert('unnumbered')
+    -- LaTeX leaves the running head of the chapter before
+    if h.level == 1 then
+      return { h, raw(('\\markboth{%s}{%s}'):format(esc(label.title), esc(label.title))) }
+    end
+  end
   return h
 end
 
