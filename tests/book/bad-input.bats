@@ -212,7 +212,7 @@ last() { grep -n -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
     local wide line
     wide=$(printf 'X%.0s' {1..120})
     # shellcheck disable=SC2016
-    printf '\nFar %s, see `\\ref{nowhere}`{=latex}, and \u6f22.\n' "$wide" >> "$chapter"
+    printf '\nFar %s, see `\\ref{nowhere}`{=latex}, and \xe6\xbc\xa2.\n' "$wide" >> "$chapter"
     run make_ pdf
     assert_failure
     line="$chapter:[0-9]+: "
