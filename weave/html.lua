@@ -60,7 +60,7 @@ function M.chunk(c, code, ctx)
 <p class="chunk-foot">%s</p>
 </div>]]):format(c.root and ' root' or '', ctx.anchor(c.unit, c.id, true),
     ctx.href(c.unit, c.id, true), chunk_name(c.name), c.prev and '+≡' or '≡',
-    esc('Code: ' .. c.name), html, table.concat(foot, ' · ')))
+    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), html, table.concat(foot, ' · ')))
 end
 
 -- A whole file of the project.
@@ -169,7 +169,8 @@ function M.claim_span(s, verdict, words, ctx)
 end
 
 function M.aside(d)
-  return { raw('<aside>'), d, raw('</aside>') }
+  d.attributes.role = 'note'
+  return d
 end
 
 -- A list that was collected, not written.
