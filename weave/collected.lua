@@ -27,8 +27,6 @@ local function commas(list)
 end
 local function blocks_of(json) return json == '' and {} or pandoc.read(json, 'json').blocks end
 
-local order = { 'holds', 'holds-if', 'outdated', 'wrong', 'untestable', 'missing' }
-
 -- How many claims got which verdict, as a table.
 function M.verdicts(ctx, tools)
   local count, total = {}, 0
@@ -39,7 +37,7 @@ function M.verdicts(ctx, tools)
     end
   end
   local rows = {}
-  for _, v in ipairs(order) do
+  for _, v in ipairs(tools.verdicts) do
     rows[#rows + 1] = { { pandoc.Plain(tools.verdict_words[v]) },
       { pandoc.Plain(tostring(count[v] or 0)) } }
   end
@@ -168,10 +166,11 @@ function M.calls(ctx, tools)
       table.insert(items[call.name].sections, { tools.label_link(call.section) })
     end
   end
+  -- what C code calls is in section 2 or 3, whatever else has the same name
   local by_name = {}
-  for name in pairs(items) do
-    local bare = name:match('^[%w_]+')
-    by_name[bare] = by_name[bare] or name
+  for _, name in ipairs(sorted(items)) do
+    local bare, section = name:match('^([%w_]+)%((%d)')
+    if section == '2' or section == '3' then by_name[bare] = by_name[bare] or name end
   end
   for _, f in ipairs(ctx.all.units) do
     for _, c in ipairs(f.chunks) do

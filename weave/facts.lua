@@ -189,7 +189,7 @@ function M.collect(unit, blocks)
       end
     end,
     Code = function(c)
-      local call = c.text:match('^([%w_]+%(%d[%l]*%))$')
+      local call = c.text:match('^([%w_]+%([1-9][%l]*%))$')
       if call and here and not called[call .. ' ' .. here] then
         called[call .. ' ' .. here] = true
         f.calls[#f.calls + 1] = { name = call, section = here }
