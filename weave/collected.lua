@@ -4,6 +4,7 @@
 -- takes the context of render.lua and its link makers, and gives blocks that
 -- are alike in every format: verdicts, claims, programs, chunks, calls.
 
+local facts = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'facts.lua')
 local M = {}
 
 local function text(s) return pandoc.Str(s) end
@@ -166,12 +167,7 @@ function M.calls(ctx, tools)
       table.insert(items[call.name].sections, { tools.label_link(call.section) })
     end
   end
-  -- what C code calls is in section 2 or 3, whatever else has the same name
-  local by_name = {}
-  for _, name in ipairs(sorted(items)) do
-    local bare, section = name:match('^([%w_]+)%((%d)')
-    if section == '2' or section == '3' then by_name[bare] = by_name[bare] or name end
-  end
+  local by_name = ctx.all.calls
   for _, f in ipairs(ctx.all.units) do
     for _, c in ipairs(f.chunks) do
       if c.root ~= 'session' then
@@ -185,7 +181,7 @@ function M.calls(ctx, tools)
   end
   local list = {}
   for _, name in ipairs(sorted(items)) do
-    local line = pandoc.Inlines { pandoc.Code(name), text(':'), pandoc.Space() }
+    local line = pandoc.Inlines { pandoc.Code(name, { id = facts.call_id(name) }), text(':'), pandoc.Space() }
     line:extend(commas(items[name].sections))
     local chunks, where, seen = items[name].chunks, {}, {}
     for _, u in ipairs(chunks) do

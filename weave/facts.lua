@@ -4,8 +4,9 @@
 -- of strings and numbers (it can be written to a file and read again):
 --   title, id, number ("3", "A", ""), page ("pipes.html")
 --   labels   {id, kind, number, title, level}  whatever [](#id) can point at
---   chunks   {name, id, line, uses, calls, root, section}  in order; calls are
---            the words before a ( in the code
+--   chunks   {name, id, line, uses, calls, defines, root, section}  in order; calls
+--            are the words before a ( in the code, defines the functions that it
+--            begins at column 0
 --   claims   {id, verdict, said, truth, section}; said and truth as pandoc's JSON
 --   calls    {name, section}  each `name(N)` of the prose, once a section
 --   refs     the ids that its [](#id) name, each once
@@ -23,6 +24,11 @@ for _, v in ipairs(M.verdicts) do is_verdict[v] = true end
 -- A chunk's anchor: its name with everything but letters, digits and _ . as -
 function M.slug(name)
   return (name:lower():gsub('[^%w_.\128-\255]+', '-'):gsub('^%-+', ''):gsub('%-+$', ''))
+end
+
+-- The anchor of a call's entry in the index: read(2) is call-read.2
+function M.call_id(name)
+  return 'call-' .. name:gsub('%(', '.'):gsub('%)', '')
 end
 
 -- The number of a chapter from its file's name: 03-pipes is 3, A-trial is A.
@@ -82,6 +88,16 @@ local function called_in(code)
     seen[word] = true
   end
   return words
+end
+
+-- The C functions whose definition begins at column 0 of the code.
+local function defined_in(code)
+  local names = {}
+  for line in (code .. '\n'):gmatch('([^\n]*)\n') do
+    local name = line:match('^[%a_][^=;]-([%a_][%w_]*)%([^;]*$')
+    if name and name ~= 'main' then names[#names + 1] = name end
+  end
+  return names
 end
 
 function M.collect(unit, blocks)
@@ -166,7 +182,7 @@ function M.collect(unit, blocks)
           line = tonumber(d.attributes.line), section = here,
           root = name:find('%.c$') and 'program'
             or name:find('%.session$') and 'session' or nil,
-          calls = called_in(d.content[1].text) }
+          calls = called_in(d.content[1].text), defines = defined_in(d.content[1].text) }
         label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
         return d, false
       elseif d.classes:includes('claim') then
@@ -200,11 +216,40 @@ function M.collect(unit, blocks)
   return f, blocks
 end
 
+-- What C code calls is in section 2 or 3, whatever else has the same name.
+local function calls_of(list)
+  local names, calls = {}, {}
+  for _, f in ipairs(list) do
+    for _, call in ipairs(f.calls) do names[#names + 1] = call.name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local word, section = name:match('^([%w_]+)%((%d)')
+    if section == '2' or section == '3' then calls[word] = calls[word] or name end
+  end
+  return calls
+end
+
+-- The functions of a unit that one chunk alone defines.
+local function makers_of(f)
+  local makers = {}
+  for _, chunk in ipairs(f.chunks) do
+    if chunk.root ~= 'session' then
+      for _, word in ipairs(chunk.defines) do
+        makers[word] = makers[word] == nil and { unit = f.unit, chunk = chunk }
+      end
+    end
+  end
+  return makers
+end
+
 -- Puts the facts of the units together. Gives
 --   units    the list itself
 --   labels   id -> label, with unit; chunk ids are kept apart, in defs
 --   defs     unit -> name -> list of chunks
 --   used     unit -> name -> list of {unit, chunk} that use it
+--   calls    word -> the manual page that a call of it in C code means, "read(2)"
+--   makers   unit -> word -> {unit, chunk} that defines the function, if only one does
 function M.merge(list)
   local all = { units = list, labels = {}, defs = {}, used = {}, of = {} }
   for _, f in ipairs(list) do
@@ -239,6 +284,8 @@ function M.merge(list)
       end
     end
   end
+  all.calls, all.makers = calls_of(list), {}
+  for _, f in ipairs(list) do all.makers[f.unit] = makers_of(f) end
   return all
 end
 

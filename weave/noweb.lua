@@ -16,7 +16,6 @@
 -- Errors: a @fatal record of markup's stops pandoc with its text.
 
 local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
-local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
 local M = {}
 
 -- The unit's name of a file: "03-pipes" for chapters/03-pipes.nw.

@@ -1,27 +1,55 @@
--- report.lua - reads what the last test run said (out/report/tests.tsv: file,
--- test, passed|failed|skipped, reason). Gives claims, id -> {name, status} of
--- each test that carries the id, and programs, "unit/program" -> {count, passed}.
+-- report.lua - reads what the last test run left in the folder of
+-- out/report/tests.tsv, as tests/run describes it.
+--
+-- report(PATH of tests.tsv) gives
+--   claims    id -> list of {name, status} of the tests that carry the id
+--   programs  "unit/program" -> {count, passed, tests}, tests being the list of
+--             {name, status, reason, ms}
+--   runs      "unit" or "unit/program" -> {date, sum} of its last run
+--   machine   key -> what it ran on and with, as in machine.tsv
+--   text      all of the report but the times, to see whether it changed
 -- A report that is not there gives empty tables: nothing was run yet.
 
-return function(path)
-  local report = { claims = {}, programs = {}, text = '' }
+-- The fields of each line of a file, and its text; none when it is not there.
+local function lines_of(path)
   local file = path and io.open(path)
-  if not file then return report end
-  report.text = file:read('a')
+  if not file then return {}, '' end
+  local text, lines = file:read('a'), {}
   file:close()
-  for line in report.text:gmatch('[^\n]+') do
-    local from, name, status = line:match('^([^\t]*)\t([^\t]*)\t([^\t]*)')
+  for line in text:gmatch('[^\n]+') do
+    local fields = {}
+    for field in (line .. '\t'):gmatch('([^\t]*)\t') do fields[#fields + 1] = field end
+    lines[#lines + 1] = fields
+  end
+  return lines, text
+end
+
+return function(path)
+  local folder = path and path:gsub('[^/]*$', '')
+  local function read(name) return lines_of(folder and folder .. name) end
+  local report = { claims = {}, programs = {}, runs = {}, machine = {} }
+  local ms = {}
+  for _, f in ipairs((read('timings.tsv'))) do ms[f[1] .. '\t' .. f[2]] = tonumber(f[3]) end
+  local tests, tests_text = lines_of(path)
+  for _, f in ipairs(tests) do
+    local from, name, status, reason = table.unpack(f)
     if status then
       local program = from:match('^tests/(.*)%.bats$') or from
-      local p = report.programs[program] or { count = 0, passed = 0 }
+      local p = report.programs[program] or { count = 0, passed = 0, tests = {} }
       report.programs[program] = p
       p.count = p.count + 1
       if status == 'passed' then p.passed = p.passed + 1 end
+      p.tests[p.count] = { name = name, status = status, reason = reason, ms = ms[from .. '\t' .. name] }
       for id in name:gmatch('%[(%u%d+%l?)%]') do
         report.claims[id] = report.claims[id] or {}
         table.insert(report.claims[id], { name = name, status = status })
       end
     end
   end
+  local runs, runs_text = read('runs.tsv')
+  for _, f in ipairs(runs) do report.runs[f[1]] = { date = f[2], sum = f[3] } end
+  local machine, machine_text = read('machine.tsv')
+  for _, f in ipairs(machine) do report.machine[f[1]] = f[2] end
+  report.text = tests_text .. runs_text .. machine_text
   return report
 end
