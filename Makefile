@@ -82,7 +82,6 @@ out/bin/%: out/build/%.c
 # The web site: one pandoc process makes the pages that need it.
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
 FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
-FONTS    := source-serif-4/files/source-serif-4-latin-opsz-normal source-serif-4/files/source-serif-4-latin-opsz-italic jetbrains-mono/files/jetbrains-mono-latin-wght-normal
 
 .PHONY: book html
 book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
@@ -97,13 +96,15 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
-	@rm -rf out/build/beside && mkdir -p out/build/beside/css out/build/beside/fonts
-	@cp assets/css/book.css out/build/beside/css/
-	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/build/beside/fonts/
-	@cp -r tangled out/build/beside/programs
-	@FIGURES=out/build/figures TESTS=out/report/tests.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
-	@cd out/html && rm -rf css fonts programs && mv ../build/beside/* .
+# What stands beside the pages is gathered first, and moved in one go.
+SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
+
+out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
+	@weave/beside out/build/beside $(SAMPLE)
+	@weave/manual $(SOURCES_NW) > out/build/manual.tsv
+	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
+	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 
 # A figure whose source is gone must not be shown any longer: this file changes
@@ -122,7 +123,7 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
 PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
 .PHONY: pdf epub

@@ -217,17 +217,21 @@ function M.collect(unit, blocks)
 end
 
 -- What C code calls is in section 2 or 3, whatever else has the same name.
+-- Gives that, and the set of all names of the prose.
 local function calls_of(list)
-  local names, calls = {}, {}
+  local names, calls, called = {}, {}, {}
   for _, f in ipairs(list) do
-    for _, call in ipairs(f.calls) do names[#names + 1] = call.name end
+    for _, call in ipairs(f.calls) do
+      names[#names + 1] = call.name
+      called[call.name] = true
+    end
   end
   table.sort(names)
   for _, name in ipairs(names) do
     local word, section = name:match('^([%w_]+)%((%d)')
     if section == '2' or section == '3' then calls[word] = calls[word] or name end
   end
-  return calls
+  return calls, called
 end
 
 -- The functions of a unit that one chunk alone defines.
@@ -249,6 +253,7 @@ end
 --   defs     unit -> name -> list of chunks
 --   used     unit -> name -> list of {unit, chunk} that use it
 --   calls    word -> the manual page that a call of it in C code means, "read(2)"
+--   called   the set of all manual pages named, "read(2)" -> true
 --   makers   unit -> word -> {unit, chunk} that defines the function, if only one does
 function M.merge(list)
   local all = { units = list, labels = {}, defs = {}, used = {}, of = {} }
@@ -284,9 +289,18 @@ function M.merge(list)
       end
     end
   end
-  all.calls, all.makers = calls_of(list), {}
+  all.calls, all.called = calls_of(list)
+  all.makers = {}
   for _, f in ipairs(list) do all.makers[f.unit] = makers_of(f) end
   return all
+end
+
+-- Where a use of a chunk leads in a unit: the unit itself or book.nw, and the list
+-- of the chunk's definitions there; nil when there is none.
+function M.resolve(all, unit, name)
+  if all.defs[unit][name] then return unit, all.defs[unit][name] end
+  local shared = all.defs.book and all.defs.book[name]
+  if shared then return 'book', shared end
 end
 
 return M

@@ -1,6 +1,9 @@
 -- html.lua - prints chunks, sessions, claims and figures as HTML, for the site
 -- and the EPUB. Each function takes what render.lua found and gives blocks or
--- inlines. ctx.href(unit, id, is_chunk) is a finished URL for raw HTML.
+-- inlines. ctx.href(unit, id, is_chunk) is a finished URL for raw HTML. What only
+-- the site has (ctx.format "html"): ctx.program_page(unit, name), the page of a
+-- program; ctx.call_url(name), the entry of read(2) in the index, or nil; and
+-- ctx.manual, name -> what its manual page says it does.
 
 local M = {}
 
@@ -11,15 +14,63 @@ M.escape = esc
 local function raw(s) return pandoc.RawBlock('html', s) end
 local function rawi(s) return pandoc.RawInline('html', s) end
 
--- Highlighted code without pandoc's id and empty link on every line.
-local function highlight(code)
-  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(code.text, { class = code.classes[1] }) }, 'html')
-  html = html:match('<code[^>]*>(.*)</code>')
+-- Highlighted code without pandoc's id and empty link on every line, and without
+-- its spans around operators, which are more than half of it and have no look.
+-- The same code is asked for by its chapter and by the page of its program.
+local highlighted = {}
+local function highlight(text, language)
+  local key = language .. '\n' .. text
+  if highlighted[key] then return highlighted[key] end
+  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(text, { class = language }) }, 'html')
+  -- pandoc drops the empty lines at the end
+  html = html:match('<code[^>]*>(.-)\n*</code>') .. text:match('\n*$')
   local lines = {}
   for line in (html .. '\n'):gmatch('([^\n]*)\n') do
     lines[#lines + 1] = line:gsub('^<span id="[^"]*"><a [^>]*></a>', ''):gsub('</span>$', '')
+      :gsub('<span class="op">(.-)</span>', '%1')
   end
-  return table.concat(lines, '\n')
+  highlighted[key] = table.concat(lines, '\n')
+  return highlighted[key]
+end
+
+-- What a reader learns of a call: its manual page and what that says it does.
+local function about(name, ctx)
+  return ctx.manual[name] and name .. ': ' .. ctx.manual[name] or name
+end
+
+-- Makes links of names in highlighted code, outside of strings and comments and
+-- only where a name is called first: of our own functions to the chunk that defines
+-- them, of others to their entry in the index. CHUNK is where the code stands.
+local function link_names(html, unit, chunk, ctx)
+  local all, seen = ctx.all, {}
+  local function link_to(word, parenthesis)
+    if seen[word] then return nil end
+    local maker = all.makers[unit][word]
+    if maker == nil then maker = (all.makers.book or {})[word] end
+    seen[word] = true
+    if maker then
+      if maker.chunk.name == chunk then return nil end
+      return ('<a class="name" href="%s">%s</a>('):format(ctx.href(maker.unit, maker.chunk.id, true), word)
+    end
+    local call = maker == nil and all.calls[word]
+    if not call then return nil end
+    return ('<a class="call" href="%s" title="%s">%s</a>('):format(ctx.call_url(call), esc(about(call, ctx)), word)
+  end
+  local out, position = {}, 1
+  repeat
+    local from, to = html:find('<span.->.-</span>', position)
+    out[#out + 1] = html:sub(position, (from or 0) - 1):gsub('%f[%w_]([%a_][%w_]*)(%()', link_to)
+    out[#out + 1] = from and html:sub(from, to) or ''
+    position = (to or 0) + 1
+  until not from
+  return table.concat(out)
+end
+
+-- `read(2)` in the prose.
+function M.code(c, ctx)
+  if ctx.format ~= 'html' or c.identifier ~= '' or not c.text:find('^[%w_]+%([1-9]%l*%)$') then return nil end
+  local url = ctx.call_url(c.text)
+  return url and pandoc.Link(c, url, about(c.text, ctx), { class = 'call' }), false
 end
 
 local function link(ctx, unit, id, text)
@@ -30,44 +81,63 @@ local function chunk_name(name)
   return '<i>' .. esc(name) .. '</i>'
 end
 
-function M.chunk(c, code, ctx)
-  local html = highlight(code):gsub('NWUSEq(%d+)q', function(n)
+-- Where the other parts of a chunk are that is defined in pieces.
+local function other_parts(c, ctx)
+  if not (c.prev or c.next) then return '' end
+  local function arrow(part, sign, where)
+    return part and ('<a href="%s" aria-label="%s part">%s</a>'):format(ctx.href(c.unit, part.id, true), where, sign) or ''
+  end
+  return ('<span class="parts">part %d of %d %s%s</span>'):format(c.part, c.parts,
+    arrow(c.prev, '↑', 'previous'), arrow(c.next, '↓', 'next'))
+end
+
+-- The code of a chunk, highlighted, with its links. c has unit, name, text, and
+-- uses, a list of {name, unit, id}.
+function M.chunk_code(c, ctx)
+  local html = highlight(c.text, 'c')
+  if ctx.format == 'html' then html = link_names(html, c.unit, c.name, ctx) end
+  return (html:gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(
       ctx.href(use.unit, use.id, true), esc(use.name))
-  end)
+  end))
+end
+
+function M.chunk(c, code, ctx)
   local foot = {}
   if c.prev then foot[#foot + 1] = link(ctx, c.unit, c.prev.id, 'continued from above') end
   if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued below') end
   if c.root then
-    local file = c.name
-    if ctx.program_url then
-      file = ('<a href="%s">%s</a>'):format(ctx.program_url(c), esc(c.name))
+    if ctx.program_page then
+      foot[#foot + 1] = ('the file <a href="%s">%s</a>'):format(ctx.program_page(c.unit, c.name), esc(c.name))
+    else
+      foot[#foot + 1] = 'the file ' .. esc(c.name)
     end
-    foot[#foot + 1] = 'the file ' .. file
     local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
     if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
+    foot[#foot + 1] = ctx.stamp and ctx.stamp.program(c.unit, c.name)
   elseif #c.used > 0 then
-    local users, home = {}, nil
+    local users = {}
     for _, u in ipairs(c.used) do
       users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
     end
     foot[#foot + 1] = 'used in ' .. table.concat(users, ', ')
   end
-  return raw(([[<div class="chunk%s" id="%s">
-<p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span></p>
+  return raw(([[<div class="chunk%s" id="%s"%s>
+<p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
 <pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
 <p class="chunk-foot">%s</p>
 </div>]]):format(c.root and ' root' or '', ctx.anchor(c.unit, c.id, true),
-    ctx.href(c.unit, c.id, true), chunk_name(c.name), c.prev and '+≡' or '≡',
-    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), html, table.concat(foot, ' · ')))
+    c.parts > 1 and ' data-of="' .. esc(ctx.anchor(c.unit, c.first.id, true)) .. '"' or '',
+    ctx.href(c.unit, c.id, true), chunk_name(c.name), c.prev and '+≡' or '≡', other_parts(c, ctx),
+    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, ctx), table.concat(foot, ' · ')))
 end
 
 -- A whole file of the project.
 function M.listing(path, code)
   return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
     .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
-    :format(esc(path), esc('The file ' .. path), highlight(code)))
+    :format(esc(path), esc('The file ' .. path), highlight(code.text, code.classes[1])))
 end
 
 function M.session(c, lines, note, ctx)
@@ -114,7 +184,9 @@ function M.figure(fig, ctx)
   local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'),
     ctx.inline_svg and raw(picture)
     or pandoc.Plain { pandoc.Image(fig.alt, fig.path) } }
-  blocks:insert(raw('<figcaption><span class="number">Figure ' .. fig.number .. '.</span> '))
+  local number = 'Figure ' .. fig.number .. '.'
+  if ctx.format == 'html' then number = ('<a href="#%s">%s</a>'):format(fig.id, number) end
+  blocks:insert(raw('<figcaption><span class="number">' .. number .. '</span> '))
   blocks:insert(pandoc.Plain(fig.caption))
   blocks:insert(raw('</figcaption></figure>'))
   return blocks
@@ -131,7 +203,10 @@ function M.header(h, label, ctx)
     h.content:insert(rawi(('<a class="anchor" href="#%s" aria-label="Link to %s">#</a>'):format(
       h.identifier, esc(label.title))))
   end
-  return h
+  if ctx.format == 'html' and h.level == 1 and ctx.stamp then
+    return { h, raw(ctx.stamp.chapter(ctx.own.unit)) }, false
+  end
+  return h, false
 end
 
 function M.table(t, id, label, ctx)
@@ -150,9 +225,10 @@ function M.claim_block(d, verdict, words, ctx)
   local first = d.content[1]
   local truth = { table.unpack(d.content, 2) }
   local out = pandoc.List {
-    raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span> <a href="%s">%s</a></p>')
+    raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span>%s <a href="%s">%s</a></p>')
       :format(verdict, id, id, words[verdict], verdict == 'missing' and '' or 'The notes say · ',
-        (words[verdict]:gsub('^missing', 'Missing')), ctx.href(ctx.trial_unit, 'trial-' .. id), id)),
+        (words[verdict]:gsub('^missing', 'Missing')), ctx.stamp and ' · ' .. ctx.stamp.claim(id) or '',
+        ctx.href(ctx.trial_unit, 'trial-' .. id), id)),
     pandoc.Div({ first }, { class = 'said' }) }
   out:extend(truth)
   out:insert(raw('</div>'))
@@ -163,9 +239,9 @@ end
 function M.claim_span(s, verdict, words, ctx)
   local id = s.identifier
   return { pandoc.Span(s.content, { id = id, class = 'claimed ' .. verdict }),
-    rawi(('<a class="mark %s" href="%s" title="Claim %s: %s"><span class="verdict">%s</span> %s</a>')
+    rawi(('<a class="mark %s" href="%s" title="Claim %s: %s%s"><span class="verdict">%s</span> %s</a>')
       :format(verdict, ctx.href(ctx.trial_unit, 'trial-' .. id), id, words[verdict],
-        (words[verdict]:gsub(', with a condition', ', if'):gsub(' from the notes', '')), id)) }
+        ctx.stamp and '; ' .. ctx.stamp.claim(id) or '', (words[verdict]:gsub(', with a condition', ', if'):gsub(' from the notes', '')), id)) }
 end
 
 function M.aside(d)

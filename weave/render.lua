@@ -34,7 +34,7 @@ local varies = {
 -- terminal ("[terminal 1]", with its number as text), and gives the sentence made
 -- from its licences, or nil.
 function M.session(text, file)
-  local lines, kinds, interleave = {}, {}, false
+  local lines, kinds, reasons, interleave = {}, {}, {}, false
   for line in (text .. '\n'):gmatch('([^\n]*)\n') do
     local licence = line:match('^varies:%s*(.*)$')
     if licence then
@@ -46,9 +46,11 @@ function M.session(text, file)
         local n = 0
         for _ in values:gsub('%b()', ''):gmatch('%S+') do n = n + 1 end
         local words = varies[kind][n > 1 and 2 or 1]
+        local reason = values:match('%((.*)%)')
         local known = false
         for _, w in ipairs(kinds) do known = known or w == words end
-        if not known then kinds[#kinds + 1] = words end
+        if reason then reasons[#reasons + 1] = ('Your %s may differ: %s.'):format(words, reason)
+        elseif not known then kinds[#kinds + 1] = words end
       end
     else
       local kind = line:find('^%$ ') and 'command' or line:find('^> ') and 'command'
@@ -66,6 +68,7 @@ function M.session(text, file)
     list = #kinds > 1 and list .. ' and ' .. kinds[#kinds] or kinds[1]
     note[1] = 'Your ' .. list .. ' will differ.'
   end
+  for _, reason in ipairs(reasons) do note[#note + 1] = reason end
   if interleave then note[#note + 1] = 'Lines of different processes may come in another order.' end
   return lines, #note > 0 and table.concat(note, ' ') or nil
 end
@@ -107,13 +110,12 @@ function M.render(blocks, ctx)
     verdicts = facts.verdicts, verdict_words = M.verdict_words }
 
   -- Where a use leads: the first definition here, else in book.nw.
-  local function resolve(name, chunk)
-    local unit = all.defs[own.unit][name] and own.unit or 'book'
-    local def = all.defs[unit] and all.defs[unit][name]
-    if not def then
+  local function resolve(name)
+    local unit, defs = facts.resolve(all, own.unit, name)
+    if not unit then
       fail(('the chunk "%s" is used but nowhere defined'):format(name), '<<' .. name .. '>>')
     end
-    return unit, def[1]
+    return { name = name, unit = unit, id = defs[1].id }
   end
 
   local function chunk(div)
@@ -121,7 +123,7 @@ function M.render(blocks, ctx)
     local code = div.content[1]
     local defs = all.defs[own.unit][name]
     local c = { name = name, id = div.identifier, part = part, unit = own.unit,
-      line = div.attributes.line, prev = defs[part - 1], next = defs[part + 1],
+      line = div.attributes.line, first = defs[1], parts = #defs, prev = defs[part - 1], next = defs[part + 1],
       root = name:find('%.c$') ~= nil, used = {}, text = code.text, uses = {} }
     if name:find('%.session$') then
       c.program = name:gsub('%.session$', '')
@@ -137,8 +139,7 @@ function M.render(blocks, ctx)
       end
     end
     for use in div.attributes.uses:gmatch('[^\n]+') do
-      local unit, def = resolve(use, c)
-      c.uses[#c.uses + 1] = { name = use, unit = unit, id = def.id }
+      c.uses[#c.uses + 1] = resolve(use)
     end
     return printer.chunk(c, code, ctx)
   end
@@ -181,8 +182,10 @@ function M.render(blocks, ctx)
     if #a.content == 0 then a.content = M.reference(label) end
     a.target = ctx.target(label.unit, id, is_chunk(label))
     a.classes:insert('xref')
-    return a
+    return a, ctx.format ~= 'html' -- no link within a link
   end
+
+  local function code(c) if printer.code then return printer.code(c, ctx) end end
 
   -- Every walk costs, so there are only two. The first goes from the outside in,
   -- through what it puts in place too, but does not look again at the elements
@@ -201,15 +204,15 @@ function M.render(blocks, ctx)
     end,
     Header = function(h)
       local label = own_labels[h.identifier]
-      return label and printer.header(h, label, ctx)
+      if label then return printer.header(h, label, ctx) end
     end,
     Link = link,
     Span = function(s)
       if not s.classes:includes('claim') then return nil end
-      s = s:walk { Link = link, Code = printer.code }
+      s = s:walk { Link = link, Code = code }
       return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx), false
     end,
-    Code = printer.code,
+    Code = code,
   }
   doc = doc:walk {
     Table = function(t)

@@ -1,0 +1,72 @@
+// browse.mjs - opens every page of a built site in Chromium.
+//
+//   node tests/site/browse.mjs DIR [PICTURES]
+//
+// For each page: axe must find nothing, in light at 1280 and 390 pixels, and in dark
+// (there only what colors can do wrong); at these and at 640 pixels (1280 zoomed to
+// 200 %) it must not scroll sideways; no script may fail and nothing may be asked of
+// another host. With PICTURES, a screenshot of each page is kept there, at 1280 and
+// 390, light and dark. Prints one line a finding and a count; exit status 1 if there
+// is any finding.
+import { createRequire } from 'node:module';
+import fs from 'node:fs';
+import path from 'node:path';
+import { launch, pageUrl } from './browser.mjs';
+
+const [dir, pictures] = process.argv.slice(2);
+if (!dir) { console.error('browse: name the folder of the site'); process.exit(2); }
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const pages = fs.readdirSync(dir).filter(f => f.endsWith('.html')).sort();
+if (pages.length === 0) { console.error(`browse: no pages in ${dir}`); process.exit(2); }
+if (pictures) {
+  fs.rmSync(pictures, { recursive: true, force: true });
+  fs.mkdirSync(pictures, { recursive: true });
+}
+
+const browser = await launch();
+const findings = [];
+let looked = 0;
+const everything = { preload: false, resultTypes: ['violations'] };
+const colors = { ...everything, runOnly: ['color-contrast', 'link-in-text-block'] };
+const views = [['light', 1280, everything], ['dark', 1280, colors], ['light', 640, null],
+  ['light', 390, { ...everything, rules: { 'color-contrast': { enabled: false } } }], ['dark', 390, null]];
+
+async function look(name, page) {
+  let view;
+  const say = text => findings.push(`${name} (${view[0]}, ${view[1]} px): ${text}`);
+  page.removeAllListeners();
+  page.on('pageerror', e => say(`script error: ${e.message}`));
+  page.on('request', r => { if (!/^(file|data):/.test(r.url())) say(`asks for ${r.url()}`); });
+  page.on('requestfailed', r => say(`cannot load ${r.url()}`));
+  view = views[0];
+  await page.setViewportSize({ width: view[1], height: 900 });
+  await page.emulateMedia({ colorScheme: view[0] });
+  await page.goto(pageUrl(dir, name));
+  await page.evaluate(() => document.fonts.ready.then(() => {}));
+  await page.evaluate(axe);
+  for (view of views) {
+    await page.setViewportSize({ width: view[1], height: 900 });
+    await page.emulateMedia({ colorScheme: view[0] });
+    const over = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (over > 0) say(`scrolls sideways by ${over} px`);
+    if (view[2]) {
+      const violations = await page.evaluate(async options => (await window.axe.run(options)).violations
+        .map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) })), view[2]);
+      for (const v of violations) say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
+    }
+    if (pictures && view[1] !== 640) {
+      await page.screenshot({ path: path.join(pictures, `${name.replace('.html', '')}-${view[0]}-${view[1]}.png`) });
+    }
+    looked++;
+  }
+}
+const waiting = [...pages];
+await Promise.all([1, 2].map(async () => {
+  const page = await (await browser.newContext({ bypassCSP: true })).newPage();
+  for (let name; (name = waiting.shift());) await look(name, page);
+}));
+await browser.close();
+for (const f of findings) console.log(f);
+console.log(`${looked} views of ${pages.length} pages, ${findings.length} findings`);
+process.exit(findings.length ? 1 : 0);

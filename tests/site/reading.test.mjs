@@ -1,0 +1,351 @@
+// reading.test.mjs - what a reader does with a page, done in Chromium.
+//
+//   SITE=DIR node --test tests/site/reading.test.mjs
+//
+// DIR is the built site (out/html); the tangled programs are beside this file's
+// project. Each test opens a fresh page with nothing remembered.
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launch, pageUrl } from './browser.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const site = path.resolve(process.env.SITE || path.join(root, 'out/html'));
+const sources = fs.readdirSync(path.join(root, 'tangled'), { recursive: false })
+  .flatMap(unit => fs.readdirSync(path.join(root, 'tangled', unit)).filter(f => f.endsWith('.c'))
+    .map(file => ({ unit, file, text: fs.readFileSync(path.join(root, 'tangled', unit, file), 'utf8') })));
+const chapterOf = unit => unit.replace(/^\d+-/, '') + '.html';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => { await browser.close(); });
+
+// open NAME in a page of its own; anything that goes wrong in it fails the test.
+async function open(name, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on('pageerror', e => { throw e; });
+  await page.goto(pageUrl(site, name));
+  return page;
+}
+const chunk = (page, id) => page.locator(`[id="${id}"]`);
+// What navigator.clipboard.writeText was given: a headless browser has no clipboard to ask.
+async function watchClipboard(page) {
+  await page.evaluate(() => {
+    window.copied = [];
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: async t => { window.copied.push(t); } } });
+  });
+  return () => page.evaluate(() => window.copied.at(-1));
+}
+
+test('a click on a use opens its chunk in place, nested, and another closes it', async () => {
+  const page = await open('pipes.html');
+  const code = chunk(page, 'pipe_hello.c').locator('pre code');
+  const folded = await code.evaluate(c => c.textContent);
+  const use = code.locator('.use', { hasText: 'wait for a child' });
+  await use.click();
+  assert.equal(await use.getAttribute('aria-expanded'), 'true');
+  assert.match(await code.innerText(), /⟨wait for a child⟩.*\n\/\* Waits until CHILD/);
+  const told = code.locator('.told');
+  assert.equal(await told.getAttribute('href'), 'preface.html#wait-for-a-child');
+  await use.click();
+  assert.equal(await use.getAttribute('aria-expanded'), 'false');
+  assert.equal(await code.evaluate(c => c.textContent), folded);
+});
+
+test('a chunk within an unfolded chunk unfolds too', async () => {
+  const page = await open('pipes.html');
+  const outer = page.locator('.root .use[aria-expanded]', { hasText: 'wait until a process sleeps' }).first();
+  await outer.click();
+  const block = page.locator('.unfolded').first();
+  const inner = block.locator('.use', { hasText: 'tell the state of a process' });
+  await inner.click();
+  assert.match(await block.innerText(), /static char state_of\(pid_t pid\)/);
+  await outer.click();
+  assert.equal(await page.locator('.unfolded').count(), 0);
+});
+
+test('Enter and the space bar unfold, and a screen reader is told', async () => {
+  const page = await open('pipes.html');
+  const use = chunk(page, 'pipe_hello.c').locator('.use', { hasText: 'make a pipe' });
+  await use.focus();
+  assert.equal(await use.getAttribute('role'), 'button');
+  await page.keyboard.press('Enter');
+  assert.equal(await use.getAttribute('aria-expanded'), 'true');
+  const group = chunk(page, 'pipe_hello.c').getByRole('group', { name: 'make a pipe' });
+  assert.match(await group.innerText(), /pipe2\(p, O_CLOEXEC\)/);
+  assert.ok(await use.evaluate(u => u === document.activeElement), 'the focus stays on the use');
+  await page.keyboard.press(' ');
+  assert.equal(await use.getAttribute('aria-expanded'), 'false');
+});
+
+test('"unfold all" shows every program as it is tangled, and folds it again', async () => {
+  for (const unit of new Set(sources.map(s => s.unit))) {
+    const page = await open(chapterOf(unit));
+    const texts = await page.evaluate(() => [...document.querySelectorAll('.chunk.root')].map(root => {
+      const code = root.querySelector('pre code'), before = code.textContent;
+      const all = root.querySelector('.unfold-all');
+      if (all) all.click();
+      const text = code.innerText;
+      if (all) all.click();
+      return { id: root.id, text, same: code.textContent === before };
+    }));
+    for (const { file, text } of sources.filter(s => s.unit === unit)) {
+      const shown = texts.find(t => t.id === file);
+      assert.ok(shown, `${file} has no root chunk on the page`);
+      assert.equal(shown.text.trimEnd(), text.trimEnd(), `${file} is not shown as it is tangled`);
+      assert.ok(shown.same, `${file} folded is not what it was`);
+    }
+    await page.context().close();
+  }
+});
+
+test('what is unfolded can be linked to', async () => {
+  const page = await open('pipes.html');
+  await chunk(page, 'pipe_hello.c').locator('.use', { hasText: 'make a pipe' }).click();
+  const address = page.url();
+  assert.match(address, /\?unfold=make-a-pipe#pipe_hello\.c$/);
+  const other = await open('index.html');
+  await other.goto(address);
+  assert.equal(await other.locator('.unfolded').count(), 1);
+  await other.goto(pageUrl(site, 'pipes.html') + '?unfold=all#pipe_hello.c');
+  assert.match(await chunk(other, 'pipe_hello.c').locator('code').innerText(), /int p\[2\];/);
+});
+
+test('arrows lead from each part of a chunk to the next and back', async () => {
+  const page = await open('mmap.html');
+  const forth = page.getByRole('link', { name: 'next part' }).first();
+  const from = await forth.evaluate(a => a.closest('.chunk').id);
+  await forth.click();
+  const to = await page.evaluate(() => decodeURIComponent(location.hash.slice(1)));
+  assert.equal(await chunk(page, to).getByRole('link', { name: 'previous part' }).getAttribute('href'), '#' + from);
+});
+
+test('copying takes commands without prompt and output, and code without remarks', async () => {
+  const page = await open('pipes.html');
+  const copied = await watchClipboard(page);
+  await chunk(page, 'pipe_ends.session').getByRole('button', { name: /copy/i }).click();
+  const session = fs.readFileSync(path.join(root, 'tangled/03-pipes/pipe_ends.session'), 'utf8');
+  const commands = session.split('\n').filter(l => /^[$>] /.test(l)).map(l => l.slice(2) + '\n').join('');
+  assert.equal(await copied(), commands);
+  const { file, text } = sources.find(s => s.file === 'pipe_hello.c');
+  await chunk(page, file).locator('.unfold-all').click();
+  await chunk(page, file).getByRole('button', { name: /copy/i }).click();
+  assert.equal(await copied(), text);
+  const own = await open('pipes-pipe_hello.html');
+  const copiedThere = await watchClipboard(own);
+  await own.getByRole('button', { name: /Copy. The program/ }).click();
+  assert.equal(await copiedThere(), text);
+});
+
+test('copying works where the clipboard is refused', async () => {
+  const page = await open('pipes-pipe_hello.html');
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.addEventListener('copy', () => { window.copied = document.activeElement.value; });
+  });
+  await page.getByRole('button', { name: /Copy the command/ }).first().click();
+  assert.equal(await page.evaluate(() => window.copied), 'cc pipe_hello.c -o pipe_hello\n');
+});
+
+test('the theme follows the system, or the choice, which is remembered', async () => {
+  const page = await open('pipes.html', { colorScheme: 'dark' });
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await paper();
+  await page.getByLabel('Theme').selectOption('light');
+  const light = await paper();
+  assert.notEqual(light, dark);
+  await page.reload();
+  assert.equal(await paper(), light);
+  await page.getByLabel('Theme').selectOption('system');
+  assert.equal(await paper(), dark);
+  await page.emulateMedia({ colorScheme: 'light' });
+  assert.equal(await paper(), light);
+});
+
+test('arrow keys turn pages, not while typing or reading code, and not when switched off', async () => {
+  const page = await open('pipes.html');
+  const here = () => path.basename(new URL(page.url()).pathname);
+  await page.getByRole('combobox').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('pre.code').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('pre.code .use').first().focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(here(), 'pipes.html');
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('ArrowRight');
+  await page.waitForURL('**/fifos.html');
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForURL('**/pipes.html');
+  await page.getByLabel('arrow keys turn pages').uncheck();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('ArrowRight');
+  await page.reload();
+  await page.keyboard.press('ArrowRight');
+  await page.evaluate(() => new Promise(done => setTimeout(done, 0)));
+  assert.equal(here(), 'pipes.html');
+});
+
+async function search(page, words) {
+  const input = page.getByRole('combobox');
+  await input.fill(words);
+  await page.waitForFunction(() => !document.getElementById('found').hidden);
+  return page.locator('#found a').evaluateAll(links => links.map(a =>
+    ({ kind: a.querySelector('.kind').textContent, title: a.querySelector('b').textContent,
+      words: a.querySelector('.words')?.innerHTML ?? '', href: a.getAttribute('href') })));
+}
+
+test('search finds prose, chunks, programs, calls and claims, and shows the words', async () => {
+  const page = await open('pipes.html');
+  const first = async words => (await search(page, words))[0];
+  const has = async (words, kind, href) => {
+    const results = await search(page, words);
+    assert.ok(results.some(r => r.kind === kind && r.href === href),
+      `"${words}" does not find the ${kind} ${href}, but ${JSON.stringify(results.slice(0, 4))}`);
+  };
+  await has('make a pipe', 'chunk', 'pipes.html#make-a-pipe');
+  await has('pipe_hello', 'program', 'pipes-pipe_hello.html');
+  await has('waitpid', 'call', 'indexes.html#call-waitpid.2');
+  await has('P25', 'claim', 'pipes.html#P25');
+  await has('half duplex', 'claim', 'pipes.html#P25');
+  await has('vertical bar', 'section', 'pipes.html#pipes');
+  assert.match((await first('vertical bar')).words, /<mark>vertical<\/mark> <mark>bar<\/mark>/i);
+  const same = (await search(page, 'O_CLOEXEC')).map(r => r.href);
+  assert.ok(same.length > 0);
+  assert.deepEqual((await search(page, 'o_cloexec')).map(r => r.href), same, 'the case of letters matters');
+  assert.ok((await search(page, 'cloexec')).length > 0, 'a part of an identifier is not found');
+  assert.ok((await search(page, 'setpip')).length > 0, 'the beginning of a part is not found');
+  assert.ok((await search(page, 'atomc')).length > 0, 'a slip of the finger is not forgiven');
+  assert.equal((await search(page, 'zzzyyyxxx')).length, 0);
+});
+
+test('"/" goes to the search, the arrows choose, Enter goes there, Escape leaves', async () => {
+  const page = await open('pipes.html');
+  await page.keyboard.press('/');
+  const input = page.getByRole('combobox');
+  assert.ok(await input.evaluate(i => i === document.activeElement));
+  assert.equal(await input.inputValue(), '');
+  const results = await search(page, 'sigpipe');
+  assert.equal(await input.getAttribute('aria-activedescendant'), 'found-0');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await input.getAttribute('aria-activedescendant'), 'found-1');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await input.getAttribute('aria-activedescendant'), `found-${results.length - 1}`);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('#found').isVisible(), false);
+  const [wanted] = await search(page, 'fifo_collector');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/' + wanted.href);
+});
+
+test('a call says what it does to the mouse and to the keyboard', async () => {
+  const page = await open('pipes.html');
+  const tip = page.getByRole('tooltip');
+  const call = page.locator('p a.call', { hasText: 'write(2)' }).first();
+  await call.hover();
+  assert.match(await tip.innerText(), /^write\(2\): write to a file descriptor$/);
+  await page.mouse.move(0, 0);
+  assert.equal(await tip.isVisible(), false);
+  const inCode = page.locator('pre a.call').first();
+  await inCode.focus();
+  assert.equal(await tip.isVisible(), true);
+  assert.equal(await inCode.getAttribute('aria-describedby'), 'tip');
+  await page.keyboard.press('Escape');
+  assert.equal(await tip.isVisible(), false);
+});
+
+test('names of our own functions lead to the chunk that defines them', async () => {
+  const page = await open('pipes.html');
+  assert.equal(await chunk(page, 'print-what-the-child-said').locator('a.name').first().getAttribute('href'),
+    'preface.html#read-until-the-buffer-is-full-or-end-of-file');
+});
+
+test('the sidebar says which section one reads, and how far one has read', async () => {
+  const page = await open('pipes.html');
+  await page.evaluate(() => document.getElementById('pipe-eof').scrollIntoView({ behavior: 'instant' }));
+  await page.waitForSelector('.sidebar [aria-current="location"]');
+  assert.match(await page.locator('.sidebar [aria-current="location"]').innerText(), /When reading ends/);
+  const other = await page.context().newPage();
+  await other.goto(pageUrl(site, 'fifos.html'));
+  assert.match(await other.locator('.sidebar a[href="pipes.html"]').getAttribute('title'), /^\d+ % read$/);
+});
+
+test('everything but search and unfolding works without JavaScript', async () => {
+  const page = await open('pipes.html', { javaScriptEnabled: false });
+  assert.equal(await page.locator('.search').isVisible(), false);
+  const use = chunk(page, 'pipe_hello.c').locator('.use', { hasText: 'make a pipe' });
+  await use.click();
+  assert.match(page.url(), /#make-a-pipe$/);
+  await page.locator('.sidebar a', { hasText: 'When reading ends' }).click();
+  assert.match(page.url(), /#pipe-eof$/);
+  assert.match(await page.locator('p a.call').first().getAttribute('title'), /fork\(2\): create a child process/);
+  await page.locator('.turn a[rel="next"]').click();
+  assert.match(page.url(), /fifos\.html$/);
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(/rgb\(2\d\d/.test(paper), scheme === 'light', `${scheme}: ${paper}`);
+  }
+});
+
+test('on a phone the contents open and close, without JavaScript too', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await open('pipes.html', { viewport: { width: 390, height: 844 }, javaScriptEnabled });
+    assert.equal(await page.locator('.sidebar').isVisible(), false);
+    await page.getByRole('link', { name: 'Contents', exact: true }).click();
+    assert.equal(await page.locator('.sidebar').isVisible(), true);
+    await page.locator('.sidebar a', { hasText: 'When reading ends' }).click();
+    assert.equal(await page.locator('.sidebar').isVisible(), false);
+    assert.equal(await page.locator('#pipe-eof').evaluate(h => Math.round(h.getBoundingClientRect().top) > 60), true,
+      'the heading is below the bar');
+  }
+});
+
+test('code scrolls in its own box on a phone, and not at all on a laptop', async () => {
+  const page = await open('pipes.html');
+  const wide = () => page.locator('pre.code').evaluateAll(all =>
+    all.filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.getAttribute('aria-label')));
+  assert.deepEqual(await wide(), []);
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.ok((await wide()).length > 0);
+});
+
+test('printed, a page is its text: no sidebar, no buttons, dark on light, lines folded', async () => {
+  const page = await open('pipes.html', { colorScheme: 'dark' });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await page.setViewportSize({ width: 700, height: 990 });
+  for (const gone of ['.side', '.turn', '.buttons']) assert.equal(await page.locator(gone).first().isVisible(), false, gone);
+  assert.match(await page.evaluate(() => getComputedStyle(document.body).color), /rgb\(0, 0, 0\)/);
+  assert.equal(await page.evaluate(() => [...document.querySelectorAll('pre')].some(p => p.scrollWidth > p.clientWidth)), false);
+});
+
+test('headings, chunks, figures and claims can be linked to', async () => {
+  const page = await open('pipes.html');
+  const missing = await page.evaluate(() => ['h2 .anchor', '.chunk-head a', 'figcaption a[href^="#"]', '.claim-head a', '.mark']
+    .filter(selector => !document.querySelector(selector)));
+  assert.deepEqual(missing, []);
+  for (const selector of ['h2', '.chunk', '.session', 'figure', '.claim', '.claimed']) {
+    assert.equal(await page.locator(`${selector}:not([id])`).count(), 0, `${selector} without an id`);
+  }
+});
+
+test('a page tells other programs what it is: language, description, title, icon', async () => {
+  for (const name of ['index.html', 'pipes.html', 'pipes-pipe_hello.html']) {
+    const page = await open(name);
+    const head = await page.evaluate(() => ({
+      lang: document.documentElement.lang,
+      about: document.querySelector('meta[name="description"]')?.content ?? '',
+      title: document.querySelector('meta[property="og:title"]')?.content,
+      picture: document.querySelector('meta[property="og:image"]')?.content,
+      icon: document.querySelector('link[rel="icon"]')?.getAttribute('href') }));
+    assert.equal(head.lang, 'en');
+    assert.ok(head.about.length > 30 && head.about.length <= 200, head.about);
+    assert.ok(head.title && fs.existsSync(path.join(site, head.icon)));
+    assert.ok(fs.existsSync(path.join(site, path.basename(head.picture))));
+    await page.context().close();
+  }
+});

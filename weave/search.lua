@@ -1,0 +1,78 @@
+-- search.lua - what the search of the web site looks through.
+--
+-- sections(own, blocks) gives the prose of a parsed chapter by section, {id, text}
+-- each, without code and without what is collected. script(all, prose, ctx) makes the
+-- text of a script that hands all there is to find to the page: an array of
+-- [kind, title, place, url, text] for sections, programs, chunks, calls and claims.
+
+local M = {}
+
+function M.sections(own, blocks)
+  local list, current = {}, { id = own.id, text = {} }
+  local function flush()
+    if #current.text > 0 then
+      list[#list + 1] = { id = current.id, text = table.concat(current.text, ' ') }
+    end
+  end
+  local function add(b)
+    current.text[#current.text + 1] = pandoc.utils.stringify(b):gsub('%s+', ' ')
+  end
+  pandoc.Div(blocks):walk {
+    traverse = 'topdown',
+    Header = function(h)
+      flush()
+      current = { id = h.identifier, text = {} }
+    end,
+    Div = function(d)
+      if d.classes:includes('chunk') or d.classes:includes('collected') then return {}, false end
+    end,
+    Para = add, Plain = add,
+  }
+  flush()
+  return list
+end
+
+local special = { ['"'] = '\\"', ['\\'] = '\\\\', ['<'] = '\\u003c', ['\n'] = ' ' }
+local function quoted(s) return '"' .. s:gsub('["\\<\n]', special) .. '"' end
+
+function M.script(all, prose, ctx)
+  local rows = {}
+  local function row(...)
+    local cells = { ... }
+    for i, cell in ipairs(cells) do cells[i] = quoted(cell) end
+    rows[#rows + 1] = '[' .. table.concat(cells, ',') .. ']'
+  end
+  for _, f in ipairs(all.units) do
+    local chapter = (f.number ~= '' and f.number .. ' ' or '') .. f.title
+    for _, s in ipairs(prose[f.unit]) do
+      local label = all.labels[s.id]
+      row('section', (label.number ~= '' and label.number .. ' ' or '') .. label.title, chapter,
+        f.page .. '#' .. s.id, s.text)
+    end
+    local seen = {}
+    for _, c in ipairs(f.chunks) do
+      if c.root == 'program' then row('program', c.name, chapter, ctx.program_page(f.unit, c.name), '')
+      elseif not c.root and not seen[c.name] then row('chunk', c.name, chapter, f.page .. '#' .. c.id, '') end
+      seen[c.name] = true
+    end
+    for _, c in ipairs(f.claims) do
+      local said = c.said == '' and '' or pandoc.utils.stringify(pandoc.read(c.said, 'json').blocks)
+      row('claim', c.id .. ': ' .. c.verdict:gsub('%-', ', '), chapter, f.page .. '#' .. c.id, said)
+    end
+  end
+  local calls, seen = {}, {}
+  for _, f in ipairs(all.units) do
+    for _, call in ipairs(f.calls) do
+      if not seen[call.name] then calls[#calls + 1] = call.name end
+      seen[call.name] = true
+    end
+  end
+  table.sort(calls)
+  for _, name in ipairs(calls) do
+    local url = ctx.call_url(name)
+    if url then row('call', name, 'Manual page', url, ctx.manual[name] or '') end
+  end
+  return 'bookToSearch([\n' .. table.concat(rows, ',\n') .. '\n]);\n'
+end
+
+return M
