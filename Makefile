@@ -160,7 +160,7 @@ fresh: ## runs the README's two commands in a fresh Debian 12
 
 .PHONY: check promote faults endure bench
 check: build ## runs every program and all tests
-	@tests/run $(UNITS) tools
+	@tests/run $(UNITS) tools site
 check-%: build ## runs the tests of one unit, as in check-03-pipes
 	@tests/run $*
 promote: build ## writes what sessions really print back into the chapters

@@ -4,9 +4,9 @@
 -- of strings and numbers (it can be written to a file and read again):
 --   title, id, number ("3", "A", ""), page ("pipes.html")
 --   labels   {id, kind, number, title, level}  whatever [](#id) can point at
---   chunks   {name, id, line, uses, calls, defines, root, section}  in order; calls
---            are the words before a ( in the code, defines the functions that it
---            begins at column 0
+--   chunks   {name, id, line, uses, calls, constants, defines, root, section}  in
+--            order; calls are the words before a ( in the code, constants those in
+--            capitals with a _, defines the functions that it begins at column 0
 --   claims   {id, verdict, said, truth, section}; said and truth as pandoc's JSON
 --   calls    {name, section}  each `name(N)` of the prose, once a section
 --   refs     the ids that its [](#id) name, each once
@@ -80,22 +80,23 @@ function M.table_id(tbl)
   return id
 end
 
--- Every word that stands before a ( in the code, once.
-local function called_in(code)
+-- Every word of the code that a pattern captures, once.
+local function words_of(code, pattern)
   local words, seen = {}, {}
-  for word in code:gmatch('%f[%w_]([%a_][%w_]*)%(') do
+  for word in code:gmatch(pattern) do
     if not seen[word] then words[#words + 1] = word end
     seen[word] = true
   end
   return words
 end
 
--- The C functions whose definition begins at column 0 of the code.
+-- The C functions whose definition begins at column 0 of the code. Ours are all
+-- static.
 local function defined_in(code)
   local names = {}
-  for line in (code .. '\n'):gmatch('([^\n]*)\n') do
-    local name = line:match('^[%a_][^=;]-([%a_][%w_]*)%([^;]*$')
-    if name and name ~= 'main' then names[#names + 1] = name end
+  for line in ('\n' .. code):gmatch('\n(static [^\n]*)') do
+    local name = line:match('^[%w_ *]-[ *]([%a_][%w_]*)%([^;]*$')
+    if name then names[#names + 1] = name end
   end
   return names
 end
@@ -182,7 +183,8 @@ function M.collect(unit, blocks)
           line = tonumber(d.attributes.line), section = here,
           root = name:find('%.c$') and 'program'
             or name:find('%.session$') and 'session' or nil,
-          calls = called_in(d.content[1].text), defines = defined_in(d.content[1].text) }
+          calls = words_of(d.content[1].text, '%f[%w_]([%a_][%w_]*)%('),
+          constants = words_of(d.content[1].text, '%f[%w_](%u[%u%d]+_[%u%d_]+)'), defines = defined_in(d.content[1].text) }
         label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
         return d, false
       elseif d.classes:includes('claim') then

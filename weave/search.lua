@@ -52,7 +52,8 @@ function M.script(all, prose, ctx)
     local seen = {}
     for _, c in ipairs(f.chunks) do
       if c.root == 'program' then row('program', c.name, chapter, ctx.program_page(f.unit, c.name), '')
-      elseif not c.root and not seen[c.name] then row('chunk', c.name, chapter, f.page .. '#' .. c.id, '') end
+      elseif not c.root and not seen[c.name] then row('chunk', c.name, chapter, f.page .. '#' .. c.id,
+        table.concat(c.constants, ' ')) end
       seen[c.name] = true
     end
     for _, c in ipairs(f.claims) do

@@ -158,14 +158,12 @@ async function copy(text, b) {
   setTimeout(() => { b.textContent = said; }, 1500);
 }
 
-// What the reader sees of a chunk's code, without our remarks in it.
+// What the reader sees of the code, without our remarks in it.
 function codeText(pre) {
-  const told = all('.told, .why', pre);
-  for (const a of told) a.hidden = true;
-  const text = pre.classList.contains('numbered')
-    ? all('.line', pre).map(line => line.textContent).join('') : pre.innerText;
-  for (const a of told) a.hidden = false;
-  return text.replace(/\n*$/, '\n');
+  const code = pre.querySelector('code').cloneNode(true);
+  for (const remark of all(pre.closest('.whole') ? '.use-line, .why' : '.told', code)) remark.remove();
+  for (const line of all('.use-line', code)) line.append('\n');
+  return code.textContent.replace(/\n*$/, '\n');
 }
 
 for (const pre of all('pre.code')) {
@@ -196,8 +194,8 @@ obey();
 
 const tip = make('div', { role: 'tooltip', id: 'tip', hidden: '' });
 document.body.append(tip);
-function showTip(event) {
-  const call = event.target.closest && event.target.closest('a.call');
+function showTip({ target }) {
+  const call = target.closest && target.closest('a.call');
   if (!call) return;
   if (call.title) {
     call.dataset.about = call.title;
@@ -216,7 +214,11 @@ document.addEventListener('mouseover', showTip);
 document.addEventListener('focusin', showTip);
 document.addEventListener('mouseout', hideTip);
 document.addEventListener('focusout', hideTip);
-document.addEventListener('scroll', hideTip, { passive: true, capture: true });
+// the focus brings its own scrolling
+document.addEventListener('scroll', () => {
+  if (!tip.hidden && document.activeElement.matches('a.call')) showTip({ target: document.activeElement });
+  else hideTip();
+}, { passive: true, capture: true });
 
 // --- Where the reader is ------------------------------------------------------------
 

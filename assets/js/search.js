@@ -49,10 +49,12 @@ function prepare() {
 
 const escape = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 
-// Some words around the first that was found, with all that were found marked.
-function context(text, terms) {
+// Some words around what was asked for, or else around the first word that was found,
+// with all that were found marked.
+function context(text, query, terms) {
   const pattern = new RegExp('(' + terms.map(t => t.replace(/[^\p{L}\p{N}_]/gu, '')).join('|') + ')', 'giu');
-  const first = Math.max(0, text.search(pattern));
+  const together = text.toLowerCase().indexOf(query.toLowerCase());
+  const first = together < 0 ? Math.max(0, text.search(pattern)) : together;
   const from = first < 60 ? 0 : text.indexOf(' ', first - 50) + 1;
   const part = (from ? '… ' : '') + text.slice(from, from + 150) + (text.length > from + 150 ? ' …' : '');
   return escape(part).replace(pattern, '<mark>$1</mark>');
@@ -63,8 +65,8 @@ function show(query) {
   found.innerHTML = results.map((result, i) => {
     const [kind, title, place, url, text] = rows[result.id];
     return `<a role="option" id="found-${i}" tabindex="-1" aria-selected="false" href="${url}">
-      <span class="kind">${kind}</span> <b>${context(title, result.terms)}</b> <span class="place">${escape(place)}</span>
-      ${text ? `<span class="words">${context(text, result.terms)}</span>` : ''}</a>`;
+      <span class="kind">${kind}</span> <b>${context(title, query, result.terms)}</b> <span class="place">${escape(place)}</span>
+      ${text ? `<span class="words">${context(text, query, result.terms)}</span>` : ''}</a>`;
   }).join('') || (query ? '<p>Nothing found.</p>' : '');
   shown = [...found.querySelectorAll('a')];
   open(query !== '');

@@ -7,14 +7,14 @@ load ../lib/helpers
 site=$root/out/html
 
 @test "every link of the site leads to a page and an anchor that exist" {
-    run "$root/tests/book/links" "$site"
+    run "$root/tests/site/links" "$site"
     assert_success
 }
 
 @test "a broken link, a double id and a foreign style sheet are noticed" {
     mkdir site
     printf '<p id="a"><a href="no.html">x</a> <a href="#b">y</a><link href="https://example.org/x.css">\n<p id="a">' > site/x.html
-    run "$root/tests/book/links" site
+    run "$root/tests/site/links" site
     assert_failure 1
     assert_line 'x.html: no.html: no such file'
     assert_line 'x.html: #b: no such anchor'
@@ -35,7 +35,7 @@ site=$root/out/html
 
 @test "axe finds nothing and nothing scrolls sideways, light and dark, wide and narrow" {
     needs chromium node
-    run node "$root/tests/book/browse.mjs" "$site" "$root/out/report/pages"
+    run node "$root/tests/site/browse.mjs" "$site" "$root/out/report/pages"
     assert_success
 }
 
@@ -43,16 +43,18 @@ site=$root/out/html
     needs chromium node
     mkdir site
     printf '<!DOCTYPE html><html><body><img src="data:,"><p style="width:3000px">x</p><script>nope()</script></body></html>' > site/x.html
-    run node "$root/tests/book/browse.mjs" site
+    run node "$root/tests/site/browse.mjs" site
     assert_failure 1
     assert_line --partial 'image-alt'
     assert_line --partial 'scrolls sideways'
     assert_line --partial 'nope is not defined'
 }
 
-@test "no page needs a script" {
-    run grep -l '<script' "$site"/*.html
-    assert_failure 1
+@test "what a reader does in a browser works: unfolding, copying, search, keys, themes, print" {
+    needs chromium node
+    run env SITE="$site" node --test "$root/tests/site/reading.test.mjs"
+    assert_success
+    assert_line --regexp '[#ℹ] pass [1-9]'
 }
 
 @test "each chapter has its page, and each program its file to download" {
@@ -62,6 +64,77 @@ site=$root/out/html
     for file in "$root"/tangled/*/*.c; do
         cmp "$file" "$site/programs/${file#"$root/tangled/"}"
     done
+}
+
+@test "the page of a program has every line of it" {
+    for file in "$root"/tangled/*/*.c; do
+        name=${file#"$root/tangled/"} name=${name#*[0-9A-Z]-}
+        page=$site/${name%%/*}-$(basename "$file" .c).html
+        perl -CSD -0ne 'while (m{<span class="line" id="L\d+">(.*?)</span>\n}sg) {
+            my $line = $1; $line =~ s/<[^>]*>//g;
+            $line =~ s/&(lt|gt|quot|amp|\x2339);/{lt => "<", gt => ">", quot => q("), amp => "&", "#39" => "\x27"}->{$1}/ge;
+            print "$line\n" }' "$page" > lines
+        diff "$file" lines || fail "$page shows another text"
+    done
+}
+
+@test "the archive of all programs builds with make and cc alone" {
+    mkdir bin archive
+    for tool in sh make cc as ld; do ln -s "$(command -v $tool)" "bin/$tool"; done
+    tar -xzf "$site/programs.tar.gz" -C archive
+    env -i PATH="$PWD/bin" make -s -j2 -C archive/programs
+    for file in "$root"/tangled/*/*.c; do
+        name=${file#"$root/tangled/"}
+        [ -x "archive/programs/${name%.c}" ] || fail "$name was not compiled"
+        cmp "${file%.c}.session" "archive/programs/${name%.c}.session"
+    done
+}
+
+@test "scripts and style sheets together weigh less than 60 kB, compressed" {
+    weight=$(cat "$site"/css/*.css "$site"/js/*.js | gzip -9 | wc -c)
+    [ "$weight" -lt 60000 ] || fail "$weight bytes"
+}
+
+@test "every page but the one for lost readers is in the sitemap" {
+    url=$(sed -n 's/^url: *//p' "$root/book.nw")
+    sed -n 's|.*<loc>\(.*\)</loc>.*|\1|p' "$site/sitemap.xml" | sort > listed
+    for page in "$site"/*.html; do
+        [ "${page##*/}" = 404.html ] || echo "$url${page##*/}"
+    done | sort | diff - listed
+}
+
+@test "calls say what they do, in the words of the manual" {
+    [ -e /usr/share/man/man2/read.2.gz ] || skip 'needs the manual pages'
+    run grep -c . "$root/out/build/manual.tsv"
+    [ "$output" -gt 50 ]
+    run grep -P '^read\(2\)\t' "$root/out/build/manual.tsv"
+    assert_output $'read(2)\tread from a file descriptor'
+    grep -q 'title="read(2): read from a file descriptor"' "$site/pipes.html"
+}
+
+@test "a stamp says how tests ended, and that something changed since" {
+    mkdir -p report
+    cp "$root"/out/report/*.tsv report/
+    run grep -o '<p class="stamp.*' "$site/pipes-pipe_hello.html"
+    assert_output --partial "$(grep -c '^tests/03-pipes/pipe_hello.bats' report/tests.tsv) tests passed</a> on "
+    # the same site with a report in which one test failed and one program is older
+    perl -pi -e 's/\tpassed\t/\tfailed\t/ && $n++ if m{^tests/03-pipes/pipe_hello} && !$n' report/tests.tsv
+    perl -pi -e 's/[0-9a-f]{40}$/0 x 40/e if m{^03-pipes/pipe_ring\t}' report/runs.tsv
+    cd "$root"
+    mapfile -t sources < <(sed -n '/^chapters:/,/^[^- ]/s|^- \(.*\)|chapters/\1.nw|p' book.nw)
+    SITE=$BATS_TEST_TMPDIR/site STATE=$BATS_TEST_TMPDIR/state FIGURES=out/build/figures \
+        TESTS=$BATS_TEST_TMPDIR/work/report/tests.tsv MANUAL=out/build/manual.tsv \
+        weave/site "$BATS_TEST_TMPDIR/site" "$BATS_TEST_TMPDIR/state" book.nw "${sources[@]}"
+    cd "$BATS_TEST_TMPDIR/site"
+    run grep -o '<p class="stamp.*' pipes-pipe_hello.html
+    assert_output --regexp '[0-9]+ of [0-9]+ tests passed'
+    run grep -o '<p class="stamp.*' pipes-pipe_ring.html
+    assert_output --partial 'before it was changed'
+    run grep -o '<p class="stamp.*' pipes.html
+    assert_output --partial '<p class="stamp failed">'
+    assert_output --partial 'The text has changed since.'
+    run grep -o '<p class="stamp.*' ends.html
+    refute_output --partial 'has changed since'
 }
 
 @test "the cross references of the pages have the numbers that LaTeX gives" {
