@@ -1,7 +1,8 @@
 -- facts.lua - what the rest of the book must know of a chapter.
 --
--- collect(unit, blocks) walks the parsed chapter once and gives a plain table
--- of strings and numbers (it can be written to a file and read again):
+-- collect(unit, blocks) walks the parsed chapter once and gives a plain table of strings
+-- and numbers (it can be written to a file and read again), the blocks with anchors,
+-- and the prose of each section, {id, text}, without code. The table has:
 --   title, id, number ("3", "A", ""), page ("pipes.html")
 --   labels   {id, kind, number, title, level}  whatever [](#id) can point at
 --   chunks   {name, id, line, uses, calls, constants, defines, root, section}  in
@@ -106,6 +107,13 @@ function M.collect(unit, blocks)
     labels = {}, chunks = {}, claims = {}, calls = {}, refs = {}, collects = {} }
   local counts, section, called, ids, refs = {}, { 0, 0 }, {}, {}, {}
   local here -- the id of the section we are in
+  local prose, text = {}, {} -- of all sections, and of this one
+
+  local function add_text(b) text[#text + 1] = pandoc.utils.stringify(b) end
+  local function begin_section(id)
+    text = {}
+    prose[#prose + 1] = { id = id, text = text }
+  end
 
   local function fail(message, id)
     M.fail(unit.file, message, id and '#' .. id)
@@ -126,6 +134,7 @@ function M.collect(unit, blocks)
     local title = pandoc.utils.stringify(h.content)
     if h.identifier == '' then fail('a heading without an id: ' .. title) end
     here = h.identifier
+    begin_section(here)
     if h.level == 1 then
       if f.id then fail('a second heading of level 1: ' .. title, h.identifier) end
       f.id, f.title = h.identifier, title
@@ -165,7 +174,9 @@ function M.collect(unit, blocks)
           pandoc.utils.stringify(image.caption), 0)
         return pandoc.Div({ p }, { class = 'figure' }), false
       end
+      add_text(p)
     end,
+    Plain = add_text,
     Table = function(t)
       local id = M.table_id(t:clone())
       if id then label(id, 'table', count('table'), '', 0) end
@@ -184,7 +195,7 @@ function M.collect(unit, blocks)
           root = name:find('%.c$') and 'program'
             or name:find('%.session$') and 'session' or nil,
           calls = words_of(d.content[1].text, '%f[%w_]([%a_][%w_]*)%('),
-          constants = words_of(d.content[1].text, '%f[%w_](%u[%u%d]+_[%u%d_]+)'), defines = defined_in(d.content[1].text) }
+          constants = words_of(d.content[1].text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(d.content[1].text) }
         label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
         return d, false
       elseif d.classes:includes('claim') then
@@ -215,7 +226,8 @@ function M.collect(unit, blocks)
     end,
   }.content
   if not f.id then stop(unit.file .. ':1: no heading of level 1') end
-  return f, blocks
+  for _, s in ipairs(prose) do s.text = table.concat(s.text, ' ') end
+  return f, blocks, prose
 end
 
 -- What C code calls is in section 2 or 3, whatever else has the same name.

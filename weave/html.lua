@@ -16,7 +16,7 @@ local function rawi(s) return pandoc.RawInline('html', s) end
 
 -- Highlighted code without pandoc's id and empty link on every line, and without
 -- its spans around operators, which are more than half of it and have no look.
--- The same code is asked for by its chapter and by the page of its program.
+-- Shared chunks are asked for again and again.
 local highlighted = {}
 local function highlight(text, language)
   local key = language .. '\n' .. text
@@ -91,16 +91,21 @@ local function other_parts(c, ctx)
     arrow(c.prev, '↑', 'previous'), arrow(c.next, '↓', 'next'))
 end
 
--- The code of a chunk, highlighted, with its links. c has unit, name, text, and
--- uses, a list of {name, unit, id}.
+-- The code of a chunk, highlighted, with its links. c has unit, name, id, text, and
+-- uses, a list of {name, unit, id}. ctx.codes, if it is there, keeps it: a chunk is on
+-- the page of its chapter, and on those of the programs that it belongs to.
 function M.chunk_code(c, ctx)
+  local key = c.unit .. ' ' .. c.id
+  if ctx.codes and ctx.codes[key] then return ctx.codes[key] end
   local html = highlight(c.text, 'c')
   if ctx.format == 'html' then html = link_names(html, c.unit, c.name, ctx) end
-  return (html:gsub('NWUSEq(%d+)q', function(n)
+  html = html:gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(
       ctx.href(use.unit, use.id, true), esc(use.name))
-  end))
+  end)
+  if ctx.codes then ctx.codes[key] = html end
+  return html
 end
 
 function M.chunk(c, code, ctx)

@@ -2,10 +2,11 @@
 -- numbered, with a link from each group of lines to the chunk that explains it, how
 -- to compile it, what it prints, and how its tests ended.
 --
--- program(name, pieces, ctx) gives HTML for the program NAME ("pipe_hello.c"), a
+-- page(name, pieces, code, ctx) gives HTML for the program NAME ("pipe_hello.c"), a
 -- root chunk of ctx.own. pieces(unit, chunk name) gives the chunk's definitions,
--- {unit, name, id, text, uses} each, as html.lua takes them. ctx is render.lua's,
--- with whole URLs, and stamp (stamp.lua) and session(chunk), the HTML of a session.
+-- {unit, name, id, text, uses} each, as html.lua takes them, and code(piece) the HTML
+-- of one. ctx is render.lua's, with whole URLs, and stamp (stamp.lua) and session(unit,
+-- name), the HTML of a session.
 
 local printer = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'html.lua')
 local esc = printer.escape
@@ -13,15 +14,15 @@ local esc = printer.escape
 -- Appends the lines of a chunk to groups, as noweb tangles them: a use is replaced by
 -- its chunk, whose lines are indented as far as the use is, empty ones excepted.
 -- A group is {piece, lines}: lines that stand together and come from one chunk.
-local function expand(groups, unit, name, indent, pieces, ctx)
+local function expand(groups, unit, name, indent, pieces, code)
   for _, piece in ipairs(pieces(unit, name)) do
     local group
-    for line in (printer.chunk_code(piece, ctx) .. '\n'):gmatch('([^\n]*)\n') do
+    for line in (code(piece) .. '\n'):gmatch('([^\n]*)\n') do
       local space = line:match('^( *)<a class="use" ')
       if space then
         local use = piece.uses[piece.next_use or 1]
         piece.next_use = (piece.next_use or 1) + 1
-        expand(groups, use.unit, use.name, indent .. space, pieces, ctx)
+        expand(groups, use.unit, use.name, indent .. space, pieces, code)
         group = nil
       else
         if not group then
@@ -35,9 +36,9 @@ local function expand(groups, unit, name, indent, pieces, ctx)
   end
 end
 
-local function listing(name, pieces, ctx)
+local function listing(name, pieces, code, ctx)
   local groups, out, number = {}, {}, 0
-  expand(groups, ctx.own.unit, name, '', pieces, ctx)
+  expand(groups, ctx.own.unit, name, '', pieces, code)
   for _, group in ipairs(groups) do
     local first, filled = number + 1, false
     for i, line in ipairs(group.lines) do
@@ -77,7 +78,7 @@ function M.tests(key, ctx, with_time)
   return '<ul class="tests">\n' .. table.concat(items, '\n') .. '\n</ul>'
 end
 
-function M.page(name, pieces, ctx)
+function M.page(name, pieces, code, ctx)
   local own, bare = ctx.own, name:gsub('%.c$', '')
   local root = ctx.all.defs[own.unit][name][1]
   local section = ctx.all.labels[root.section]
@@ -94,7 +95,7 @@ function M.page(name, pieces, ctx)
   add('<p class="actions"><a href="%s" download>Download %s</a> · <a href="programs.tar.gz">all programs, '
     .. 'with a Makefile</a></p>', ctx.program_url(own.unit, name), esc(name))
   add('<div class="chunk root whole">\n<p class="chunk-head">The file <code>%s</code></p>\n<pre class="code numbered" tabindex="0" role="region" aria-label="The program %s">'
-    .. '<code>%s</code></pre>\n</div>', esc(name), esc(name), listing(name, pieces, ctx))
+    .. '<code>%s</code></pre>\n</div>', esc(name), esc(name), listing(name, pieces, code, ctx))
   add('<h2 id="session">What it prints</h2>')
   out[#out + 1] = ctx.session(own.unit, bare .. '.session')
   add('<h2 id="tests">Its tests</h2>')

@@ -1,36 +1,10 @@
 -- search.lua - what the search of the web site looks through.
 --
--- sections(own, blocks) gives the prose of a parsed chapter by section, {id, text}
--- each, without code and without what is collected. script(all, prose, ctx) makes the
--- text of a script that hands all there is to find to the page: an array of
--- [kind, title, place, url, text] for sections, programs, chunks, calls and claims.
+-- script(all, prose, ctx) makes the text of a script that hands all there is to find to
+-- the page: an array of [kind, title, place, url, text] for sections, programs,
+-- chunks, calls and claims. prose is unit -> what facts.collect gives of its sections.
 
 local M = {}
-
-function M.sections(own, blocks)
-  local list, current = {}, { id = own.id, text = {} }
-  local function flush()
-    if #current.text > 0 then
-      list[#list + 1] = { id = current.id, text = table.concat(current.text, ' ') }
-    end
-  end
-  local function add(b)
-    current.text[#current.text + 1] = pandoc.utils.stringify(b):gsub('%s+', ' ')
-  end
-  pandoc.Div(blocks):walk {
-    traverse = 'topdown',
-    Header = function(h)
-      flush()
-      current = { id = h.identifier, text = {} }
-    end,
-    Div = function(d)
-      if d.classes:includes('chunk') or d.classes:includes('collected') then return {}, false end
-    end,
-    Para = add, Plain = add,
-  }
-  flush()
-  return list
-end
 
 local special = { ['"'] = '\\"', ['\\'] = '\\\\', ['<'] = '\\u003c', ['\n'] = ' ' }
 local function quoted(s) return '"' .. s:gsub('["\\<\n]', special) .. '"' end

@@ -152,7 +152,7 @@ function Reader(input)
       local blocks, own_meta = noweb.parse(unit)
       if i == 1 then meta = own_meta end
       local f
-      f, blocks = facts.collect(unit, blocks)
+      f, blocks, prose[unit.unit] = facts.collect(unit, blocks)
       parsed[unit.unit] = blocks
       collectgarbage() -- pandoc's own collector looks at all that Lua still holds
       return f
@@ -165,7 +165,6 @@ function Reader(input)
       list[i] = parse()
       unit.facts = 'return ' .. dump(list[i])
       unit.facts_key = sha1(unit.facts)
-      prose[unit.unit] = search.sections(list[i], parsed[unit.unit])
     end
   end
   local book = cache.book
@@ -214,7 +213,8 @@ function Reader(input)
   -- address has to name its page.
   local function context(own, whole)
     local ctx = { format = 'html', own = own, all = all, report = report, printer = printer, stamp = stamp,
-      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit, inline_svg = true, manual = manual }
+      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit, inline_svg = true,
+      manual = manual, codes = {} }
     function ctx.anchor(_, id) return id end
     function ctx.href(u, id) return (u == own.unit and not whole and '' or all.of[u].page) .. '#' .. id end
     function ctx.target(u, id) return ctx.href(u, id) end
@@ -253,27 +253,37 @@ function Reader(input)
   end
 
   local fresh, files, made = {}, {}, {}
-  local template = pandoc.template.compile(page_template)
+  local template, shapes = pandoc.template.compile(page_template), {}
   local options = pandoc.WriterOptions { wrap_text = 'preserve', html_math_method = 'mathml' }
-  -- Long text goes into the finished page: a template would lay it out anew.
+  -- The template is filled in once for each set of variables, with a word in place of
+  -- each; what belongs there goes into the finished page.
   local function page(name, own, title, body, variables)
     variables.title, variables.booktitle = esc(title), esc(book.title)
     variables.lang, variables.page = book.lang, name
     variables.url = book.url ~= '' and book.url or nil
     variables.about = variables.about and esc(variables.about) or nil
-    variables.sidebar, variables.inserted = 'NWSIDEBAR', 'NWBODY'
-    local long = { NWSIDEBAR = front.sidebar(all, own, name), NWBODY = body }
-    files[#files + 1] = { name = name, text = (pandoc.write(pandoc.Pandoc({}, { pagetitle = title }), 'html5',
-      pandoc.WriterOptions { template = template, variables = variables }):gsub('NW%u+', long)) }
+    variables.sidebar, variables.inserted = front.sidebar(all, own, name), body
+    local words, names = {}, {}
+    for key in pairs(variables) do
+      words[key] = 'NW' .. key .. 'q'
+      names[#names + 1] = key
+    end
+    table.sort(names)
+    local shape = table.concat(names, ' ')
+    shapes[shape] = shapes[shape] or pandoc.write(pandoc.Pandoc({}, { pagetitle = 'page' }), 'html5',
+      pandoc.WriterOptions { template = template, variables = words })
+    files[#files + 1] = { name = name, text = (shapes[shape]:gsub('NW(%l+)q', variables)) }
   end
   local function around(prev, next)
     return { prev = prev and prev.page, prevtitle = prev and esc(prev.title), next = next and next.page,
       nexttitle = next and esc(next.title) }
   end
 
-  local function program_pages(own)
+  -- CODE gives a chunk's HTML as it is on the chapter's page.
+  local function program_pages(own, code)
     local ctx = context(own, true)
     local programs = {}
+    local function whole(piece) return (code(piece):gsub(' href="#', ' href="' .. own.page .. '#')) end
     for _, c in ipairs(own.chunks) do
       if c.root == 'program' then
         programs[#programs + 1] = { page = program_page(all, own.unit, c.name), title = c.name, chunk = c }
@@ -283,7 +293,7 @@ function Reader(input)
       local variables = around(programs[i - 1] or own, programs[i + 1])
       variables.about = ('%s, a program of "%s": the whole text, what it prints, and how its tests ended.')
         :format(p.title, book.title)
-      page(p.page, own, p.title, modules.program.page(p.title, pieces, ctx), variables)
+      page(p.page, own, p.title, modules.program.page(p.title, pieces, whole, ctx), variables)
     end
   end
 
@@ -320,8 +330,9 @@ function Reader(input)
       local variables = around(prev or { page = 'index.html', title = 'Contents' }, next)
       local first = prose[unit.unit][1]
       variables.about = beginning(first and first.text)
+      local function code(piece) return printer.chunk_code(piece, ctx) end
       page(own.page, own, own.title, tidy(body) .. shared_chunks(own, ctx), variables)
-      program_pages(own)
+      program_pages(own, code)
       parsed[unit.unit] = nil
       collectgarbage()
     end
