@@ -71,18 +71,6 @@ static char *map_or_die(void *where, size_t length, int protection,
         err(EXIT_FAILURE, "mmap");
     return map;
 }
-/* Prints what mmap(2) returned, and returns it. An error other than
-   EXPECTED ends the program; 0 means that none is expected. */
-static char *show_map(const char *how, void *map, int expected)
-{
-    if (map == MAP_FAILED && errno != expected)
-        err(EXIT_FAILURE, "%s", how);
-    if (map == MAP_FAILED)
-        printf("%-36s = MAP_FAILED %s\n", how, strerrorname_np(errno));
-    else
-        printf("%-36s = mapped\n", how);
-    return map;
-}
 
 static const struct {
     const char *name;
@@ -95,15 +83,6 @@ static const struct {
     { "MAP_PRIVATE, anonymous", MAP_PRIVATE | MAP_ANONYMOUS },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
-static void try_unknown_flags(int fd)
-{
-    const int unknown = 0x800000;
-    show_map("MAP_SHARED, unknown flag",
-             mmap(NULL, 1, PROT_READ, MAP_SHARED | unknown, fd, 0), 0);
-    show_map("MAP_SHARED_VALIDATE, unknown flag",
-             mmap(NULL, 1, PROT_READ, MAP_SHARED_VALIDATE | unknown,
-                  fd, 0), EOPNOTSUPP);
-}
 
 int main(void)
 {
@@ -129,7 +108,6 @@ int main(void)
         errx(EXIT_FAILURE, "the child failed");
     for (int i = 0; i < KINDS; i++)
         printf("%-36s = %c\n", kinds[i].name, map[i][0]);
-    try_unknown_flags(fd);
     close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

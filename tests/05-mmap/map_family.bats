@@ -6,13 +6,6 @@ load ../lib/helpers
     holds_session
 }
 
-@test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
-    run_program ./map_family
-    assert_success
-    assert_line 'MAP_SHARED, unknown flag             = mapped'
-    assert_line 'MAP_SHARED_VALIDATE, unknown flag    = MAP_FAILED EOPNOTSUPP'
-}
-
 @test "the mappings are older than the child, and the child is waited for [M26]" {
     traced mmap,clone,clone3,wait4 ./map_family
     assert_success
