@@ -174,6 +174,8 @@ int main(int argc, char *argv[])
     show("the last byte read too, write 1", write_some(p[1], "x", 1), 0);
     show("shrink it to one page",
          fcntl(p[1], F_SETPIPE_SZ, (int)page), EBUSY);
+    close(p[0]);
+    close(p[1]);
     free(data);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

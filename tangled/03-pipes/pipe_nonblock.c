@@ -145,6 +145,7 @@ int main(void)
     if (copy == -1)
         err(EXIT_FAILURE, "fcntl F_DUPFD_CLOEXEC");
     tell("a copy of the read end", copy);
+    close(copy);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
