@@ -158,7 +158,7 @@ lint: ## finds mistakes of notation in the sources
 fresh: ## runs the README's two commands in a fresh Debian 12
 	@tools/fresh
 
-.PHONY: check promote faults endure bench
+.PHONY: check promote faults sanitize endure bench
 check: build ## runs every program and all tests
 	@tests/run $(UNITS) tools site
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -167,6 +167,8 @@ promote: build ## writes what sessions really print back into the chapters
 	@tools/promote $(PROMOTE)
 faults: build ## runs every program under injected faults
 	@tests/faults/run
+sanitize: build ## runs every program under the sanitizers and valgrind
+	@tests/sanitize/run
 endure: build ## runs the tests many times under load and odd conditions
 	@tests/endure $(ENDURE)
 bench: ## measures the press, prints a table (BENCH=--quick for less)

@@ -72,6 +72,7 @@ union one_descriptor {
     char room[CMSG_SPACE(sizeof(int))];
 };
 
+/* Sends FD over the socket WAY. Returns 0, or -1 with errno set. */
 static int send_descriptor(int way, int fd)
 {
     char nothing = 0;
@@ -92,6 +93,7 @@ static int send_descriptor(int way, int fd)
     return n == -1 ? -1 : 0;
 }
 
+/* Returns a descriptor that came over the socket WAY, or -1. */
 static int receive_descriptor(int way)
 {
     char nothing;

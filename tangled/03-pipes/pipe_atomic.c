@@ -134,6 +134,7 @@ static pid_t start(const int p[2], char letter, size_t size)
         memset(text, letter, size);
         if (write_some(p[1], text, size) != (ssize_t)size)
             fail("write");
+        free(text);
         _exit(EXIT_SUCCESS);
     }
     if (!asleep(child))

@@ -88,6 +88,8 @@ int main(void)
         err(EXIT_FAILURE, "setrlimit");
     show("pipe, no descriptor left", pipe(q), EMFILE);
     printf("the array still holds %d and %d\n", q[0], q[1]);
+    close(p[0]);
+    close(p[1]);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

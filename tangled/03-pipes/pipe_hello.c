@@ -85,6 +85,7 @@ int main(void)
     ssize_t n = read_full(p[0], word, sizeof word);
     if (n == -1)
         err(EXIT_FAILURE, "read");
+    close(p[0]);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");
     printf("parent %jd: child %jd said %.*s\n",

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <poll.h>
 
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
@@ -113,6 +114,20 @@ static void tell(const char *which, int fd)
            flags_of(fd) & O_NONBLOCK ? "does not wait" : "waits");
 }
 
+static void ask(const char *when, int fd, short events)
+{
+    struct pollfd one = { .fd = fd, .events = events };
+    while (poll(&one, 1, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    printf("%-36s%s%s%s%s%s\n", when,
+           one.revents == 0 ? " -" : "",
+           one.revents & POLLIN ? " POLLIN" : "",
+           one.revents & POLLOUT ? " POLLOUT" : "",
+           one.revents & POLLHUP ? " POLLHUP" : "",
+           one.revents & POLLERR ? " POLLERR" : "");
+}
+
 
 int main(void)
 {
@@ -130,6 +145,7 @@ int main(void)
     if (copy == -1)
         err(EXIT_FAILURE, "fcntl F_DUPFD_CLOEXEC");
     tell("a copy of the read end", copy);
+    close(copy);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
@@ -145,20 +161,38 @@ int main(void)
     char *data = calloc(2, full);
     if (data == NULL)
         err(EXIT_FAILURE, "calloc");
+    ask("empty: poll the read end", p[0], POLLIN);
     show("empty: read", read_some(p[0], data, full), EAGAIN);
+    ask("empty: poll the write end", p[1], POLLOUT);
     show("empty: write twice what fits", write_some(p[1], data, 2 * full),
          0);
+    ask("full: poll the read end", p[0], POLLIN);
+    ask("full: poll the write end", p[1], POLLOUT);
     show("full: write 1", write_some(p[1], data, 1), EAGAIN);
     show("full: write twice what fits", write_some(p[1], data, 2 * full),
          EAGAIN);
     if (read_full(p[0], data, full) == -1
         || write_all(p[1], data, full - 100) == -1)
         err(EXIT_FAILURE, "leaving room for 100 bytes");
+    ask("room for 100: poll the write end", p[1], POLLOUT);
     show("room for 100: write 200", write_some(p[1], data, 200), EAGAIN);
     show("room for 100: write 100", write_some(p[1], data, 100), 0);
     close(p[1]);
+    ask("full, no writer: poll", p[0], POLLIN);
     show("full, no writer: read", read_some(p[0], data, full), 0);
+    ask("empty, no writer: poll", p[0], POLLIN);
     show("empty, no writer: read", read_some(p[0], data, full), 0);
+    close(p[0]);
+    for (int filled = 0; filled < 2; filled++) {
+        if (pipe2(p, O_CLOEXEC | O_NONBLOCK) == -1)
+            err(EXIT_FAILURE, "pipe2");
+        if (filled && write_all(p[1], data, full) == -1)
+            err(EXIT_FAILURE, "write");
+        close(p[0]);
+        ask(filled ? "full, no reader: poll" : "empty, no reader: poll",
+            p[1], POLLOUT);
+        close(p[1]);
+    }
     free(data);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

@@ -83,6 +83,9 @@ int main(void)
     printf("the file holds \"%.*s\"\n", (int)n, text);
     show("read from the first", read_some(p[0], text, sizeof text), 0);
     show("waiting in the first", waiting(p[0]), 0);
+    const int all[] = { p[0], p[1], q[0], q[1], file };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        close(all[i]);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -68,42 +68,50 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
-static void send_end(int road, int fd)
+union one_descriptor {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(int))];
+};
+
+/* Sends FD over the socket WAY. Returns 0, or -1 with errno set. */
+static int send_descriptor(int way, int fd)
 {
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = "";
-    struct iovec number = { &fd, sizeof fd };
-    struct msghdr message = {
-        .msg_iov = &number, .msg_iovlen = 1,
-        .msg_control = control, .msg_controllen = sizeof control,
-    };
-    struct cmsghdr *gift = CMSG_FIRSTHDR(&message);
-    gift->cmsg_level = SOL_SOCKET;
-    gift->cmsg_type = SCM_RIGHTS;
-    gift->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(gift), &fd, sizeof fd);
-    while (sendmsg(road, &message, MSG_NOSIGNAL) == -1)
-        if (errno != EINTR)
-            fail("sendmsg");
+    char nothing = 0;
+    struct iovec part = { &nothing, 1 };
+    union one_descriptor beside = { .room = { 0 } };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                              .msg_control = beside.room,
+                              .msg_controllen = sizeof beside.room };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(head), &fd, sizeof fd);
+    ssize_t n;
+    while ((n = sendmsg(way, &message, MSG_NOSIGNAL)) == -1
+           && errno == EINTR)
+        ;
+    return n == -1 ? -1 : 0;
 }
 
-static int receive_end(int road, int *number)
+/* Returns a descriptor that came over the socket WAY, or -1. */
+static int receive_descriptor(int way)
 {
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-    struct iovec data = { number, sizeof *number };
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1,
-        .msg_control = control, .msg_controllen = sizeof control,
-    };
+    char nothing;
+    struct iovec part = { &nothing, 1 };
+    union one_descriptor beside;
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                              .msg_control = beside.room,
+                              .msg_controllen = sizeof beside.room };
     ssize_t n;
-    while ((n = recvmsg(road, &message, MSG_CMSG_CLOEXEC)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "recvmsg");
-    struct cmsghdr *gift = CMSG_FIRSTHDR(&message);
-    if (n != sizeof *number || gift == NULL
-        || gift->cmsg_type != SCM_RIGHTS)
-        errx(EXIT_FAILURE, "the maker sent no descriptor");
+    while ((n = recvmsg(way, &message, MSG_CMSG_CLOEXEC)) == -1
+           && errno == EINTR)
+        ;
+    struct cmsghdr *head = n == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (head == NULL || head->cmsg_type != SCM_RIGHTS)
+        return -1;
     int fd;
-    memcpy(&fd, CMSG_DATA(gift), sizeof fd);
+    memcpy(&fd, CMSG_DATA(head), sizeof fd);
     return fd;
 }
 
@@ -113,7 +121,9 @@ static _Noreturn void make(int road)
     char text[64], nothing;
     if (pipe2(p, O_CLOEXEC) == -1)
         fail("pipe2");
-    send_end(road, p[1]);
+    if (write_all(road, &p[1], sizeof p[1]) == -1
+        || send_descriptor(road, p[1]) == -1)
+        fail("the road");
     if (read_full(road, &nothing, 1) != 0)
         fail("waiting for the stranger");
     close(p[1]);
@@ -147,8 +157,11 @@ int main(void)
         make(road[1]);
     }
     close(road[1]);
-    int number;
-    int fd = receive_end(road[0], &number);
+    int number, fd = -1;
+    if (read_full(road[0], &number, sizeof number) == sizeof number)
+        fd = receive_descriptor(road[0]);
+    if (fd == -1)
+        errx(EXIT_FAILURE, "the maker sent no descriptor");
     say(fd, " sent");
     char path[64];
     snprintf(path, sizeof path, "/proc/%jd/fd/%d", (intmax_t)maker, number);

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     int wait = 0;
     bool wrong = false;
     for (int c; (c = getopt(argc, argv, "n")) != -1;) {
-        wrong = c != 'n';
+        wrong = wrong || c != 'n';
         wait = O_NONBLOCK;
     }
     if (wrong || argc - optind < 2) {

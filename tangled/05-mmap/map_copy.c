@@ -102,39 +102,12 @@ static void copy_stretch(int in, int out, off_t from, off_t to,
         from += (off_t)length;
     }
 }
-static void publish(int out, const char *target, const char *directory,
-                    bool force)
-{
-    char self[64], *beside;
-    snprintf(self, sizeof self, "/proc/self/fd/%d", out);
-    if (linkat(AT_FDCWD, self, AT_FDCWD, target,
-               AT_SYMLINK_FOLLOW) == 0)
-        return;
-    if (errno != EEXIST || !force)
-        err(EXIT_FAILURE, "%s", target);
-    if (asprintf(&beside, "%s/.map_copy.%jd", directory,
-                 (intmax_t)getpid()) == -1)
-        err(EXIT_FAILURE, "asprintf");
-    if (linkat(AT_FDCWD, self, AT_FDCWD, beside, AT_SYMLINK_FOLLOW) == -1)
-        err(EXIT_FAILURE, "%s", beside);
-    if (rename(beside, target) == -1) {
-        int error = errno;
-        unlink(beside);
-        errno = error;
-        err(EXIT_FAILURE, "%s", target);
-    }
-    free(beside);
-}
 
 int main(int argc, char *argv[])
 {
-    bool force = false;
-    int option;
-    while ((option = getopt(argc, argv, "f")) == 'f')
-        force = true;
-    if (option != -1 || argc - optind != 2)
-        errx(2, "usage: map_copy [-f] SOURCE TARGET");
-    const char *source = argv[optind], *target = argv[optind + 1];
+    if (argc != 3)
+        errx(2, "usage: map_copy SOURCE TARGET");
+    const char *source = argv[1], *target = argv[2];
     int in = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat about;
     if (in == -1 || fstat(in, &about) == -1)
@@ -147,16 +120,10 @@ int main(int argc, char *argv[])
     if (about.st_size == 0 && read_some(in, &byte, 1) > 0)
         errx(EXIT_FAILURE, "%s: has bytes but no size", source);
     struct stat old;
-    bool exists = stat(target, &old) == 0;
-    if (!exists && errno != ENOENT)
+    if (lstat(target, &old) == 0)
+        errx(EXIT_FAILURE, "%s: exists already", target);
+    if (errno != ENOENT)
         err(EXIT_FAILURE, "%s", target);
-    if (exists && old.st_dev == about.st_dev
-        && old.st_ino == about.st_ino)
-        errx(EXIT_FAILURE, "%s and %s are the same file", source, target);
-    if (exists && S_ISDIR(old.st_mode))
-        errx(EXIT_FAILURE, "%s: is a directory", target);
-    if (exists && !force)
-        errx(EXIT_FAILURE, "%s: exists already (-f replaces it)", target);
     char *path = strdup(target);
     if (path == NULL)
         err(EXIT_FAILURE, "strdup");
@@ -188,7 +155,10 @@ int main(int argc, char *argv[])
         errx(EXIT_FAILURE, "%s: was cut short during the copy", source);
     if (after.st_size > about.st_size)
         errx(EXIT_FAILURE, "%s: has grown during the copy", source);
-    publish(out, target, directory, force);
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", out);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, target, AT_SYMLINK_FOLLOW) == -1)
+        err(EXIT_FAILURE, "%s", target);
     free(path);
     close(in);
     if (close(out) == -1)

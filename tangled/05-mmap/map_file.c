@@ -45,7 +45,7 @@ static long dirty_kb(const void *map)
 int main(int argc, char *argv[])
 {
     if (argc != 2)
-        errx(2, "usage: %s FILE", program_invocation_short_name);
+        errx(2, "usage: map_file FILE");
     int fd = open(argv[1], O_RDWR | O_CLOEXEC);
     if (fd == -1)
         err(EXIT_FAILURE, "%s", argv[1]);

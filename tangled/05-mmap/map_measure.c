@@ -76,11 +76,12 @@ static char *map_or_die(void *where, size_t length, int protection,
 
 static long calls;
 
-static void by_buffer(int in, int out, size_t buffer_size)
+static void by_buffer(int in, int out, size_t size, size_t part)
 {
     static char buffer[128 * 1024];
+    (void)size;
     for (;;) {
-        ssize_t n = read_some(in, buffer, buffer_size);
+        ssize_t n = read_some(in, buffer, part);
         calls++;
         if (n == -1)
             err(EXIT_FAILURE, "read");
@@ -91,20 +92,9 @@ static void by_buffer(int in, int out, size_t buffer_size)
         calls++;
     }
 }
-
-static void small_buffer(int in, int out, size_t size)
+static void two_mappings(int in, int out, size_t size, size_t part)
 {
-    (void)size;
-    by_buffer(in, out, 4 * 1024);
-}
-
-static void large_buffer(int in, int out, size_t size)
-{
-    (void)size;
-    by_buffer(in, out, 128 * 1024);
-}
-static void two_mappings(int in, int out, size_t size)
-{
+    (void)part;
     if (ftruncate(out, (off_t)size) == -1)
         err(EXIT_FAILURE, "ftruncate");
     char *from = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
@@ -116,9 +106,8 @@ static void two_mappings(int in, int out, size_t size)
     calls += 5;
 }
 
-static void one_mapping(int in, int out, size_t size)
+static void one_mapping(int in, int out, size_t size, size_t part)
 {
-    const size_t part = 128 * 1024;
     char *from = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
     for (size_t at = 0; at < size; at += part) {
         if (write_all(out, from + at, part) == -1)
@@ -128,8 +117,9 @@ static void one_mapping(int in, int out, size_t size)
     munmap(from, size);
     calls += 2;
 }
-static void by_sendfile(int in, int out, size_t size)
+static void by_sendfile(int in, int out, size_t size, size_t part)
 {
+    (void)part;
     while (size > 0) {
         ssize_t n = sendfile(out, in, NULL, size);
         calls++;
@@ -139,8 +129,10 @@ static void by_sendfile(int in, int out, size_t size)
     }
 }
 
-static void by_copy_file_range(int in, int out, size_t size)
+static void by_copy_file_range(int in, int out, size_t size,
+                               size_t part)
 {
+    (void)part;
     while (size > 0) {
         ssize_t n = copy_file_range(in, NULL, out, NULL, size, 0);
         calls++;
@@ -151,14 +143,15 @@ static void by_copy_file_range(int in, int out, size_t size)
 }
 static const struct {
     const char *name;
-    void (*copy)(int in, int out, size_t size);
+    void (*copy)(int in, int out, size_t size, size_t part);
+    size_t part;
 } ways[] = {
-    { "read, write, 4 KiB", small_buffer },
-    { "read, write, 128 KiB", large_buffer },
-    { "two mappings", two_mappings },
-    { "one mapping, write", one_mapping },
-    { "sendfile", by_sendfile },
-    { "copy_file_range", by_copy_file_range },
+    { "read, write, 4 KiB", by_buffer, 4 * 1024 },
+    { "read, write, 128 KiB", by_buffer, 128 * 1024 },
+    { "two mappings", two_mappings, 0 },
+    { "one mapping, write", one_mapping, 128 * 1024 },
+    { "sendfile", by_sendfile, 0 },
+    { "copy_file_range", by_copy_file_range, 0 },
 };
 enum { WAYS = sizeof ways / sizeof ways[0], ROUNDS = 5 };
 struct result {
@@ -188,7 +181,7 @@ static void measure(int way, int round, int in, size_t size,
     calls = 0;
     double faults = faults_so_far();
     double start = now_ms();
-    ways[way].copy(in, out, size);
+    ways[way].copy(in, out, size, ways[way].part);
     result->ms[round] = now_ms() - start;
     result->faults[round] = faults_so_far() - faults;
     result->calls = calls;

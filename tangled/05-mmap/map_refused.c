@@ -75,29 +75,135 @@ static char *show_map(const char *how, void *map, int expected)
         printf("%-36s = mapped\n", how);
     return map;
 }
+static sigjmp_buf landing;
+static volatile sig_atomic_t fault_signal, fault_code;
+
+static void on_fault(int number, siginfo_t *about, void *context)
+{
+    (void)context;
+    fault_signal = number;
+    fault_code = about->si_code;
+    siglongjmp(landing, 1);
+}
+static void survive_faults(void)
+{
+    struct sigaction action = { .sa_flags = SA_SIGINFO };
+    action.sa_sigaction = on_fault;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGSEGV, &action, NULL) == -1
+        || sigaction(SIGBUS, &action, NULL) == -1)
+        err(EXIT_FAILURE, "sigaction");
+}
+static void show_fault(const char *what)
+{
+    const char *code = "";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_MAPERR)
+        code = "SEGV_MAPERR";
+    if (fault_signal == SIGSEGV && fault_code == SEGV_ACCERR)
+        code = "SEGV_ACCERR";
+    if (fault_signal == SIGBUS && fault_code == BUS_ADRERR)
+        code = "BUS_ADRERR";
+    printf("%-36s   SIG%s %s\n", what, sigabbrev_np(fault_signal),
+           code);
+}
+
+static void load(const char *what, const volatile char *at)
+{
+    if (sigsetjmp(landing, 1) != 0) {
+        show_fault(what);
+        return;
+    }
+    char byte = *at;
+    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+}
 
 static size_t page;
 
-static void try_arguments(int fd)
+static void try_lengths(int fd)
 {
-    const int rw = PROT_READ | PROT_WRITE;
-    const off_t last = (off_t)(INT64_MAX - INT64_MAX % (off_t)page);
+    puts("\nlength");
+    show_map("0 bytes",
+             mmap(NULL, 0, PROT_READ, MAP_SHARED, fd, 0), EINVAL);
+    char *p = show_map("1 byte",
+             mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0), 0);
+    load("  the last byte of its page", p + page - 1);
+    show_map("more than there is",
+             mmap(NULL, SIZE_MAX - 2 * page, PROT_READ, MAP_SHARED,
+                  fd, 0), ENOMEM);
+}
+static char *at_offset(const char *how, off_t offset, int fd,
+                       int expected)
+{
+    return show_map(how, mmap(NULL, 1, PROT_READ, MAP_SHARED, fd,
+                              offset), expected);
+}
+
+static void try_offsets(int fd)
+{
+    const off_t one = (off_t)page;
+    puts("\noffset");
+    at_offset("1000", 1000, fd, EINVAL);
+    at_offset("half a page", one / 2, fd, EINVAL);
+    load("  its first byte", at_offset("0", 0, fd, 0));
+    load("  its first byte", at_offset("1 page", one, fd, 0));
+    at_offset("-1 page", -one, fd, EOVERFLOW);
+    load("  its first byte", at_offset("100 pages", 100 * one, fd, 0));
+    at_offset("offset plus length too large",
+              (off_t)(INT64_MAX - INT64_MAX % one), fd, EOVERFLOW);
+}
+static uintptr_t distance(uintptr_t a, uintptr_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static void show_place(const char *p)
+{
+    uintptr_t map = (uintptr_t)p, heap = (uintptr_t)sbrk(0);
+    uintptr_t stack = (uintptr_t)&map, libc = (uintptr_t)stdout;
+    printf("%-36s = %s\n", "  at the start of a page",
+           map % page == 0 ? "yes" : "no");
+    printf("%-36s = %s\n", "  between heap and stack",
+           heap < map && map < stack ? "yes" : "no");
+    printf("%-36s = %s\n", "  within 1 GiB of the C library",
+           distance(map, libc) >> 30 == 0 ? "yes" : "no");
+}
+static void try_addresses(int fd)
+{
+    puts("\naddress");
+    char *p = show_map("NULL", mmap(NULL, 1, PROT_READ, MAP_SHARED,
+                                    fd, 0), 0);
+    show_place(p);
+    char *q = show_map("a hint, already in use, not a page",
+        mmap(p + 1, 1, PROT_READ, MAP_SHARED, fd, 0), 0);
+    printf("%-36s = %s\n", "  elsewhere", q != p ? "yes" : "no");
+    show_map("MAP_FIXED, not a page",
+        mmap(p + 1, 1, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0),
+        EINVAL);
+    show_map("MAP_FIXED_NOREPLACE, in use",
+        mmap(p, 1, PROT_READ, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0),
+        EEXIST);
+    load("  the first byte there", p);
+    show_map("MAP_FIXED, in use, anonymous",
+        mmap(p, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+             -1, 0), 0);
+    load("  the first byte there", p);
+}
+static void try_flags(int fd)
+{
+    const int rw = PROT_READ | PROT_WRITE, unknown = 0x800000;
     int reading = reopen(fd, O_RDONLY), writing = reopen(fd, O_WRONLY);
-    show_map("length 0",
-             mmap(NULL, 0, rw, MAP_SHARED, fd, 0), EINVAL);
+    puts("\nprotection and flags");
     show_map("PROT_WRITE, shared, O_RDONLY",
              mmap(NULL, 1, rw, MAP_SHARED, reading, 0), EACCES);
     show_map("PROT_WRITE, shared, O_WRONLY",
              mmap(NULL, 1, rw, MAP_SHARED, writing, 0), EACCES);
-    show_map("offset 1000",
-             mmap(NULL, 1, rw, MAP_SHARED, fd, 1000), EINVAL);
     show_map("neither shared nor private",
              mmap(NULL, 1, rw, 0, fd, 0), EINVAL);
-    show_map("offset plus length too large",
-             mmap(NULL, 2 * page, rw, MAP_SHARED, fd, last), EOVERFLOW);
-    show_map("more than there is",
-             mmap(NULL, SIZE_MAX - 2 * page, PROT_READ, MAP_SHARED,
-                  fd, 0), ENOMEM);
+    show_map("MAP_SHARED, unknown flag",
+             mmap(NULL, 1, PROT_READ, MAP_SHARED | unknown, fd, 0), 0);
+    show_map("MAP_SHARED_VALIDATE, unknown flag",
+             mmap(NULL, 1, PROT_READ, MAP_SHARED_VALIDATE | unknown,
+                  fd, 0), EOPNOTSUPP);
     close(reading);
     close(writing);
 }
@@ -114,9 +220,9 @@ static void try_things(void)
     if (pipe2(ends, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
     close(ends[1]);
-    putchar('\n');
-    try_thing("descriptor -1", -1, MAP_SHARED, EBADF);
-    try_thing("descriptor -1, anonymous", -1,
+    puts("\ndescriptor");
+    try_thing("-1", -1, MAP_SHARED, EBADF);
+    try_thing("-1, anonymous", -1,
               MAP_SHARED | MAP_ANONYMOUS, 0);
     try_thing("a pipe", ends[0], MAP_SHARED, ENODEV);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -144,8 +250,15 @@ static void try_sealed(void)
 int main(void)
 {
     page = (size_t)sysconf(_SC_PAGESIZE);
-    int fd = scratch_file(1, 'a');
-    try_arguments(fd);
+    printf("a page has %zu bytes\n", page);
+    int fd = scratch_file(page, '1');
+    if (pwrite(fd, "2", 1, (off_t)page) != 1)
+        err(EXIT_FAILURE, "pwrite");
+    survive_faults();
+    try_lengths(fd);
+    try_offsets(fd);
+    try_addresses(fd);
+    try_flags(fd);
     try_things();
     try_sealed();
     printf("\nMAP_FAILED == NULL: %s\n",

@@ -9,7 +9,7 @@ finds() {
     sed -n "s/^$1   *//p" stdout | tr -s ' '
 }
 
-@test "shared mappings show the child's C, private ones the parent's P [O14]" {
+@test "shared mappings show the child's C, private ones the parent's P [O14] [M12] [M26]" {
     holds_session
 }
 
@@ -17,7 +17,7 @@ finds() {
     as_nobody holds_session
 }
 
-@test "the child's store arrives by MAP_SHARED, not by MAP_PRIVATE [O08]" {
+@test "the child's store arrives by MAP_SHARED, not by MAP_PRIVATE [O08] [M12]" {
     run_program ./fork_maps
     assert_success
     assert_equal "$(finds 'shared')" 'P C'
@@ -47,6 +47,15 @@ finds() {
     [ "$(grep -cE 'MAP_PRIVATE, [0-9]' strace)" = 1 ]
     assert_call 'MADV_DONTFORK.* = 0'
     assert_call 'MADV_WIPEONFORK.* = 0'
+}
+
+@test "the mappings are older than the child [M26]" {
+    traced mmap,clone,clone3,fork ./fork_maps
+    assert_success
+    local made forked
+    made=$(grep -nE 'MAP_SHARED\|MAP_ANONYMOUS, -1, 0' strace | head -n 1 | cut -d: -f1)
+    forked=$(grep -nE '(clone3?|fork)\(' strace | head -n 1 | cut -d: -f1)
+    [ "$made" -lt "$forked" ]
 }
 
 @test "a mapping that cannot be made is named" {

@@ -1,6 +1,6 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# How much fits into a pipe, and who knows it.
+# How much fits into a pipe, who knows it, and why: it is a ring of slots.
 
 @test "kernel, pipe and shell answer as the chapter prints" {
     holds_session
@@ -11,14 +11,35 @@ load ../lib/helpers
     run_program ./pipe_capacity
     assert_success
     assert_line --regexp "^ *$((16 * page)) bytes, says the kernel$"
-    assert_line --regexp "^ *$((16 * page)) bytes go in$"
+    assert_line --regexp "^write +of +$page bytes: +16 fit, +$((16 * page)) "
     assert_line --regexp '^ *4096 bytes are PIPE_BUF$'
+}
+
+@test "what was written over the end of the ring comes out in order [P19]" {
+    run_program ./pipe_capacity
+    assert_line --index 2 "16 slots: efghijklmnopABCD"
+}
+
+@test "the number of bytes that fit depends on the size of the writes [P52]" {
+    page=$(getconf PAGESIZE)
+    run_program ./pipe_capacity
+    half=$((page / 2 + 1))
+    assert_line --regexp "^write +of +64 bytes: +$((page / 4)) fit, +$((page * 16)) "
+    assert_line --regexp "^write +of +$page bytes: +16 fit, +$((page * 16)) "
+    assert_line --regexp "^write +of +$half bytes: +16 fit, +$((half * 16)) "
+    assert_line --regexp '^packet +of +64 bytes: +16 fit, +1024 '
+}
+
+@test "a slot is free when its last byte has been read, not before" {
+    run_program ./pipe_capacity
+    assert_line --regexp '^page read but for one byte, write 1 += -1 EAGAIN$'
+    assert_line --regexp '^the last byte read too, write 1 += 1$'
 }
 
 @test "ulimit -p prints PIPE_BUF in units of 512, whatever the capacity is [P21]" {
     run_shell './pipe_capacity 100000; ulimit -p'
-    assert_line --regexp '^ *131072 bytes go in$'
-    assert_line --index 4 "$(($(getconf PIPE_BUF /) / 512))"
+    assert_line --regexp '^write .* 131072 bytes in all$'
+    assert_line --index 10 "$(($(getconf PIPE_BUF /) / 512))"
 }
 
 @test "no limit of the kernel stands behind ulimit -p [P21]" {
@@ -54,7 +75,7 @@ load ../lib/helpers
 @test "umlimit is no command, ulimit -a lists the limits [P22]" {
     run_shell './pipe_capacity; umlimit -a'
     assert_failure 127
-    assert_line --partial "bytes go in"
+    assert_line --partial "bytes in all"
     assert_stderr_line --partial "umlimit: command not found"
     run_shell 'ulimit -a'
     assert_line --regexp '^pipe size .*-p\) '
@@ -62,7 +83,7 @@ load ../lib/helpers
 
 @test "the listing has the same lines today, and may have other numbers [P23]" {
     run_shell './pipe_capacity; ulimit -a'
-    assert_line --partial "bytes go in"
+    assert_line --partial "bytes in all"
     for what in 'core file size' 'data seg size' 'scheduling priority' \
         'file size' 'pending signals' 'max locked memory' \
         'max memory size' 'open files' 'pipe size' 'POSIX message queues' \
@@ -78,7 +99,7 @@ load ../lib/helpers
         run_program ./pipe_capacity "$asked"
         assert_success
         assert_line --regexp "^ *$got bytes, says the kernel$"
-        assert_line --regexp "^ *$got bytes go in$"
+        assert_line --regexp "^write +of +$page bytes: .* $got bytes in all$"
     done << END
 1 $page
 $page $page
@@ -108,6 +129,21 @@ END
     done
     run_program ./pipe_capacity 1 2
     assert_failure 2
+}
+
+@test "interrupted writes and reads change no count" {
+    run_program ./pipe_capacity
+    assert_success
+    cp stdout expected
+    inject 'write:error=EINTR:when=3+50 read:error=EINTR:when=2' ./pipe_capacity
+    assert_success
+    cmp stdout expected
+}
+
+@test "an error in the middle of filling ends the program" {
+    inject 'write:error=EIO:when=100' ./pipe_capacity
+    assert_failure 1
+    assert_stderr_line --partial "Input/output error"
 }
 
 @test "a full standard output is noticed" {

@@ -1,6 +1,6 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# A pipe that does not wait.
+# A pipe that does not wait, and what poll says at every stage of its life.
 
 @test "the flag and the calls behave as the chapter prints" {
     holds_session
@@ -50,12 +50,43 @@ load ../lib/helpers
     assert_line --regexp '^room for 100: write 100 += 100$'
 }
 
+@test "poll tells the end of the file at the read end [P47]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^empty: poll the read end +-$'
+    assert_line --regexp '^full: poll the read end +POLLIN$'
+    assert_line --regexp '^full, no writer: poll +POLLIN POLLHUP$'
+    assert_line --regexp '^empty, no writer: poll +POLLHUP$'
+}
+
+@test "poll tells breakage at the write end [P47]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^empty: poll the write end +POLLOUT$'
+    assert_line --regexp '^full: poll the write end +-$'
+    assert_line --regexp '^empty, no reader: poll +POLLOUT POLLERR$'
+    assert_line --regexp '^full, no reader: poll +POLLERR$'
+}
+
+@test "poll counts slots: it sees no room where 100 bytes still go in [P47]" {
+    run_program ./pipe_nonblock
+    assert_line --regexp '^room for 100: poll the write end +-$'
+    assert_line --regexp '^room for 100: write 100 += 100$'
+}
+
 @test "interruptions change nothing" {
-    for call in read wait4; do
+    run_program ./pipe_nonblock
+    assert_success
+    cp stdout expected
+    for call in read poll wait4; do
         inject "$call:error=EINTR:when=1" ./pipe_nonblock
         assert_success
-        assert_line --regexp '^empty, no writer: read += 0$'
+        cmp stdout expected
     done
+}
+
+@test "a poll that fails ends the program" {
+    inject 'poll:error=ENOMEM:when=2' ./pipe_nonblock
+    assert_failure 1
+    assert_stderr_line --partial "poll: Cannot allocate memory"
 }
 
 @test "an error that was not expected ends the program" {

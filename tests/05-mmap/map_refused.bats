@@ -1,9 +1,30 @@
+# shellcheck disable=SC2016,SC2154,SC2012 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# What mmap refuses, with which error, and what it takes.
+# Lengths, offsets and addresses are counted in pages; what mmap refuses, with
+# which error, and what it takes.
+
+@test "lengths, offsets, addresses [M02] [M05] [M06] [M19] [M20] [M21] [Q3] [Q7a]" {
+    holds_session
+}
 
 @test "refusals by argument, by descriptor, by seal and by limit [M14] [M22] [Q4a] [Q4b] [Q4d]" {
-    holds_session
+    run_program ./map_refused
+    assert_success
+    assert_line --regexp '^0 bytes += MAP_FAILED EINVAL$'
+    assert_line --regexp '^PROT_WRITE, shared, O_RDONLY += MAP_FAILED EACCES$'
+    assert_line --regexp '^more than there is += MAP_FAILED ENOMEM$'
+    assert_line --regexp '^a pipe += MAP_FAILED ENODEV$'
+    assert_line --regexp '^a memfd += mapped$'
+    assert_line --regexp '^a memfd sealed against writing += MAP_FAILED EPERM$'
+    assert_line 'MAP_FAILED == NULL: no'
+}
+
+@test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
+    run_program ./map_refused
+    assert_success
+    assert_line 'MAP_SHARED, unknown flag             = mapped'
+    assert_line 'MAP_SHARED_VALIDATE, unknown flag    = MAP_FAILED EOPNOTSUPP'
 }
 
 @test "as an ordinary user the same is refused [Q4d]" {
@@ -28,4 +49,33 @@ load ../lib/helpers
     no_leaked_fd ./map_refused
     assert_success
     assert_line --partial 'ENODEV'
+    assert_line --partial 'EOVERFLOW'
+}
+
+@test "the page size is asked for, not assumed [M19] [Q7a]" {
+    run_program ./map_refused
+    assert_success
+    assert_line "a page has $(getconf PAGESIZE) bytes"
+    refute [ "$(grep -cE '4096|0x1000' "$book_tangled/map_refused.c")" != 0 ]
+}
+
+@test "the place differs from run to run, where the system randomizes [M02]" {
+    [ "$(cat /proc/sys/kernel/randomize_va_space)" != 0 ] ||
+        skip "needs address space randomization"
+    local i
+    for i in 1 2 3 4; do
+        : "run $i"
+        traced mmap ./map_refused
+        assert_success
+        grep -m1 'mmap(NULL, 1, PROT_READ, MAP_SHARED' strace
+    done | sed 's/.*= //' | sort -u > places
+    [ "$(wc -l < places)" -gt 1 ]
+}
+
+@test "an offset that is no page is refused before the kernel hears of it [M19] [Q3]" {
+    traced mmap ./map_refused
+    assert_success
+    assert_line --regexp '^1000 += MAP_FAILED EINVAL$'
+    assert_call 'mmap\(NULL, 0, PROT_READ, MAP_SHARED, 3, 0\) += -1 EINVAL'
+    refute_call '0x3e8'
 }

@@ -7,6 +7,7 @@
 #   alike($session, $record)      what the values became, as far as lines fit
 #   printed($record, $session)     a recording in the session's notation
 #   source_of($file)               the chapter file and its line for each line
+#   alone($session)                keeps others from settings of the machine
 #
 # tests/lib/session --help tells the notation.
 package Session;
@@ -15,11 +16,12 @@ use warnings;
 no warnings 'recursion';
 use Cwd qw(abs_path);
 use Exporter qw(import);
+use Fcntl qw(LOCK_EX);
 use File::Temp qw(tempdir);
 use IO::Select;
 
 our @EXPORT_OK = qw(parse record difference alike fits printed source_of licensed_spans
-    speaker %TYPES);
+    speaker alone %TYPES);
 
 # What a licensed value of each type looks like. An identity is one thing with
 # a name: the same printed value must be the same actual value, and different
@@ -214,6 +216,18 @@ sub speaker {
         return "pid $span->{value}" if $span->{type} eq 'pid';
     }
     return $text =~ /^\s*(\S+)/ ? "word $1" : '';
+}
+
+# alone: for runners that run several sessions at a time. Waits until no other
+# uses the settings of the machine (/proc/sys/...) that S names, and gives the
+# locks, which hold as long as they are kept. The tests take the same locks.
+sub alone {
+    my ($s) = @_;
+    my %settings = map { $_ => 1 } map { $_->{text} =~ m{/proc/sys/[\w/]+}g } @{ $s->{commands} };
+    return map {
+        open my $lock, '<', $_ or ();
+        $lock && flock($lock, LOCK_EX) ? $lock : ();
+    } sort keys %settings;
 }
 
 # source_of: the chapter that the session FILE (.../UNIT/NAME.session) comes

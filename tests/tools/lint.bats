@@ -78,7 +78,7 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
 
 @test "book.nw alone: its chunk is unused only when no chapter uses it" {
     run -1 "$lint" whole/book.nw
-    assert_output 'whole/book.nw:14: <<used by none>> is nowhere used [unused]'
+    assert_output 'whole/book.nw:16: <<used by none>> is nowhere used [unused]'
 }
 
 @test "a chapter that is listed and missing, or there and not listed, is found" {
