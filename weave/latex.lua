@@ -25,35 +25,43 @@ end
 local function link(ctx, unit, id, text)
   return ('\\nwlink{%s}{%s}'):format(ctx.anchor(unit, id, true), text)
 end
+local function lines_of(text) return select(2, text:gsub('\n', '')) + 1 end
+
+-- Up to how many users of a chunk are named; more are only counted.
+local few = 5
 
 function M.chunk(c, code, ctx)
   local text = pandoc.write(pandoc.Pandoc { code }, 'latex', options)
   text = text:gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
-    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), use.name)
+    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), verb(use.name))
   end)
-  local foot = {}
-  if c.prev then foot[#foot + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
-  if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued') end
+  local refs = {}
+  if c.prev then refs[#refs + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
+  if c.next then refs[#refs + 1] = link(ctx, c.unit, c.next.id, 'continued') end
   if c.root then
     local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
-    if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints:') end
+    if session then refs[#refs + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
+  elseif #c.used > few then
+    refs[#refs + 1] = ('used in %d chunks'):format(#c.used)
   elseif #c.used > 0 then
     local users = {}
     for _, u in ipairs(c.used) do
       users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
     end
-    foot[#foot + 1] = 'used in ' .. table.concat(users, ', ')
+    refs[#refs + 1] = 'used in ' .. table.concat(users, ', ')
   end
-  return { raw(('\\nwhead{%s}{%s}{%s}'):format(ctx.anchor(c.unit, c.id, true), chunk_name(c.name),
-      c.prev and '+\\equiv' or '\\equiv')),
-    raw(text), raw('\\nwfoot{' .. table.concat(foot, ' \\textperiodcentered{} ') .. '}') }
+  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.root and 'program' or 'chunk',
+      ctx.anchor(c.unit, c.id, true), c.root and esc(c.name) or chunk_name(c.name),
+      c.prev and '+\\equiv' or '\\equiv', table.concat(refs, ' \\textperiodcentered{} '),
+      lines_of(code.text))),
+    raw(text), raw('\\nwfoot') }
 end
 
 -- A whole file of the project.
 function M.listing(path, code)
-  return { raw('\\nwlisting{' .. esc(path) .. '}'),
-    raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot{}') }
+  return { raw(('\\nwlisting{file-%s}{%s}{%d}'):format(path:gsub('[^%w]', '-'), esc(path), lines_of(code.text))),
+    raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot') }
 end
 
 function M.session(c, lines, note, ctx)
@@ -69,8 +77,8 @@ function M.session(c, lines, note, ctx)
       out[#out + 1] = verb(line.text)
     end
   end
-  return { raw(('\\nwsession{%s}{%s}\n\\begin{Terminal}\n\\begin{Highlighting}[]\n%s\n\\end{Highlighting}\n\\end{Terminal}\n\\nwfoot{%s}')
-    :format(ctx.anchor(c.unit, c.id, true), esc(c.program), table.concat(out, '\n'), note and esc(note) or '')) }
+  return { raw(('\\nwsession{%s}{%s}{%s}{%d}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
+    ctx.anchor(c.unit, c.id, true), esc(c.program), note and esc(note) or '', #out, table.concat(out, '\n'))) }
 end
 
 function M.figure(fig)
