@@ -27,8 +27,9 @@ local function link(ctx, unit, id, text)
 end
 local function lines_of(text) return select(2, text:gsub('\n', '')) + 1 end
 
--- Up to how many users of a chunk are named; more are only counted.
-local few = 5
+-- Up to how many users of a chunk are named, and given by page; more are only
+-- counted, the index has them all.
+local few, some = 4, 9
 
 function M.chunk(c, code, ctx)
   local text = pandoc.write(pandoc.Pandoc { code }, 'latex', options)
@@ -42,8 +43,12 @@ function M.chunk(c, code, ctx)
   if c.root then
     local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
     if session then refs[#refs + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
-  elseif #c.used > few then
+  elseif #c.used > some then
     refs[#refs + 1] = ('used in %d chunks'):format(#c.used)
+  elseif #c.used > few then
+    local pages = {}
+    for i, u in ipairs(c.used) do pages[i] = ('\\nwpage{%s}'):format(ctx.anchor(u.unit, u.chunk.id, true)) end
+    refs[#refs + 1] = 'used on pages ' .. table.concat(pages, ', ')
   elseif #c.used > 0 then
     local users = {}
     for _, u in ipairs(c.used) do
@@ -106,10 +111,11 @@ local line_width = 74
 
 -- LaTeX does not break the lines of a table by itself. Gives a table that is too
 -- wide relative widths: narrow columns keep what they need, the others share the
--- rest by what they hold.
+-- rest by what they hold. Returns the number of rows.
 local function fit(t)
-  local need, total = {}, 0
+  local need, total, rows = {}, 0, 0
   local function measure(row)
+    rows = rows + 1
     for i, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
       need[i] = math.max(need[i] or 0, utf8.len(text) or #text)
@@ -120,7 +126,7 @@ local function fit(t)
     for _, row in ipairs(body.body) do measure(row) end
   end
   for i = 1, #t.colspecs do total = total + (need[i] or 0) + 2 end
-  if total <= line_width then return end
+  if total <= line_width then return rows end
   local narrow, wide = 0, 0
   for i = 1, #t.colspecs do
     if need[i] <= 16 then narrow = narrow + need[i] + 2 else wide = wide + need[i] end
@@ -130,16 +136,29 @@ local function fit(t)
     local share = need[i] <= 16 and need[i] + 2 or need[i] / wide * rest
     t.colspecs[i] = { t.colspecs[i][1], share / (narrow + rest) }
   end
+  return rows
 end
 
+-- Of a table with more rows than this each page gets a part.
+local long = 20
+
+-- A table with a caption finds its place as a figure does; one without stands
+-- where it is. Neither is broken.
 function M.table(t, id)
-  fit(t)
-  if id then
-    local caption = t.caption.long[#t.caption.long]
-    caption.content:insert(1, rawi('\\label{' .. id .. '}'))
+  if fit(t) > long then
+    if not id then return t end
+    t.caption.long[#t.caption.long].content:insert(1, rawi('\\label{' .. id .. '}'))
     return { raw('\\hypertarget{' .. id .. '}{}'), t }
   end
-  return t
+  local caption = t.caption.long[1]
+  t.caption.long = {}
+  local rows = pandoc.write(pandoc.Pandoc { t }, 'latex'):gsub('\\begin{longtable}%[%]', '\\begin{tabular}')
+    :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', '')
+  if not caption then return raw('\\begin{nwtable}\n' .. rows .. '\n\\end{nwtable}') end
+  local head = pandoc.List { rawi('\\begin{table}[htbp]\\centering\\caption{') }
+  head:extend(caption.content)
+  head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
+  return { pandoc.Plain(head), raw(rows .. '\n\\end{table}') }
 end
 
 function M.claim_block(d, verdict, words)
@@ -164,10 +183,25 @@ function M.aside(d)
   return { raw('\\begin{nwaside}'), d, raw('\\end{nwaside}') }
 end
 
--- A list that was collected, not written.
+-- The page numbers of links, each number once.
+function M.pages(links)
+  local anchors = {}
+  for i, l in ipairs(links) do anchors[i] = l.target:sub(2) end
+  return { rawi('\\nwpages{' .. table.concat(anchors, ',') .. '}') }
+end
+
+-- A list that was collected, not written; an index in columns, without bullets.
 function M.collected(blocks)
   local out = pandoc.List { raw('\\begin{nwcollected}') }
-  out:extend(blocks)
+  for _, block in ipairs(blocks) do
+    if block.t == 'Div' and block.classes:includes('index') then
+      out:insert(raw('\\begin{nwindex}'))
+      for _, item in ipairs(block.content[1].content) do out:insert(pandoc.Para(item[1].content)) end
+      out:insert(raw('\\end{nwindex}'))
+    else
+      out:insert(block)
+    end
+  end
   out:insert(raw('\\end{nwcollected}'))
   return out
 end
