@@ -97,7 +97,7 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) assets/css/book.css $(wildcard out/report/tests.tsv out/report/machine.tsv) $(UNITS:%=out/build/%.tangled)
 	@rm -rf out/build/beside && mkdir -p out/build/beside/css out/build/beside/fonts
 	@cp assets/css/book.css out/build/beside/css/
 	@cp $(FONTS:%=node_modules/@fontsource-variable/%.woff2) out/build/beside/fonts/
@@ -122,7 +122,7 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv) $(UNITS:%=out/build/%.tangled)
+PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(wildcard out/report/tests.tsv out/report/machine.tsv) $(UNITS:%=out/build/%.tangled)
 PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
 .PHONY: pdf epub

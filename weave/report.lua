@@ -1,15 +1,23 @@
 -- report.lua - reads what the last test run said (out/report/tests.tsv: file,
 -- test, passed|failed|skipped, reason). Gives claims, id -> {name, status} of
 -- each test that carries the id, and programs, "unit/program" -> {count, passed}.
--- A report that is not there gives empty tables: nothing was run yet.
+-- machine.tsv beside it (KEY, VALUE) gives machine, key -> value. A report that
+-- is not there gives empty tables: nothing was run yet. text is all that was read.
 
 return function(path)
-  local report = { claims = {}, programs = {}, text = '' }
+  local report = { claims = {}, programs = {}, machine = {}, text = '' }
+  local machine = path and io.open((path:gsub('[^/]*$', 'machine.tsv')))
+  if machine then
+    report.text = machine:read('a')
+    machine:close()
+    for key, value in report.text:gmatch('([^\t\n]+)\t([^\n]*)') do report.machine[key] = value end
+  end
   local file = path and io.open(path)
   if not file then return report end
-  report.text = file:read('a')
+  local tests = file:read('a')
   file:close()
-  for line in report.text:gmatch('[^\n]+') do
+  report.text = report.text .. tests
+  for line in tests:gmatch('[^\n]+') do
     local from, name, status = line:match('^([^\t]*)\t([^\t]*)\t([^\t]*)')
     if status then
       local program = from:match('^tests/(.*)%.bats$') or from
