@@ -123,7 +123,8 @@ function M.programs(ctx, tools)
     end
     local tests = ctx.report.programs[f.unit .. '/' .. name:gsub('%.c$', '')]
     if tests then
-      line:extend { text(','), pandoc.Space(), text(('%d of %d tests passed'):format(tests.passed, tests.count)) }
+      line:extend { text(','), pandoc.Space(), text(tests.passed == tests.count and ('%d tests passed'):format(tests.count)
+        or ('%d of %d tests passed'):format(tests.passed, tests.count)) }
     end
     list[#list + 1] = { pandoc.Plain(line) }
   end
