@@ -155,7 +155,7 @@ function M.table(t, id)
   local rows = pandoc.write(pandoc.Pandoc { t }, 'latex'):gsub('\\begin{longtable}%[%]', '\\begin{tabular}')
     :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', '')
   if not caption then return raw('\\begin{nwtable}\n' .. rows .. '\n\\end{nwtable}') end
-  local head = pandoc.List { rawi('\\begin{table}[htbp]\\centering\\caption{') }
+  local head = pandoc.List { rawi('\\begin{table}[htbp]\\small\\centering\\caption{') }
   head:extend(caption.content)
   head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
   return { pandoc.Plain(head), raw(rows .. '\n\\end{table}') }
