@@ -153,8 +153,8 @@ out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css
 	@weave/epub-repack $@.new
 	@mv $@.new $@
 
-out/build/figures/%.pdf: out/build/figures/%.svg
-	@rsvg-convert -f pdf -o $@.new $<
+out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css
+	@rsvg-convert -f pdf -s assets/css/figure.css -o $@.new $<
 	@mv $@.new $@
 
 .PHONY: lint

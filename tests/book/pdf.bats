@@ -32,6 +32,19 @@ pdf=$root/out/processes-in-conversation.pdf
     assert_output ''
 }
 
+@test "the PDF can be had for A4 and for a tablet" {
+    needs pdfinfo
+    "$root/tools/made-up-book" --small 1 small
+    for page in 'a4 595.28 x 841.89' 'tablet 382.68 x 510.24'; do
+        make -C small pdf PAGE="${page%% *}" > log 2>&1 || fail "$(tail log)"
+        run pdfinfo small/out/processes-in-conversation-"${page%% *}".pdf
+        assert_line --regexp "^Page size: +${page#* } pts"
+    done
+    run make -C small pdf PAGE=letter
+    assert_failure
+    assert_output --partial 'PAGE is book, a4 or tablet'
+}
+
 @test "the PDF has a title, a language and the edition's date" {
     needs pdfinfo
     run pdfinfo -isodates "$pdf"
