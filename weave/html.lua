@@ -11,15 +11,27 @@ M.escape = esc
 local function raw(s) return pandoc.RawBlock('html', s) end
 local function rawi(s) return pandoc.RawInline('html', s) end
 
+-- Lines of HTML as the content of a pre. A reader of EPUBs may be narrow: there
+-- what does not fit goes on two characters further in than its line began.
+local function pre(lines, ctx)
+  if ctx.format ~= 'epub' then return table.concat(lines, '\n') end
+  local out = {}
+  for i, line in ipairs(lines) do
+    local indent = (#line:gsub('<[^>]*>', ''):match('^ *') + 2) * 0.6
+    out[i] = ('<span class="line" style="padding-left:%.1fem;text-indent:-%.1fem">%s\n</span>'):format(indent, indent, line)
+  end
+  return table.concat(out)
+end
+
 -- Highlighted code without pandoc's id and empty link on every line.
-local function highlight(code)
+local function highlight(code, ctx)
   local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(code.text, { class = code.classes[1] }) }, 'html')
   html = html:match('<code[^>]*>(.*)</code>')
   local lines = {}
   for line in (html .. '\n'):gmatch('([^\n]*)\n') do
     lines[#lines + 1] = line:gsub('^<span id="[^"]*"><a [^>]*></a>', ''):gsub('</span>$', '')
   end
-  return table.concat(lines, '\n')
+  return pre(lines, ctx)
 end
 
 local function link(ctx, unit, id, text)
@@ -31,7 +43,7 @@ local function chunk_name(name)
 end
 
 function M.chunk(c, code, ctx)
-  local html = highlight(code):gsub('NWUSEq(%d+)q', function(n)
+  local html = highlight(code, ctx):gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(
       ctx.href(use.unit, use.id, true), esc(use.name))
@@ -64,10 +76,10 @@ function M.chunk(c, code, ctx)
 end
 
 -- A whole file of the project.
-function M.listing(path, code)
+function M.listing(path, code, ctx)
   return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
     .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
-    :format(esc(path), esc('The file ' .. path), highlight(code)))
+    :format(esc(path), esc('The file ' .. path), highlight(code, ctx)))
 end
 
 function M.session(c, lines, note, ctx)
@@ -92,28 +104,24 @@ function M.session(c, lines, note, ctx)
 <p class="chunk-head">%s</p>
 <pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
 %s</div>]]):format(ctx.anchor(c.unit, c.id, true), head,
-    esc('Session with ' .. c.program), table.concat(out, '\n'),
+    esc('Session with ' .. c.program), pre(out, ctx),
     note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
 end
 
 function M.figure(fig, ctx)
-  local picture
-  if ctx.inline_svg then
-    -- black, white and gray are those of the page, so that the dark one has its own
-    local svg = fig.svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
-      if r == g and g == b and r ~= '0' and r ~= '255' then
-        return 'fill:currentColor;fill-opacity:0.15'
-      end
-    end):gsub('fill="rgb%(128,128,128%)"', 'fill="var(--soft)"')
-      :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', 'var(--paper)')
-    local width = svg:match('viewBox="0 0 (%d+)')
-    picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
-  else
-    picture = ('<img src="%s" alt="%s"/>'):format(esc(fig.path), esc(fig.alt))
-  end
-  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'),
-    ctx.inline_svg and raw(picture)
-    or pandoc.Plain { pandoc.Image(fig.alt, fig.path) } }
+  -- black, white and gray are those of the page, so that the dark one has its
+  -- own; readers of EPUBs know no variables
+  local epub = ctx.format == 'epub'
+  local svg = fig.svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
+    if r == g and g == b and r ~= '0' and r ~= '255' then
+      return 'fill:currentColor;fill-opacity:0.15'
+    end
+  end):gsub('fill="rgb%(128,128,128%)"', epub and 'fill="currentColor" fill-opacity="0.7"' or 'fill="var(--soft)"')
+    :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', epub and 'none' or 'var(--paper)')
+  local width = svg:match('viewBox="0 0 (%d+)')
+  if epub then svg = svg:gsub(' data%-pikchr%-date="%d*"', '') end
+  local picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
+  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'), raw(picture) }
   blocks:insert(raw('<figcaption><span class="number">Figure ' .. fig.number .. '.</span> '))
   blocks:insert(pandoc.Plain(fig.caption))
   blocks:insert(raw('</figcaption></figure>'))
