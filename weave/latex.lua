@@ -142,8 +142,8 @@ end
 -- Of a table with more rows than this each page gets a part.
 local long = 20
 
--- A table with a caption finds its place as a figure does; one without stands
--- where it is. Neither is broken.
+-- Others stay in one piece, and where they are: a table must not stand above the
+-- heading that it belongs to.
 function M.table(t, id)
   if fit(t) > long then
     if not id then return t end
@@ -154,11 +154,13 @@ function M.table(t, id)
   t.caption.long = {}
   local rows = pandoc.write(pandoc.Pandoc { t }, 'latex'):gsub('\\begin{longtable}%[%]', '\\begin{tabular}')
     :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', '')
-  if not caption then return raw('\\begin{nwtable}\n' .. rows .. '\n\\end{nwtable}') end
-  local head = pandoc.List { rawi('\\begin{table}[htbp]\\small\\centering\\caption{') }
-  head:extend(caption.content)
-  head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
-  return { pandoc.Plain(head), raw(rows .. '\n\\end{table}') }
+  local head = pandoc.List { rawi('\\begin{nwtable}') }
+  if caption then
+    head:insert(rawi('\\captionof{table}{'))
+    head:extend(caption.content)
+    head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
+  end
+  return { pandoc.Plain(head), raw(rows .. '\n\\end{nwtable}') }
 end
 
 function M.claim_block(d, verdict, words)
