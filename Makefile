@@ -126,28 +126,36 @@ export FORCE_SOURCE_DATE := 1
 PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
 PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
+# The page of the PDF: the book's own, a4 for the office printer, or tablet.
+PAGE     := book
+PDFS     := $(NAME) $(NAME)-a4 $(NAME)-tablet
+PDF      := $(NAME)$(patsubst %,-%,$(filter-out book,$(PAGE)))
+ifeq ($(filter $(PDF),$(PDFS)),)
+$(error PAGE is book, a4 or tablet)
+endif
+
 .PHONY: pdf epub
-pdf: out/$(NAME).pdf ## makes the PDF
+pdf: out/$(PDF).pdf ## makes the PDF (also with PAGE=a4 or PAGE=tablet)
 epub: out/$(NAME).epub ## makes the EPUB
 
-out/$(NAME).pdf: out/build/pdf/book.tex
+$(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 	@echo "pdf     xelatex, up to four passes"
-	@weave/xelatex out/build/pdf/book.tex $@
+	@weave/xelatex $< $@
 
-out/build/pdf/book.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
+$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
-	@$(PRINT) -t latex --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
 out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
-	@$(PRINT) -t epub3 --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
+	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
 	@weave/epub-repack $@.new
 	@mv $@.new $@
 
-out/build/figures/%.pdf: out/build/figures/%.svg
-	@rsvg-convert -f pdf -o $@.new $<
+out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css
+	@rsvg-convert -f pdf -s assets/css/figure.css -o $@.new $<
 	@mv $@.new $@
 
 .PHONY: lint

@@ -2,7 +2,8 @@
 --
 -- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
 -- takes the context of render.lua and its link makers, and gives blocks that
--- are alike in every format: verdicts, claims, programs, chunks, calls.
+-- are alike in every format: verdicts, claims, programs, chunks, calls,
+-- colophon. A link of an index is a page number in print (tools.pages).
 
 local facts = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'facts.lua')
 local M = {}
@@ -25,6 +26,13 @@ local function commas(list)
     out:extend(inlines)
   end
   return out
+end
+-- Where links lead: their pages in print, else the links.
+local function places(links, tools)
+  if tools.pages then return pandoc.List(tools.pages(links)) end
+  local list = {}
+  for i, l in ipairs(links) do list[i] = { l } end
+  return commas(list)
 end
 local function blocks_of(json) return json == '' and {} or pandoc.read(json, 'json').blocks end
 
@@ -105,15 +113,19 @@ function M.programs(ctx, tools)
   local list = {}
   for _, name in ipairs(sorted(items)) do
     local f, c = items[name].f, items[name].c
-    local line = pandoc.Inlines { tools.chunk_link(f.unit, c, { pandoc.Code(name) }), text(','),
-      pandoc.Space(), tools.label_link(c.section) }
+    local link = tools.chunk_link(f.unit, c, { pandoc.Code(name) })
+    local line = pandoc.Inlines { link, text(','), pandoc.Space() }
+    line:extend(tools.pages and tools.pages { link } or { tools.label_link(c.section) })
     local session = ctx.all.defs[f.unit][(name:gsub('%.c$', '.session'))]
     if session then
-      line:extend { text(','), pandoc.Space(), tools.chunk_link(f.unit, session[1], { text('session') }) }
+      link = tools.chunk_link(f.unit, session[1], { text('session') })
+      line:extend { text(','), pandoc.Space(), link }
+      if tools.pages then line:insert(pandoc.Space()) line:extend(tools.pages { link }) end
     end
     local tests = ctx.report.programs[f.unit .. '/' .. name:gsub('%.c$', '')]
     if tests then
-      line:extend { text(','), pandoc.Space(), text(('%d of %d tests passed'):format(tests.passed, tests.count)) }
+      line:extend { text(','), pandoc.Space(), text(tests.passed == tests.count and ('%d tests passed'):format(tests.count)
+        or ('%d of %d tests passed'):format(tests.passed, tests.count)) }
     end
     list[#list + 1] = { pandoc.Plain(line) }
   end
@@ -136,26 +148,28 @@ function M.chunks(ctx, tools)
     for _, item in ipairs(items[name]) do
       local where = {}
       for i, c in ipairs(item.defs) do
-        where[i] = { tools.chunk_link(item.f.unit, c, i == 1 and name or tostring(i)) }
+        where[i] = tools.chunk_link(item.f.unit, c, i == 1 and name or tostring(i))
       end
-      local line = commas(where)
+      local line = places(where, tools)
+      if tools.pages then line = pandoc.Inlines { where[1], text(','), pandoc.Space() } .. line end
       local used, seen = {}, {}
       for _, u in ipairs(item.used) do
         if not seen[u.chunk.id .. u.unit] then
           seen[u.chunk.id .. u.unit] = true
-          used[#used + 1] = { tools.chunk_link(u.unit, u.chunk) }
+          used[#used + 1] = tools.chunk_link(u.unit, u.chunk)
         end
       end
-      line:extend { text(','), pandoc.Space(), text('used in'), pandoc.Space() }
-      line:extend(commas(used))
+      line:extend { text(tools.pages and ';' or ','), pandoc.Space(),
+        text(tools.pages and 'used on' or 'used in'), pandoc.Space() }
+      line:extend(places(used, tools))
       list[#list + 1] = { pandoc.Plain(line) }
     end
   end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
 end
 
--- Up to how many chunks are named one by one.
-local few = 12
+-- Up to how many chunks are named one by one, and up to how many sections.
+local few, many = 12, 30
 
 -- Every call or manual page named in the prose: the sections that name it, and
 -- the chunks whose code calls it.
@@ -164,7 +178,7 @@ function M.calls(ctx, tools)
   for _, f in ipairs(ctx.all.units) do
     for _, call in ipairs(f.calls) do
       items[call.name] = items[call.name] or { sections = {}, chunks = {} }
-      table.insert(items[call.name].sections, { tools.label_link(call.section) })
+      table.insert(items[call.name].sections, tools.label_link(call.section))
     end
   end
   local by_name = ctx.all.calls
@@ -182,23 +196,44 @@ function M.calls(ctx, tools)
   local list = {}
   for _, name in ipairs(sorted(items)) do
     local line = pandoc.Inlines { pandoc.Code(name, { id = facts.call_id(name) }), text(':'), pandoc.Space() }
-    line:extend(commas(items[name].sections))
+    line:extend(places(items[name].sections, tools))
     local chunks, where, seen = items[name].chunks, {}, {}
     for _, u in ipairs(chunks) do
       -- what half the book calls is told by section
-      if #chunks <= few then where[#where + 1] = { tools.chunk_link(u.unit, u.chunk) }
+      if #chunks <= few then where[#where + 1] = tools.chunk_link(u.unit, u.chunk)
       elseif not seen[u.chunk.section] then
         seen[u.chunk.section] = true
-        where[#where + 1] = { tools.label_link(u.chunk.section) }
+        where[#where + 1] = tools.label_link(u.chunk.section)
       end
     end
-    if #where > 0 then
-      line:extend { text(';'), pandoc.Space(), text('called in'), pandoc.Space() }
-      line:extend(commas(where))
+    if #where > many then
+      line:extend { text(';'), pandoc.Space(), text('called throughout the book') }
+    elseif #where > 0 then
+      line:extend { text(';'), pandoc.Space(), text(tools.pages and 'called on' or 'called in'), pandoc.Space() }
+      line:extend(places(where, tools))
     end
     list[#list + 1] = { pandoc.Plain(line) }
   end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- What the colophon tells of the machine of the last test run: key, its name.
+local machine = {
+  { 'date', 'last run of all tests' }, { 'kernel', 'kernel' }, { 'machine', 'machine' },
+  { 'page_size', 'bytes in a page' }, { 'libc', 'C library' }, { 'cc', 'compiler' },
+  { 'clang', 'second compiler' }, { 'bats', 'tests run by' }, { 'noweb', 'programs cut out by' },
+  { 'pandoc', 'text turned into pages by' }, { 'xetex', 'pages for paper set by' } }
+
+-- What this edition was run and made with, as a table.
+function M.colophon(ctx)
+  local rows = {}
+  for _, row in ipairs(machine) do
+    local value = ctx.report.machine[row[1]]
+    if value then rows[#rows + 1] = { { pandoc.Plain(row[2]) }, { pandoc.Plain { text(value) } } } end
+  end
+  if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
+  return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', 'AlignLeft' }, { 0, 0 },
+    { { pandoc.Plain('what') }, { pandoc.Plain('which') } }, rows)) }
 end
 
 return M

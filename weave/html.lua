@@ -14,6 +14,16 @@ M.escape = esc
 local function raw(s) return pandoc.RawBlock('html', s) end
 local function rawi(s) return pandoc.RawInline('html', s) end
 
+-- HTML as the content of a pre. A reader of EPUBs may be narrow: there what does not
+-- fit goes on two characters further in than its line began.
+local function pre(html, ctx)
+  if ctx.format ~= 'epub' then return html end
+  return ((html .. '\n'):gsub('([^\n]*)\n', function(line)
+    local indent = (#line:gsub('<[^>]*>', ''):match('^ *') + 2) * 0.6
+    return ('<span class="line" style="padding-left:%.1fem;text-indent:-%.1fem">%s\n</span>'):format(indent, indent, line)
+  end))
+end
+
 -- Highlighted code without pandoc's id and empty link on every line, and without
 -- its spans around operators, which are more than half of it and have no look.
 -- Shared chunks are asked for again and again.
@@ -98,7 +108,7 @@ function M.chunk_code(c, ctx)
   local key = c.unit .. ' ' .. c.id
   if ctx.codes and ctx.codes[key] then return ctx.codes[key] end
   local html = highlight(c.text, 'c')
-  if ctx.format == 'html' then html = link_names(html, c.unit, c.name, ctx) end
+  html = ctx.format == 'html' and link_names(html, c.unit, c.name, ctx) or pre(html, ctx)
   html = html:gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(
@@ -139,10 +149,10 @@ function M.chunk(c, code, ctx)
 end
 
 -- A whole file of the project.
-function M.listing(path, code)
+function M.listing(path, code, ctx)
   return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
     .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
-    :format(esc(path), esc('The file ' .. path), highlight(code.text, code.classes[1])))
+    :format(esc(path), esc('The file ' .. path), pre(highlight(code.text, code.classes[1]), ctx)))
 end
 
 function M.session(c, lines, note, ctx)
@@ -167,30 +177,26 @@ function M.session(c, lines, note, ctx)
 <p class="chunk-head">%s</p>
 <pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
 %s</div>]]):format(ctx.anchor(c.unit, c.id, true), head,
-    esc('Session with ' .. c.program), table.concat(out, '\n'),
+    esc('Session with ' .. c.program), pre(table.concat(out, '\n'), ctx),
     note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
 end
 
 function M.figure(fig, ctx)
-  local picture
-  if ctx.inline_svg then
-    -- black, white and gray are those of the page, so that the dark one has its own
-    local svg = fig.svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
-      if r == g and g == b and r ~= '0' and r ~= '255' then
-        return 'fill:currentColor;fill-opacity:0.15'
-      end
-    end):gsub('fill="rgb%(128,128,128%)"', 'fill="var(--soft)"')
-      :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', 'var(--paper)')
-    local width = svg:match('viewBox="0 0 (%d+)')
-    picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
-  else
-    picture = ('<img src="%s" alt="%s"/>'):format(esc(fig.path), esc(fig.alt))
-  end
-  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'),
-    ctx.inline_svg and raw(picture)
-    or pandoc.Plain { pandoc.Image(fig.alt, fig.path) } }
+  -- black, white and gray are those of the page, so that the dark one has its
+  -- own; readers of EPUBs know no variables
+  local epub = ctx.format == 'epub'
+  local svg = fig.svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
+    if r == g and g == b and r ~= '0' and r ~= '255' then
+      return 'fill:currentColor;fill-opacity:0.15'
+    end
+  end):gsub('fill="rgb%(128,128,128%)"', epub and 'fill="currentColor" fill-opacity="0.7"' or 'fill="var(--soft)"')
+    :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', epub and 'none' or 'var(--paper)')
+  local width = svg:match('viewBox="0 0 (%d+)')
+  if epub then svg = svg:gsub(' data%-pikchr%-date="%d*"', '') end
+  local picture = svg:gsub('^.-<svg', ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width), 1)
+  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'), raw(picture) }
   local number = 'Figure ' .. fig.number .. '.'
-  if ctx.format == 'html' then number = ('<a href="#%s">%s</a>'):format(fig.id, number) end
+  if not epub then number = ('<a href="#%s">%s</a>'):format(fig.id, number) end
   blocks:insert(raw('<figcaption><span class="number">' .. number .. '</span> '))
   blocks:insert(pandoc.Plain(fig.caption))
   blocks:insert(raw('</figcaption></figure>'))

@@ -25,35 +25,48 @@ end
 local function link(ctx, unit, id, text)
   return ('\\nwlink{%s}{%s}'):format(ctx.anchor(unit, id, true), text)
 end
+local function lines_of(text) return select(2, text:gsub('\n', '')) + 1 end
+
+-- Up to how many users of a chunk are named, and given by page; more are only
+-- counted, the index has them all.
+local few, some = 4, 9
 
 function M.chunk(c, code, ctx)
   local text = pandoc.write(pandoc.Pandoc { code }, 'latex', options)
   text = text:gsub('NWUSEq(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
-    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), use.name)
+    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), verb(use.name))
   end)
-  local foot = {}
-  if c.prev then foot[#foot + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
-  if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued') end
+  local refs = {}
+  if c.prev then refs[#refs + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
+  if c.next then refs[#refs + 1] = link(ctx, c.unit, c.next.id, 'continued') end
   if c.root then
     local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
-    if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints:') end
+    if session then refs[#refs + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
+  elseif #c.used > some then
+    refs[#refs + 1] = ('used in %d chunks'):format(#c.used)
+  elseif #c.used > few then
+    local pages = {}
+    for i, u in ipairs(c.used) do pages[i] = ('\\nwpage{%s}'):format(ctx.anchor(u.unit, u.chunk.id, true)) end
+    refs[#refs + 1] = 'used on pages ' .. table.concat(pages, ', ')
   elseif #c.used > 0 then
     local users = {}
     for _, u in ipairs(c.used) do
       users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
     end
-    foot[#foot + 1] = 'used in ' .. table.concat(users, ', ')
+    refs[#refs + 1] = 'used in ' .. table.concat(users, ', ')
   end
-  return { raw(('\\nwhead{%s}{%s}{%s}'):format(ctx.anchor(c.unit, c.id, true), chunk_name(c.name),
-      c.prev and '+\\equiv' or '\\equiv')),
-    raw(text), raw('\\nwfoot{' .. table.concat(foot, ' \\textperiodcentered{} ') .. '}') }
+  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.root and 'program' or 'chunk',
+      ctx.anchor(c.unit, c.id, true), c.root and esc(c.name) or chunk_name(c.name),
+      c.prev and '+\\equiv' or '\\equiv', table.concat(refs, ' \\textperiodcentered{} '),
+      lines_of(code.text))),
+    raw(text), raw('\\nwfoot') }
 end
 
 -- A whole file of the project.
 function M.listing(path, code)
-  return { raw('\\nwlisting{' .. esc(path) .. '}'),
-    raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot{}') }
+  return { raw(('\\nwlisting{file-%s}{%s}{%d}'):format(path:gsub('[^%w]', '-'), esc(path), lines_of(code.text))),
+    raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot') }
 end
 
 function M.session(c, lines, note, ctx)
@@ -69,8 +82,8 @@ function M.session(c, lines, note, ctx)
       out[#out + 1] = verb(line.text)
     end
   end
-  return { raw(('\\nwsession{%s}{%s}\n\\begin{Terminal}\n\\begin{Highlighting}[]\n%s\n\\end{Highlighting}\n\\end{Terminal}\n\\nwfoot{%s}')
-    :format(ctx.anchor(c.unit, c.id, true), esc(c.program), table.concat(out, '\n'), note and esc(note) or '')) }
+  return { raw(('\\nwsession{%s}{%s}{%s}{%d}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
+    ctx.anchor(c.unit, c.id, true), esc(c.program), note and esc(note) or '', #out, table.concat(out, '\n'))) }
 end
 
 function M.figure(fig)
@@ -98,10 +111,11 @@ local line_width = 74
 
 -- LaTeX does not break the lines of a table by itself. Gives a table that is too
 -- wide relative widths: narrow columns keep what they need, the others share the
--- rest by what they hold.
+-- rest by what they hold. Returns the number of rows.
 local function fit(t)
-  local need, total = {}, 0
+  local need, total, rows = {}, 0, 0
   local function measure(row)
+    rows = rows + 1
     for i, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
       need[i] = math.max(need[i] or 0, utf8.len(text) or #text)
@@ -112,7 +126,7 @@ local function fit(t)
     for _, row in ipairs(body.body) do measure(row) end
   end
   for i = 1, #t.colspecs do total = total + (need[i] or 0) + 2 end
-  if total <= line_width then return end
+  if total <= line_width then return rows end
   local narrow, wide = 0, 0
   for i = 1, #t.colspecs do
     if need[i] <= 16 then narrow = narrow + need[i] + 2 else wide = wide + need[i] end
@@ -122,16 +136,31 @@ local function fit(t)
     local share = need[i] <= 16 and need[i] + 2 or need[i] / wide * rest
     t.colspecs[i] = { t.colspecs[i][1], share / (narrow + rest) }
   end
+  return rows
 end
 
+-- Of a table with more rows than this each page gets a part.
+local long = 20
+
+-- Others stay in one piece, and where they are: a table must not stand above the
+-- heading that it belongs to.
 function M.table(t, id)
-  fit(t)
-  if id then
-    local caption = t.caption.long[#t.caption.long]
-    caption.content:insert(1, rawi('\\label{' .. id .. '}'))
+  if fit(t) > long then
+    if not id then return t end
+    t.caption.long[#t.caption.long].content:insert(1, rawi('\\label{' .. id .. '}'))
     return { raw('\\hypertarget{' .. id .. '}{}'), t }
   end
-  return t
+  local caption = t.caption.long[1]
+  t.caption.long = {}
+  local rows = pandoc.write(pandoc.Pandoc { t }, 'latex'):gsub('\\begin{longtable}%[%]', '\\begin{tabular}')
+    :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', '')
+  local head = pandoc.List { rawi('\\begin{nwtable}') }
+  if caption then
+    head:insert(rawi('\\captionof{table}{'))
+    head:extend(caption.content)
+    head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
+  end
+  return { pandoc.Plain(head), raw(rows .. '\n\\end{nwtable}') }
 end
 
 function M.claim_block(d, verdict, words)
@@ -156,10 +185,25 @@ function M.aside(d)
   return { raw('\\begin{nwaside}'), d, raw('\\end{nwaside}') }
 end
 
--- A list that was collected, not written.
+-- The page numbers of links, each number once.
+function M.pages(links)
+  local anchors = {}
+  for i, l in ipairs(links) do anchors[i] = l.target:sub(2) end
+  return { rawi('\\nwpages{' .. table.concat(anchors, ',') .. '}') }
+end
+
+-- A list that was collected, not written; an index in columns, without bullets.
 function M.collected(blocks)
   local out = pandoc.List { raw('\\begin{nwcollected}') }
-  out:extend(blocks)
+  for _, block in ipairs(blocks) do
+    if block.t == 'Div' and block.classes:includes('index') then
+      out:insert(raw('\\begin{nwindex}'))
+      for _, item in ipairs(block.content[1].content) do out:insert(pandoc.Para(item[1].content)) end
+      out:insert(raw('\\end{nwindex}'))
+    else
+      out:insert(block)
+    end
+  end
   out:insert(raw('\\end{nwcollected}'))
   return out
 end

@@ -107,7 +107,7 @@ function M.render(blocks, ctx)
   end
 
   local tools = { chunk_link = chunk_link, label_link = label_link,
-    verdicts = facts.verdicts, verdict_words = M.verdict_words }
+    verdicts = facts.verdicts, verdict_words = M.verdict_words, pages = printer.pages }
 
   -- Where a use leads: the first definition here, else in book.nw.
   local function resolve(name)

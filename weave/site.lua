@@ -213,7 +213,7 @@ function Reader(input)
   -- address has to name its page.
   local function context(own, whole)
     local ctx = { format = 'html', own = own, all = all, report = report, printer = printer, stamp = stamp,
-      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit, inline_svg = true,
+      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit,
       manual = manual, codes = {} }
     function ctx.anchor(_, id) return id end
     function ctx.href(u, id) return (u == own.unit and not whole and '' or all.of[u].page) .. '#' .. id end

@@ -30,3 +30,31 @@ epub=$root/out/processes-in-conversation.epub
         assert_equal "$class $in_epub" "$class $in_site"
     done
 }
+
+# colored FOLDER: each place below it where a color is set for letters or ground
+colored() {
+    grep -rnoE '(^|[;{" ])(color|background(-color)?) *:[^;"}]*' "$1/EPUB" --include='*.css' --include='*.xhtml' |
+        grep -v ': inherit$'
+}
+
+@test "the EPUB leaves the colors to its reader" {
+    mkdir x
+    (cd x && unzip -q "$epub")
+    run colored x
+    assert_failure 1
+    assert_output ''
+    echo 'pre { background: #fff; }' > x/EPUB/styles/more.css
+    run colored x
+    assert_success
+}
+
+@test "a long line of code in the EPUB goes on further in" {
+    mkdir x
+    (cd x && unzip -q "$epub")
+    # every line of a chunk or session is a block with its own indent
+    run perl -0777 -ne 'while (/<pre class="(?:code|terminal)"[^>]*>(?:<code>)?(.*?)(?:<\/code>)?<\/pre>/sg) {
+            for (split /(?<=\n)/, $1) { print "$ARGV: $_" unless /<span class="line"/ || /^<\/span>/ } }' x/EPUB/text/*.xhtml
+    assert_success
+    assert_output ''
+    grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/ch001.xhtml
+}

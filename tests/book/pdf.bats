@@ -28,8 +28,21 @@ pdf=$root/out/processes-in-conversation.pdf
 }
 
 @test "no line of the PDF runs more than 5 pt over the margin" {
-    run perl -ne 'print if /^Overfull .hbox \(([\d.]+)pt/ && $1 > 5' "$root/out/build/pdf/book.log"
+    run perl -ne 'print if /^Overfull .hbox \(([\d.]+)pt/ && $1 > 5' "$root/out/build/pdf/processes-in-conversation.log"
     assert_output ''
+}
+
+@test "the PDF can be had for A4 and for a tablet" {
+    needs pdfinfo
+    "$root/tools/made-up-book" --small 1 small
+    for page in 'a4 595.28 x 841.89' 'tablet 382.68 x 510.24'; do
+        make -C small pdf PAGE="${page%% *}" > log 2>&1 || fail "$(tail log)"
+        run pdfinfo small/out/processes-in-conversation-"${page%% *}".pdf
+        assert_line --regexp "^Page size: +${page#* } pts"
+    done
+    run make -C small pdf PAGE=letter
+    assert_failure
+    assert_output --partial 'PAGE is book, a4 or tablet'
 }
 
 @test "the PDF has a title, a language and the edition's date" {
@@ -37,4 +50,26 @@ pdf=$root/out/processes-in-conversation.pdf
     run pdfinfo -isodates "$pdf"
     assert_line --regexp 'Title: +Processes in Conversation'
     assert_line --regexp "CreationDate: +$(sed -n 's/^date: *//p' "$root/book.nw")"
+}
+
+# feet FILE.pdf: "PAGE: LINE" for each page of it whose last line announces what
+# stands on the next: the head of a chunk, a session or a file, or a heading.
+feet() {
+    pdftotext -layout "$1" - | perl -CSD -Mutf8 -0777 -ne '
+        my $page = 0;
+        for (split /\f/) {
+            $page++;
+            my @lines = grep { /\S/ } split /\n/;
+            pop @lines if @lines && $lines[-1] =~ /^\s*(\d+|[ivxl]+)\s*$/;   # its number
+            next if @lines < 2;
+            (my $last = $lines[-1]) =~ s/^\s+//;
+            print "$page: $last\n" if $last !~ /\. \. \./ && $last =~ /^⟨.*⟩\s*\+?≡|^Session with |^The file |^([A-Z]|\d+)\.\d+\.?\s+[A-Z]/;
+        }'
+}
+
+@test "no page of the PDF ends with the head of what is on the next" {
+    needs pdftotext
+    run feet "$pdf"
+    assert_success
+    assert_output ''
 }

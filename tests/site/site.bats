@@ -138,7 +138,7 @@ site=$root/out/html
 }
 
 @test "the cross references of the pages have the numbers that LaTeX gives" {
-    aux=$root/out/build/pdf/book.aux
+    aux=$root/out/build/pdf/processes-in-conversation.aux
     # LaTeX: \newlabel{pipe-capacity}{{3.2}{14}... ; pages: Section 3.2 in a link
     perl -ne 'print "$1 $2\n" if /^\\newlabel\{([^}]*)\}\{\{([0-9A-Z.]+)\}/' "$aux" | sort > latex
     perl -0ne 's/\x{c2}\x{a0}/ /g; while (/href="[^"#]*#([^"]+)" class="xref">(?:Chapter|Appendix|Section|Figure|Table) ([0-9A-Z.]+)</g) { print "$1 $2\n" }' \
