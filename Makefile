@@ -96,13 +96,19 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
+# What the manual pages say of the calls that the book names.
+out/build/manual.tsv: $(SOURCES_NW) weave/manual
+	@mkdir -p $(@D)
+	@weave/manual $(SOURCES_NW) > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+	@rm $@.new
+
 # What stands beside the pages is gathered first, and moved in one go.
 SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
 
-out/html.made: out/build/downloads out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
+out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
 	@weave/beside out/build/beside $(SAMPLE)
-	@weave/manual $(SOURCES_NW) > out/build/manual.tsv
 	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
@@ -123,8 +129,8 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
+PRINT_NEEDS = out/build/figures/list out/build/manual.tsv $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
+PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
 
 # The page of the PDF: the book's own, a4 for the office printer, or tablet.
 PAGE     := book

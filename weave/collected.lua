@@ -171,13 +171,13 @@ end
 -- Up to how many chunks are named one by one, and up to how many sections.
 local few, many = 12, 30
 
--- Every call or manual page named in the prose: the sections that name it, and
--- the chunks whose code calls it.
+-- Every manual page named in the prose, and every system call made: the sections that
+-- name it, and the chunks whose code calls it.
 function M.calls(ctx, tools)
   local items = {}
+  for name in pairs(ctx.all.called) do items[name] = { sections = {}, chunks = {} } end
   for _, f in ipairs(ctx.all.units) do
     for _, call in ipairs(f.calls) do
-      items[call.name] = items[call.name] or { sections = {}, chunks = {} }
       table.insert(items[call.name].sections, tools.label_link(call.section))
     end
   end
@@ -195,7 +195,11 @@ function M.calls(ctx, tools)
   end
   local list = {}
   for _, name in ipairs(sorted(items)) do
-    local line = pandoc.Inlines { pandoc.Code(name, { id = facts.call_id(name) }), text(':'), pandoc.Space() }
+    local line = pandoc.Inlines { pandoc.Code(name, { id = facts.call_id(name) }) }
+    -- paper has no room for it
+    local meaning = not tools.pages and ctx.all.manual[name]
+    if meaning then line:extend { text(','), pandoc.Space(), text(meaning) } end
+    line:extend { text(':'), pandoc.Space() }
     line:extend(places(items[name].sections, tools))
     local chunks, where, seen = items[name].chunks, {}, {}
     for _, u in ipairs(chunks) do
@@ -206,10 +210,11 @@ function M.calls(ctx, tools)
         where[#where + 1] = tools.label_link(u.chunk.section)
       end
     end
+    if #where > 0 and #items[name].sections > 0 then line:extend { text(';'), pandoc.Space() } end
     if #where > many then
-      line:extend { text(';'), pandoc.Space(), text('called throughout the book') }
+      line:insert(text('called throughout the book'))
     elseif #where > 0 then
-      line:extend { text(';'), pandoc.Space(), text(tools.pages and 'called on' or 'called in'), pandoc.Space() }
+      line:extend { text(tools.pages and 'called on' or 'called in'), pandoc.Space() }
       line:extend(places(where, tools))
     end
     list[#list + 1] = { pandoc.Plain(line) }

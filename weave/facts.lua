@@ -12,7 +12,8 @@
 --   calls    {name, section}  each `name(N)` of the prose, once a section
 --   refs     the ids that its [](#id) name, each once
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
--- merge(list) puts the facts of all chapters together for the renderer.
+-- merge(list, manual) puts the facts of all chapters together for the renderer; manual is
+-- manual.lua's.
 -- Errors: a duplicate or missing id stops the build with the file's name.
 
 local stop = dofile(PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'stop.lua')
@@ -230,9 +231,10 @@ function M.collect(unit, blocks)
   return f, blocks, prose
 end
 
--- What C code calls is in section 2 or 3, whatever else has the same name.
--- Gives that, and the set of all names of the prose.
-local function calls_of(list)
+-- What C code calls is in section 2 or 3, whatever else has the same name: a page that
+-- the prose names, or else that of a system call. Gives word -> page, and the set of all
+-- pages named or called.
+local function calls_of(list, manual)
   local names, calls, called = {}, {}, {}
   for _, f in ipairs(list) do
     for _, call in ipairs(f.calls) do
@@ -244,6 +246,14 @@ local function calls_of(list)
   for _, name in ipairs(names) do
     local word, section = name:match('^([%w_]+)%((%d)')
     if section == '2' or section == '3' then calls[word] = calls[word] or name end
+  end
+  for _, f in ipairs(list) do
+    for _, chunk in ipairs(f.chunks) do
+      for _, word in ipairs(chunk.root == 'session' and {} or chunk.calls) do
+        local name = word .. '(2)'
+        if not calls[word] and manual[name] then calls[word], called[name] = name, true end
+      end
+    end
   end
   return calls, called
 end
@@ -267,10 +277,11 @@ end
 --   defs     unit -> name -> list of chunks
 --   used     unit -> name -> list of {unit, chunk} that use it
 --   calls    word -> the manual page that a call of it in C code means, "read(2)"
---   called   the set of all manual pages named, "read(2)" -> true
+--   called   the set of all manual pages named or called, "read(2)" -> true
+--   manual   "read(2)" -> what the page says it does
 --   makers   unit -> word -> {unit, chunk} that defines the function, if only one does
-function M.merge(list)
-  local all = { units = list, labels = {}, defs = {}, used = {}, of = {} }
+function M.merge(list, manual)
+  local all = { units = list, labels = {}, defs = {}, used = {}, of = {}, manual = manual }
   for _, f in ipairs(list) do
     all.of[f.unit] = f
     all.defs[f.unit], all.used[f.unit] = {}, {}
@@ -303,7 +314,7 @@ function M.merge(list)
       end
     end
   end
-  all.calls, all.called = calls_of(list)
+  all.calls, all.called = calls_of(list, manual)
   all.makers = {}
   for _, f in ipairs(list) do all.makers[f.unit] = makers_of(f) end
   return all

@@ -2,8 +2,7 @@
 -- and the EPUB. Each function takes what render.lua found and gives blocks or
 -- inlines. ctx.href(unit, id, is_chunk) is a finished URL for raw HTML. What only
 -- the site has (ctx.format "html"): ctx.program_page(unit, name), the page of a
--- program; ctx.call_url(name), the entry of read(2) in the index, or nil; and
--- ctx.manual, name -> what its manual page says it does.
+-- program; ctx.call_url(name), the entry of read(2) in the index, or nil.
 
 local M = {}
 
@@ -45,7 +44,7 @@ end
 
 -- What a reader learns of a call: its manual page and what that says it does.
 local function about(name, ctx)
-  return ctx.manual[name] and name .. ': ' .. ctx.manual[name] or name
+  return ctx.all.manual[name] and name .. ': ' .. ctx.all.manual[name] or name
 end
 
 -- Makes links of names in highlighted code, outside of strings and comments and

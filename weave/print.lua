@@ -2,13 +2,14 @@
 --
 --   ... | pandoc -f weave/noweb.lua -L weave/print.lua -t latex|epub3
 --
--- From the environment: FIGURES and TESTS, as in site.lua. Errors: whatever
+-- From the environment: FIGURES, TESTS and MANUAL, as in site.lua. Errors: whatever
 -- facts.lua and render.lua find, with the chapter's file and line.
 
 local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
 local facts = dofile(here .. 'facts.lua')
 local render = dofile(here .. 'render.lua')
 local read_report = dofile(here .. 'report.lua')
+local read_manual = dofile(here .. 'manual.lua')
 local latex = FORMAT:find('latex') ~= nil
 
 function Pandoc(doc)
@@ -24,7 +25,7 @@ function Pandoc(doc)
       if kind == 'claims' then trial_unit = unit.unit end
     end
   end
-  local all = facts.merge(list)
+  local all = facts.merge(list, (read_manual(os.getenv('MANUAL'))))
   local out, part = pandoc.List {}, 'front'
   for i, unit in ipairs(units) do
     local own = list[i]

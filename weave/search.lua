@@ -45,7 +45,7 @@ function M.script(all, prose, ctx)
   table.sort(calls)
   for _, name in ipairs(calls) do
     local url = ctx.call_url(name)
-    if url then row('call', name, 'Manual page', url, ctx.manual[name] or '') end
+    if url then row('call', name, 'Manual page', url, ctx.all.manual[name] or '') end
   end
   return 'bookToSearch([\n' .. table.concat(rows, ',\n') .. '\n]);\n'
 end

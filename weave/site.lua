@@ -17,7 +17,7 @@
 
 local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
 local modules = {}
-for _, name in ipairs { 'noweb', 'facts', 'dump', 'render', 'html', 'report', 'stamp', 'program', 'search', 'front', 'stop' } do
+for _, name in ipairs { 'noweb', 'facts', 'dump', 'render', 'html', 'report', 'manual', 'stamp', 'program', 'search', 'front', 'stop' } do
   modules[name] = dofile(here .. name .. '.lua')
 end
 local noweb, facts, dump, render, printer = modules.noweb, modules.facts, modules.dump, modules.render, modules.html
@@ -47,13 +47,6 @@ end
 local function exists(path)
   local file = io.open(path)
   return file ~= nil and file:close()
-end
-
--- What weave/manual found: "read(2)" -> what the page says it does.
-local function read_manual(path)
-  local manual, text = {}, path and readall(path) or ''
-  for name, meaning in text:gmatch('([^\t\n]+)\t([^\n]*)') do manual[name] = meaning end
-  return manual, text
 end
 
 -- The sum of "unit" or "unit/program" as it is now, made as tests/run makes it.
@@ -131,7 +124,7 @@ function Reader(input)
   local state = assert(os.getenv('STATE'), 'STATE is not set')
   local downloads = os.getenv('DOWNLOADS') or ''
   local report = modules.report(os.getenv('TESTS'))
-  local manual, manual_text = read_manual(os.getenv('MANUAL'))
+  local manual, manual_text = modules.manual(os.getenv('MANUAL'))
   local stamp = modules.stamp(report, sum_of)
   local units = noweb.split(tostring(input))
 
@@ -175,7 +168,7 @@ function Reader(input)
     end
     book.blurb = meta.blurb and pandoc.write(pandoc.Pandoc(meta.blurb), 'html5') or ''
   end
-  local all = facts.merge(list)
+  local all = facts.merge(list, manual)
   local all_facts = {}
   for i, unit in ipairs(units) do all_facts[i] = unit.facts_key end
   all_facts = table.concat(all_facts, ' ') .. sha1(report.text)
@@ -213,8 +206,7 @@ function Reader(input)
   -- address has to name its page.
   local function context(own, whole)
     local ctx = { format = 'html', own = own, all = all, report = report, printer = printer, stamp = stamp,
-      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit,
-      manual = manual, codes = {} }
+      figures = os.getenv('FIGURES') or '.', trial_unit = trial_unit or own.unit, codes = {} }
     function ctx.anchor(_, id) return id end
     function ctx.href(u, id) return (u == own.unit and not whole and '' or all.of[u].page) .. '#' .. id end
     function ctx.target(u, id) return ctx.href(u, id) end
