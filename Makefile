@@ -188,6 +188,10 @@ endure: build ## runs the tests many times under load and odd conditions
 bench: ## measures the press, prints a table (BENCH=--quick for less)
 	@tools/bench $(BENCH)
 
+.PHONY: weigh
+weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
+	@tools/weigh $(WEIGH)
+
 .PHONY: clean
 clean: ## removes out/, everything that was built
 	rm -rf out
