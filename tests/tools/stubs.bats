@@ -204,7 +204,7 @@ project() {
 # another: a second program of the unit with the tests of the first.
 another() {
     cp p/out/bin/x/hello p/out/bin/x/other
-    sed 's/hello/other/' p/tangled/x/hello.session > p/tangled/x/other.session
+    sed '1s/hello/other/' p/tangled/x/hello.session > p/tangled/x/other.session
     cp p/tests/x/hello.bats p/tests/x/other.bats
 }
 
