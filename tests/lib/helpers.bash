@@ -252,7 +252,7 @@ book_run() {
     status=0
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?
-    cat "$log" >&2
+    [ ! -s "$log" ] || cat "$log" >&2
     [ -s "$how" ] || fail "the runner did not run: $*"
     read -r ended < "$how"
     { output=$(< stdout) stderr=$(< stderr); } 2> /dev/null
