@@ -4,8 +4,8 @@ bats_load_library bats-support
 bats_load_library bats-assert
 # The same sources give the same bytes, wherever, whenever and by whomever they
 # are built. A small made-up book is built in two folders whose names, times,
-# time zones, locales, umasks and (as root) host names differ; its date is years
-# away from the day of the test.
+# time zones, locales, umasks and (as root) host names differ, once step by step
+# and once side by side; its date is years away from the day of the test.
 
 setup_file() {
     local root
@@ -14,19 +14,19 @@ setup_file() {
     two=$BATS_FILE_TMPDIR/"another-folder/with.a-longer_name"/two
     export one two
     mkdir -p "${two%/*}"
-    "$root/tools/made-up-book" --small 1 "$one"
+    "$root/tools/made-up-book" --small 2 "$one"
     sed -i 's/^date: .*/date: 2011-03-05/' "$one/book.nw"
     (umask 077 && cp -R "$one" "$two")
     find "$one" -type f -exec touch -d '2001-01-01 12:00' {} +
     find "$two" -type f -exec touch -d '2019-07-31 23:59' {} +
-    build_in "$one" 022 TZ=UTC LC_ALL=C &
+    build_in "$one" 022 TZ=UTC LC_ALL=C MAKEFLAGS=-j1 &
     local first=$!
     local other=()
     if [ "$(id -u)" = 0 ] && unshare --uts true 2>/dev/null; then
         other=(unshare --uts sh -c 'hostname elsewhere && exec "$@"' sh)
     fi
     build_in "$two" 077 TZ=Pacific/Kiritimati LANG=de_DE.UTF-8 LC_TIME=C.UTF-8 \
-        LOGNAME=quentin HOME="$BATS_FILE_TMPDIR" "${other[@]}"
+        LOGNAME=quentin HOME="$BATS_FILE_TMPDIR" MAKEFLAGS=-j2 "${other[@]}"
     wait "$first"
 }
 

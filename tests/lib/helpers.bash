@@ -10,8 +10,9 @@
 # Variables: $root (of the project), $unit (03-pipes), $program (pipe_hello),
 # $book_lib (tests/lib), $book_bin (where the unit's programs are).
 #
-# Environment, for the tests of the tests: BOOK_BIN takes the place of out/bin,
-# BOOK_TANGLED that of tangled.
+# Environment, for the tests of the tests: BOOK_BIN/UNIT/PROGRAM takes the place
+# of out/bin/UNIT in the file of that program, BOOK_TANGLED/UNIT/PROGRAM that of
+# tangled/UNIT.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 book_lib=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
@@ -19,13 +20,16 @@ root=$(cd "$book_lib/../.." && pwd)
 unit=${BATS_TEST_DIRNAME##*/}
 program=${BATS_TEST_FILENAME##*/}
 program=${program%.bats}
-book_bin=${BOOK_BIN:-$root/out/bin}/$unit
-book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit
+book_bin=${BOOK_BIN:-$root/out/bin}/$unit${BOOK_BIN:+/$program}
+book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit${BOOK_TANGLED:+/$program}
 book_built=$root/out/lib
 book_prefix=()
-export BATS_LIB_PATH=$root/node_modules:${BATS_LIB_PATH:-}
-bats_load_library bats-support
-bats_load_library bats-assert
+# each of them by itself: their own load.bash starts a process for every file,
+# and all of this is read anew for every test
+for book_file in "$root"/node_modules/bats-{support,assert}/src/*.bash; do
+    # shellcheck disable=SC1090 # not ours
+    source "$book_file"
+done
 
 # setup: the private directory. A file with a setup of its own calls it first:
 # setup() { book_setup; ...; }
@@ -248,7 +252,7 @@ book_run() {
     status=0
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?
-    cat "$log" >&2
+    [ ! -s "$log" ] || cat "$log" >&2
     [ -s "$how" ] || fail "the runner did not run: $*"
     read -r ended < "$how"
     { output=$(< stdout) stderr=$(< stderr); } 2> /dev/null

@@ -60,7 +60,7 @@ driver() {
     run cat out/report/programs.xml
     assert_line --partial 'tests="3" failures="1" errors="0" skipped="1"'
     assert_line --partial 'name="it fails &#38; &#60;says&#62; so"'
-    run perl -ne 'exit 1 unless /^\S+\t[^\t]+\t\d+$/' out/report/timings.tsv
+    run perl -ne 'exit 1 unless /^\S+\t[^\t]*\t\d+$/' out/report/timings.tsv
     assert_success
 }
 
@@ -103,7 +103,51 @@ driver() {
     more_test 'it leaves' 'kill -KILL $PPID'
     driver 01-one
     assert_failure 1
-    assert_line --partial 'WRONG programs: '
+    assert_line --partial 'WRONG tests/01-one/hello.bats: '
+}
+
+@test "what fails before the first test is a failure, and told" {
+    echo 'setup_file() { echo "no luck"; false; }' >> tests/01-one/hello.bats
+    driver 01-one
+    assert_failure 1
+    assert_line '  FAILED tests/01-one/hello.bats: setup_file failed'
+    assert_line '    no luck'
+}
+
+# book COMMAND: a book that COMMAND makes, and a test of it.
+book() {
+    printf '.PHONY: book\nbook:\n\t@%s\n' "$1" > Makefile
+    mkdir -p tests/book
+    printf 'bats_require_minimum_version 1.13.0\nload ../lib/helpers\n%s\n' \
+        'made=$root/out/made' '@test "it is made" { [ -e "$made" ]' '}' > tests/book/made.bats
+}
+
+@test "the book is made after the programs' tests, what does not read it runs meanwhile" {
+    book 'grep -q "it says hello" out/report/tests.tsv && until [ -e meanwhile ]; do :; done; touch out/made'
+    printf '@test "no book" { touch "$BATS_TEST_DIRNAME/../../meanwhile"\n}\n' \
+        > tests/book/sources.bats
+    driver -j 2 01-one book
+    assert_success
+    assert_equal "${lines[-1]}" '3 passed, 0 failed, 0 skipped'
+}
+
+@test "a book that cannot be made is a failure, and what was said is told" {
+    book 'echo nonsense; false'
+    driver book
+    assert_failure 1
+    assert_line 'WRONG the book cannot be made'
+    assert_line '    nonsense'
+}
+
+@test "files that took long before come first" {
+    cp tests/01-one/hello.bats tests/01-one/long.bats
+    cp tests/01-one/hello.bats tests/01-one/short.bats
+    mkdir -p out/report
+    printf 'tests/01-one/%s.bats\t\t%s\n' hello 2000 long 4000 short 1000 \
+        > out/report/timings.tsv
+    driver -j 1 01-one
+    assert_equal "$(grep -oE '(hello|short|long)[.]bats +[01] passed' stdout | cut -d. -f 1 | tr '\n' ' ')" \
+        'long hello short '
 }
 
 @test "a claim without a test that passed is a failure" {

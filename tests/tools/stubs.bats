@@ -10,9 +10,23 @@ load ../lib/helpers
 # says about code that does not compile. It calls compiles or compile_fails and
 # runs no ./program.
 
-# Each test here runs a whole .bats file, so that they are worth a process each,
-# while trivial tests are quicker one after the other (tests/run says so to Bats).
-setup_file() { unset BATS_NO_PARALLELIZE_WITHIN_FILE; }
+# All programs are stubs in one run of all their tests, all sessions are altered
+# in another. Each file has folders of its own, in which only its own program
+# is a stub, only its own session altered: what another does must not make it red.
+setup_file() {
+    with_stubs "$root" > "$BATS_FILE_TMPDIR/stubbed"
+    with_altered_sessions "$root" > "$BATS_FILE_TMPDIR/altered"
+}
+
+# programs_of PROJECT: "UNIT PROGRAM" of each session.
+programs_of() {
+    local session
+    for session in "$1"/tangled/*/*.session; do
+        [ -e "$session" ] || continue
+        session=${session#"$1/tangled/"} session=${session%.session}
+        echo "${session/\// }"
+    done
+}
 
 # tests_of FILE.bats: "body<TAB>name" of each test, the body in one line.
 tests_of() {
@@ -21,24 +35,84 @@ tests_of() {
         $body =~ s/\s+/ /g; $name =~ s/\\(.)/$1/g; print "$body\t$name\n" }' "$1"
 }
 
-# run_tests FILE.bats PATTERN VARIABLE=VALUE...: runs the tests of a .bats file
-# whose names match, by themselves, with the variables; TAP in the file stdout.
+# pattern_of: a pattern that matches the names on standard input and no others.
+pattern_of() { sed 's/[^[:alnum:]]/./g' | sort -u | paste -sd '|' | sed 's/.*/^(&)$/'; }
+
+# run_tests PROJECT PATTERN VARIABLE=VALUE... FILE.bats...: runs the tests whose
+# names match, by themselves, with the variables; gives "FILE<TAB>red, green or
+# skipped<TAB>NAME" of each.
 run_tests() {
-    local file=$1 pattern=$2
+    local project=$1 pattern=$2 variables=() at_once=()
     shift 2
-    run_program -t 300 env -i PATH="$PATH" HOME="$PWD" TMPDIR="${TMPDIR:-/tmp}" \
-        "$@" "$root/node_modules/bats/bin/bats" --tap -f "$pattern" "$file"
+    while [[ ${1-} == *=* ]]; do variables+=("$1"); shift; done
+    if [ $# -gt 1 ] && [ "$(nproc)" -gt 1 ] && command -v parallel > /dev/null; then
+        at_once=(-j "$(nproc)" --no-parallelize-within-files)
+    fi
+    env -i PATH="$PATH" HOME="$BATS_FILE_TMPDIR" TMPDIR="${TMPDIR:-/tmp}" "${variables[@]}" \
+        "$project/node_modules/bats/bin/bats" -F cat -f "$pattern" \
+        ${at_once[@]+"${at_once[@]}"} "$@" < /dev/null 2>&1 3>&- |
+        perl -ne 'if (/^suite (.*)/) { $file = $1 }
+            elsif (/^(not )?ok \d+ (.*?)( # skip.*)?$/) {
+                print "$file\t", $1 ? "red" : $3 ? "skipped" : "green", "\t$2\n" }'
 }
 
-# turns_red UNIT PROGRAM FILE.bats BIN: with the stub every test of FILE fails.
+# files_of PROJECT: the .bats file of each program that has one.
+files_of() {
+    local unit name
+    while read -r unit name; do
+        [ ! -e "$1/tests/$unit/$name.bats" ] || echo "$1/tests/$unit/$name.bats"
+    done < <(programs_of "$1")
+}
+
+# with_stubs PROJECT: runs all tests of the programs, each file with a stub in
+# place of its program; gives what run_tests gives.
+with_stubs() {
+    local unit name files all=$BATS_FILE_TMPDIR/bin
+    rm -rf "$all"
+    while read -r unit name; do
+        mkdir -p "$all/$unit"
+        cp -rs "$1/out/bin/$unit" "$all/$unit/$name"
+        rm -f "$all/$unit/$name/$name"
+        printf '#!/bin/sh\nexit 0\n' > "$all/$unit/$name/$name"
+        chmod +x "$all/$unit/$name/$name"
+    done < <(programs_of "$1")
+    mapfile -t files < <(files_of "$1")
+    run_tests "$1" . BOOK_BIN="$all" "${files[@]}"
+}
+
+# with_altered_sessions PROJECT: in each session the first line that is not a
+# command has another character; runs the tests that hold sessions, each file
+# with the altered session of its program; gives what run_tests gives.
+with_altered_sessions() {
+    local unit name files all=$BATS_FILE_TMPDIR/tangled
+    rm -rf "$all"
+    while read -r unit name; do
+        mkdir -p "$all/$unit"
+        cp -r "$1/tangled/$unit" "$all/$unit/$name"
+        perl -pi -e 'if (!$done && !/^[\$>] /) { s/[a-z]/\$/i and $done = 1 }' \
+            "$all/$unit/$name/$name.session"
+    done < <(programs_of "$1")
+    mapfile -t files < <(files_of "$1")
+    run_tests "$1" "$(for name in "${files[@]}"; do holders "$name"; done | pattern_of)" \
+        BOOK_TANGLED="$all" "${files[@]}"
+}
+
+# holders FILE.bats: the names of the tests that hold the session.
+holders() { tests_of "$1" | sed -n 's/^[^\t]*holds_session[^\t]*\t//p'; }
+
+# outcomes FILE.bats RESULTS: ${outcome[NAME]} of each test of the file that ran.
+outcomes() {
+    local result name
+    declare -gA outcome=()
+    while IFS=$'\t' read -r _ result name; do
+        outcome[$name]=$result
+    done < <(grep -F "$1"$'\t' "$2")
+}
+
+# turns_red UNIT PROGRAM [PROJECT RESULTS]: with the stub every test failed.
 turns_red() {
-    local number=0 green=0 body name
-    cp -r "${4:-$root/out/bin}/$1" bin
-    printf '#!/bin/sh\nexit 0\n' > "bin/$2"
-    chmod +x "bin/$2"
-    mkdir all
-    mv bin "all/$1"
-    run_tests "$3" . BOOK_BIN="$PWD/all"
+    local number=0 green=0 body name file=${3:-$root}/tests/$1/$2.bats
+    outcomes "$file" "${4:-$BATS_FILE_TMPDIR/stubbed}"
     while IFS=$'\t' read -r body name; do
         number=$((number + 1))
         case $body in
@@ -46,93 +120,75 @@ turns_red() {
         *compile*) continue ;;
         esac
         # what is skipped here is tested where it is not
-        grep -qE "^(not ok $number |ok $number .* # skip )" stdout || {
-            echo "green although $2 does nothing: $name"
-            green=1
-        }
-    done < <(tests_of "$3")
-    [ "$number" -gt 0 ] || { fail "$3 has no test"; return 1; }
-    [ "$(grep -cE '^(not )?ok ' stdout)" = "$number" ] || {
-        cat stdout stderr
-        fail "$number tests were read from $3, but others ran"
-        return 1
-    }
-    [ $green = 0 ] || fail "these tests test nothing"
-}
-
-# altered_turns_red UNIT PROGRAM FILE.bats TANGLED BIN: with one character of
-# the session changed, each test that holds it fails.
-altered_turns_red() {
-    local holders=0 names="" body name tangled=${4:-$root/tangled}
-    mkdir tangled
-    cp -r "$tangled/$1" tangled
-    # the first line that is not a command
-    perl -pi -e 'if (!$done && !/^[\$>] /) { s/[a-z]/\$/i and $done = 1 }' \
-        "tangled/$1/$2.session"
-    run cmp -s "tangled/$1/$2.session" "$tangled/$1/$2.session"
-    assert_failure
-    while IFS=$'\t' read -r body name; do
-        case $body in
-        *holds_session*)
-            holders=$((holders + 1))
-            names+="|${name//[^[:alnum:]]/.}" ;;
+        case ${outcome[$name]-} in
+        red | skipped) ;;
+        *)
+            echo "${outcome[$name]-not run} although $2 does nothing: $name"
+            green=1 ;;
         esac
-    done < <(tests_of "$3")
-    [ $holders -gt 0 ] || {
-        fail "no test of $3 calls holds_session"
-        return 1
-    }
-    run_tests "$3" "^(${names#|})\$" BOOK_TANGLED="$PWD/tangled" \
-        BOOK_BIN="${5:-$root/out/bin}"
-    if grep "^ok " stdout | grep -v ' # skip '; then
-        fail "green although the session was altered"
-        return 1
-    fi
-    [ "$(grep -cE '^(not ok |ok .* # skip )' stdout)" = $holders ] || {
-        cat stdout stderr
-        fail "$holders tests hold the session, but others ran"
-    }
+    done < <(tests_of "$file")
+    [ "$number" -gt 0 ] || { fail "$file has no test"; return 1; }
+    [ $green = 0 ] || { fail "these tests test nothing"; return 1; }
+    [ ${#outcome[@]} = "$number" ] ||
+        fail "$number tests were read from $file, but others ran: ${!outcome[*]}"
 }
 
-# self_test UNIT PROGRAM FILE.bats: nothing outside licensed values may change.
-# Where FILE skips the test that holds the session, this one is skipped, too.
+# altered_turns_red UNIT PROGRAM [PROJECT RESULTS]: with one character of the
+# session changed, each test that holds it failed.
+altered_turns_red() {
+    local green=0 name file=${3:-$root}/tests/$1/$2.bats
+    run cmp -s "$BATS_FILE_TMPDIR/tangled/$1/$2/$2.session" \
+        "${3:-$root}/tangled/$1/$2.session"
+    assert_failure 1
+    outcomes "$file" "${4:-$BATS_FILE_TMPDIR/altered}"
+    [ -n "$(holders "$file")" ] || {
+        fail "no test of $file calls holds_session"
+        return 1
+    }
+    while IFS= read -r name; do
+        case ${outcome[$name]-} in
+        red | skipped) ;;
+        *)
+            echo "${outcome[$name]-not run} although the session was altered: $name"
+            green=1 ;;
+        esac
+    done < <(holders "$file")
+    [ $green = 0 ] || fail "these tests do not hold the session"
+}
+
+# self_test UNIT PROGRAM: nothing outside licensed values may change. Where the
+# test that holds the session is skipped, this one is, too.
 self_test() {
-    local body name
     run "$book_lib/session" --self-test --bin "$root/out/bin/$1" \
         "$root/tangled/$1/$2.session"
     [ "$status" != 0 ] || return 0
-    local said=$output
-    while IFS=$'\t' read -r body name; do
-        case $body in *holds_session*) break ;; esac
-    done < <(tests_of "$3")
-    run_tests "$3" "^${name//[^[:alnum:]]/.}\$"
-    [[ $output != *' # skip '* ]] || skip "${output#* # skip }"
+    local said=$output name file=$root/tests/$1/$2.bats
+    name=$(holders "$file" | head -n 1)
+    run run_tests "$root" "$(pattern_of <<< "$name")" "$file"
+    [[ $output != *$'\tskipped\t'* ]] || skip "needs what \"$name\" needs"
     fail "$said"
 }
 
-for session in "$root"/tangled/*/*.session; do
-    [ -e "$session" ] || continue
-    name=${session##*/} name=${name%.session}
-    dir=${session%/*} dir=${dir##*/}
-    file=$root/tests/$dir/$name.bats
-    bats_test_function --description "a stub in place of $dir/$name turns its tests red" \
-        -- turns_red "$dir" "$name" "$file"
-    bats_test_function --description "an altered session of $dir/$name turns red" \
-        -- altered_turns_red "$dir" "$name" "$file"
-    bats_test_function --description "no alteration of the session of $dir/$name is accepted" \
-        -- self_test "$dir" "$name" "$file"
-done
+while read -r folder name; do
+    bats_test_function --description "a stub in place of $folder/$name turns its tests red" \
+        -- turns_red "$folder" "$name"
+    bats_test_function --description "an altered session of $folder/$name turns red" \
+        -- altered_turns_red "$folder" "$name"
+    bats_test_function --description "no alteration of the session of $folder/$name is accepted" \
+        -- self_test "$folder" "$name"
+done < <(programs_of "$root")
 
 # --- The tests above see what they look for -----------------------------------
 
 # project: a unit x with a program and an honest test.
 project() {
-    mkdir -p p/tests/x p/bin/x p/tangled/x p/out
+    mkdir -p p/tests/x p/out/bin/x p/tangled/x
+    p=$PWD/p
     cp -r "$book_lib" p/tests/lib
     cp -r "$book_built" p/out/lib
     ln -s "$root/node_modules" p/node_modules
-    printf '#!/bin/sh\necho "hello"\n' > p/bin/x/hello
-    chmod +x p/bin/x/hello
+    printf '#!/bin/sh\necho "hello"\n' > p/out/bin/x/hello
+    chmod +x p/out/bin/x/hello
     printf '$ ./hello\nhello\n' > p/tangled/x/hello.session
     {
         echo 'bats_require_minimum_version 1.13.0'
@@ -141,35 +197,65 @@ project() {
         echo '    holds_session'
         echo '}'
     } > p/tests/x/hello.bats
+    # the folders of this test, not those of the book
+    BATS_FILE_TMPDIR=$PWD
+}
+
+# another: a second program of the unit with the tests of the first.
+another() {
+    cp p/out/bin/x/hello p/out/bin/x/other
+    sed '1s/hello/other/' p/tangled/x/hello.session > p/tangled/x/other.session
+    cp p/tests/x/hello.bats p/tests/x/other.bats
 }
 
 @test "an honest test is red with a stub and with an altered session" {
     project
-    run_tests p/tests/x/hello.bats . BOOK_BIN="$PWD/p/bin"
-    assert_success
-    turns_red x hello p/tests/x/hello.bats "$PWD/p/bin"
-    altered_turns_red x hello p/tests/x/hello.bats "$PWD/p/tangled" "$PWD/p/bin"
+    run run_tests "$p" . "$p/tests/x/hello.bats"
+    assert_output "$p/tests/x/hello.bats"$'\tgreen\tit says hello'
+    with_stubs "$p" > stubbed
+    turns_red x hello "$p" stubbed
+    with_altered_sessions "$p" > altered
+    altered_turns_red x hello "$p" altered
 }
 
 @test "a test that passes with a stub is found" {
     project
     printf '@test "it ends" {\n    run_program ./hello\n    assert_success\n}\n' \
         >> p/tests/x/hello.bats
-    run turns_red x hello p/tests/x/hello.bats "$PWD/p/bin"
+    with_stubs "$p" > stubbed
+    run turns_red x hello "$p" stubbed
     assert_failure
     assert_line "green although hello does nothing: it ends"
     refute_line --partial "it says hello"
+}
+
+@test "a test that is about another program or another session only is found" {
+    project
+    printf '@test "%s" {\n    %s\n}\n' \
+        'the other speaks' 'run_program ./other; assert_output hello' \
+        'the other holds' 'holds_session "$book_tangled/other.session"' \
+        >> p/tests/x/hello.bats
+    another
+    with_stubs "$p" > stubbed
+    run turns_red x hello "$p" stubbed
+    assert_failure
+    assert_line "green although hello does nothing: the other speaks"
+    with_altered_sessions "$p" > altered
+    run altered_turns_red x hello "$p" altered
+    assert_failure
+    assert_line "green although the session was altered: the other holds"
 }
 
 @test "a test of the compiler may pass with a stub, but not if it runs a program" {
     project
     printf '@test "it compiles" {\n    echo "int x;" > x.c\n    compiles x.c\n}\n' \
         >> p/tests/x/hello.bats
-    turns_red x hello p/tests/x/hello.bats "$PWD/p/bin"
-    rm -rf all
+    with_stubs "$p" > stubbed
+    turns_red x hello "$p" stubbed
     printf '@test "both" {\n    echo "int x;" > x.c\n    compiles x.c\n    ./hello\n}\n' \
         >> p/tests/x/hello.bats
-    run turns_red x hello p/tests/x/hello.bats "$PWD/p/bin"
+    with_stubs "$p" > stubbed
+    run turns_red x hello "$p" stubbed
     assert_failure
     assert_line "green although hello does nothing: both"
 }
@@ -178,7 +264,16 @@ project() {
     project
     sed -i 's/holds_session/run_program .\/hello; assert_output hello/' \
         p/tests/x/hello.bats
-    run altered_turns_red x hello p/tests/x/hello.bats "$PWD/p/tangled" "$PWD/p/bin"
+    with_altered_sessions "$p" > altered
+    run altered_turns_red x hello "$p" altered
     assert_failure
     assert_output --partial "calls holds_session"
+}
+
+@test "a test that did not run is found" {
+    project
+    : > stubbed
+    run turns_red x hello "$p" stubbed
+    assert_failure
+    assert_line "not run although hello does nothing: it says hello"
 }
