@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# The web site in out/html is what a browser, a reader with a keyboard and the
-# standards expect of it.
+# The pages of the web site are what the standards and a reader expect of them.
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
+# shellcheck disable=SC2154 # helpers.bash sets it
 site=$root/out/html
 
 @test "every link of the site leads to a page and an anchor that exist" {
@@ -31,30 +31,6 @@ site=$root/out/html
     run java -jar "$vnu" --css "$site"/css/*.css
     assert_success
     assert_output ''
-}
-
-@test "axe finds nothing and nothing scrolls sideways, light and dark, wide and narrow" {
-    needs chromium node
-    run node "$root/tests/site/browse.mjs" "$site" "$root/out/report/pages"
-    assert_success
-}
-
-@test "a page with an axe finding, sideways scrolling and a script error is noticed" {
-    needs chromium node
-    mkdir site
-    printf '<!DOCTYPE html><html><body><img src="data:,"><p style="width:3000px">x</p><script>nope()</script></body></html>' > site/x.html
-    run node "$root/tests/site/browse.mjs" site
-    assert_failure 1
-    assert_line --partial 'image-alt'
-    assert_line --partial 'scrolls sideways'
-    assert_line --partial 'nope is not defined'
-}
-
-@test "what a reader does in a browser works: unfolding, copying, search, keys, themes, print" {
-    needs chromium node
-    run env SITE="$site" node --test "$root/tests/site/reading.test.mjs"
-    assert_success
-    assert_line --regexp '[#ℹ] pass [1-9]'
 }
 
 @test "each chapter has its page, and each program its file to download" {
