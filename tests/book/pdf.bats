@@ -52,6 +52,18 @@ pdf=$root/out/processes-in-conversation.pdf
     assert_line --regexp "CreationDate: +$(sed -n 's/^date: *//p' "$root/book.nw")"
 }
 
+@test "the colophon names what the last run of the tests had" {
+    needs pdftotext
+    [ -s "$root/out/report/machine.tsv" ] || fail 'out/report/machine.tsv is not there'
+    pdftotext -layout "$pdf" - | tail -n 60 | tr -s ' \n' ' ' > end
+    unzip -p "$root/out/processes-in-conversation.epub" 'EPUB/text/*.xhtml' | tr -s ' \n' ' ' > epub
+    local key value
+    while IFS=$'\t' read -r key value; do
+        grep -qF -- "$value" end || fail "the PDF does not tell of $key, $value"
+        grep -qF -- ">$value</td>" epub || fail "the EPUB does not tell of $key, $value"
+    done < "$root/out/report/machine.tsv"
+}
+
 # feet FILE.pdf: "PAGE: LINE" for each page of it whose last line announces what
 # stands on the next: the head of a chunk, a session or a file, or a heading.
 feet() {
