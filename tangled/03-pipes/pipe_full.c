@@ -77,6 +77,18 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
 {
@@ -138,16 +150,31 @@ static int waiting(int fd)
     return bytes;
 }
 
-static _Noreturn void write_once(int fd, const void *data, size_t size)
+static volatile sig_atomic_t signals;
+
+static void note(int signal_number)
+{
+    (void)signal_number;
+    signals++;
+}
+
+enum waking { BY_READING, BY_SIGNAL, BY_LEAVING };
+
+static _Noreturn void write_once(int fd, const void *data, size_t size,
+                                 enum waking how)
 {
     ssize_t n = write_some(fd, data, size);
     if (n == -1)
         fail("write");
     printf("writer %jd: write = %zd\n", (intmax_t)getpid(), n);
+    if (how == BY_LEAVING) {
+        printf("  signals by then: %d\n", (int)signals);
+        show("  the next write", write_some(fd, data, 1), EPIPE);
+    }
     _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static void watch(size_t before, size_t length, bool interrupt)
+static void watch(size_t before, size_t length, enum waking how)
 {
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
@@ -162,26 +189,24 @@ static void watch(size_t before, size_t length, bool interrupt)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
         close(p[0]);
-        write_once(p[1], data, length);
+        write_once(p[1], data, length, how);
     }
     close(p[1]);
     bool sleeps = asleep(child);
     printf("writer %jd: %s after %zu of %zu bytes\n", (intmax_t)child,
            sleeps ? "asleep" : "awake", (size_t)waiting(p[0]) - before,
            length);
-    if (interrupt && kill(child, SIGUSR1) == -1)
+    if (how == BY_SIGNAL && kill(child, SIGUSR1) == -1)
         err(EXIT_FAILURE, "kill");
-    if (!interrupt && read_full(p[0], data, before + length) == -1)
+    if (how == BY_READING && read_full(p[0], data, before + length) == -1)
         err(EXIT_FAILURE, "read");
+    if (how == BY_LEAVING)
+        close(p[0]);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the writer failed");
-    close(p[0]);
+    if (how != BY_LEAVING)
+        close(p[0]);
     free(data);
-}
-
-static void wake(int signal_number)
-{
-    (void)signal_number;
 }
 
 
@@ -196,13 +221,15 @@ int main(void)
     close(p[0]);
     close(p[1]);
     const struct sigaction action = {
-        .sa_handler = wake, .sa_flags = SA_RESTART,
+        .sa_handler = note, .sa_flags = SA_RESTART,
     };
-    if (sigaction(SIGUSR1, &action, NULL) == -1)
+    if (sigaction(SIGUSR1, &action, NULL) == -1
+        || sigaction(SIGPIPE, &action, NULL) == -1)
         err(EXIT_FAILURE, "sigaction");
-    watch(0, full + page, false);
-    watch(0, full + page, true);
-    watch(full - 100, 200, false);
+    watch(0, full + page, BY_READING);
+    watch(0, full + page, BY_SIGNAL);
+    watch(full - 100, 200, BY_READING);
+    watch(0, full + page, BY_LEAVING);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;
