@@ -129,7 +129,10 @@ function M.chunk(c, code, ctx)
     end
     local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
     if session then foot[#foot + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
-    foot[#foot + 1] = ctx.stamp and ctx.stamp.program(c.unit, c.name)
+    if ctx.stamp then
+      local words, changed = ctx.stamp.program(c.unit, c.name)
+      foot[#foot + 1] = words .. (changed ~= '' and ' before it changed' or '')
+    end
   elseif #c.used > 0 then
     local users = {}
     for _, u in ipairs(c.used) do

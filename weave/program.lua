@@ -85,8 +85,9 @@ function M.page(name, pieces, code, ctx)
   local out = {}
   local function add(text, ...) out[#out + 1] = text:format(...) end
   add('<h1><code>%s</code></h1>', esc(name))
-  add('<p class="stamp"><a href="#tests">%s</a>%s.</p>', ctx.stamp.program(own.unit, name),
-    ctx.stamp.when_of(own.unit .. '/' .. bare))
+  local words, changed = ctx.stamp.program(own.unit, name)
+  add('<p class="stamp%s"><a href="#tests">%s</a>%s.%s</p>', changed ~= '' and ' changed' or '', words,
+    ctx.stamp.when_of(own.unit .. '/' .. bare), changed)
   add('<p>The whole program, as it is tangled from <a href="%s">%s</a>, <i>%s</i>. Each group of lines leads to the '
     .. 'place that explains it.</p>', ctx.href(own.unit, root.id, true),
     section.number ~= '' and 'Section ' .. section.number or 'the text', esc(section.title))

@@ -84,7 +84,7 @@ end
 local function stamped(own, stamp)
   local words = { stamp.chapter(own.unit) }
   for _, c in ipairs(own.chunks) do
-    if c.root == 'program' then words[#words + 1] = stamp.program(own.unit, c.name) end
+    if c.root == 'program' then words[#words + 1] = table.concat({ stamp.program(own.unit, c.name) }) end
   end
   for _, c in ipairs(own.claims) do words[#words + 1] = stamp.claim(c.id) end
   return table.concat(words, '\n')

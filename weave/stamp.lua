@@ -66,11 +66,12 @@ return function(report, sum_of)
       changed and ' The text has changed since.' or '')
   end
 
+  -- The words, and those that follow when the program changed since.
   function M.program(unit, name)
     local key = unit .. '/' .. name:gsub('%.c$', '')
     local p, run = report.programs[key], report.runs[key]
-    if not p then return words(0, 0) end
-    return words(p.passed, p.count) .. ((not run or run.sum ~= sum_of(key)) and ', before it was changed' or '')
+    if not p then return words(0, 0), '' end
+    return words(p.passed, p.count), (not run or run.sum ~= sum_of(key)) and ' It has changed since.' or ''
   end
 
   function M.claim(id)

@@ -88,29 +88,46 @@ site=$root/out/html
     grep -q 'title="read(2): read from a file descriptor"' "$site/pipes.html"
 }
 
-@test "a stamp says how tests ended, and that something changed since" {
-    mkdir -p report
-    cp "$root"/out/report/*.tsv report/
-    run grep -o '<p class="stamp.*' "$site/pipes-pipe_hello.html"
-    assert_output --partial "$(grep -c '^tests/03-pipes/pipe_hello.bats' report/tests.tsv) tests passed</a> on "
-    # the same site with a report in which one test failed and one program is older
-    perl -pi -e 's/\tpassed\t/\tfailed\t/ && $n++ if m{^tests/03-pipes/pipe_hello} && !$n' report/tests.tsv
-    perl -pi -e 's/[0-9a-f]{40}$/0 x 40/e if m{^03-pipes/pipe_ring\t}' report/runs.tsv
-    cd "$root"
-    mapfile -t sources < <(sed -n '/^chapters:/,/^[^- ]/s|^- \(.*\)|chapters/\1.nw|p' book.nw)
-    SITE=$BATS_TEST_TMPDIR/site STATE=$BATS_TEST_TMPDIR/state FIGURES=out/build/figures \
-        TESTS=$BATS_TEST_TMPDIR/work/report/tests.tsv MANUAL=out/build/manual.tsv \
-        weave/site "$BATS_TEST_TMPDIR/site" "$BATS_TEST_TMPDIR/state" book.nw "${sources[@]}"
-    cd "$BATS_TEST_TMPDIR/site"
-    run grep -o '<p class="stamp.*' pipes-pipe_hello.html
-    assert_output --regexp '[0-9]+ of [0-9]+ tests passed'
-    run grep -o '<p class="stamp.*' pipes-pipe_ring.html
-    assert_output --partial 'before it was changed'
-    run grep -o '<p class="stamp.*' pipes.html
-    assert_output --partial '<p class="stamp failed">'
-    assert_output --partial 'The text has changed since.'
-    run grep -o '<p class="stamp.*' ends.html
-    refute_output --partial 'has changed since'
+# site_with_report: a site in the folder site, stamped from the folder report.
+site_with_report() {
+    local dir=$PWD sources
+    mapfile -t sources < <(sed -n '/^chapters:/,/^[^- ]/s|^- \(.*\)|chapters/\1.nw|p' "$root/book.nw")
+    rm -rf site state
+    (cd "$root" && FIGURES=out/build/figures MANUAL=out/build/manual.tsv TESTS=$dir/report/tests.tsv \
+        weave/site "$dir/site" "$dir/state" book.nw "${sources[@]}")
+}
+
+# stamp PAGE: its stamp, without tags.
+stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*>//g'; }
+
+@test "a stamp says how tests ended, when and on what, and that something changed since" {
+    mkdir report
+    printf 'kernel\tLinux 1.2\ncc\tgcc 3\n' > report/machine.tsv
+    printf 'tests/03-pipes/pipe_hello.bats\t%s\tpassed\t\n' 'one [P01]' two > report/tests.tsv
+    printf 'tests/03-pipes/pipe_eof.bats\tthree\tpassed\t\n' >> report/tests.tsv
+    sum() { (cd "$root" && cat "$@" | sha1sum | cut -d ' ' -f 1); }
+    hello=$(sum tangled/03-pipes/pipe_hello.{c,session} tests/03-pipes/pipe_hello.bats)
+    eof=$(sum tangled/03-pipes/pipe_eof.{c,session} tests/03-pipes/pipe_eof.bats)
+    printf '%s\t2026-02-03\t%s\n' 03-pipes "$(sum chapters/03-pipes.nw)" \
+        03-pipes/pipe_eof "$eof" 03-pipes/pipe_hello "$hello" > report/runs.tsv
+    site_with_report
+    run stamp pipes-pipe_hello.html
+    assert_output '2 tests passed on 3 February 2026 (Linux 1.2, gcc 3).'
+    run stamp pipes.html
+    assert_output '3 tests passed on 3 February 2026 (Linux 1.2, gcc 3).'
+    run grep -o 'title="Claim P01: [^"]*"' site/pipes.html
+    assert_output 'title="Claim P01: holds; 1 test passed"'
+    run stamp ends.html
+    assert_output ''
+    sed -i "s/$hello/${hello//[0-9a-f]/0}/" report/runs.tsv
+    sed -i 's/three\tpassed/three\tfailed/' report/tests.tsv
+    site_with_report
+    run stamp pipes-pipe_hello.html
+    assert_output '2 tests passed on 3 February 2026 (Linux 1.2, gcc 3). It has changed since.'
+    run stamp pipes.html
+    assert_output '2 of 3 tests passed on 3 February 2026 (Linux 1.2, gcc 3). The text has changed since.'
+    run stamp index.html
+    assert_output '2 of the 3 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). A program has changed since.'
 }
 
 @test "the cross references of the pages have the numbers that LaTeX gives" {
