@@ -157,7 +157,7 @@ last() { grep -n -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 @test "a changed figure is on its page, and only there" {
     printf 'circle "wheel"\n' > assets/figures/ring2.pikchr
     run make_ html
-    assert_line 'site    1 of 6 pages made'
+    assert_line 'site    1 of 10 pages made'
     grep -q '>wheel<' out/html/made-02.html
 }
 
@@ -366,7 +366,7 @@ killed() {
     run make_ html
     assert_success
     assert_output 'tangle  02-made-02
-site    1 of 6 pages made'
+site    1 of 10 pages made'
     run find out/html tangled out/build -newermt 2002-01-01 \( -name '*.html' -o -name '*.c' -o -name '*.session' \) -not -path '*/programs/*'
     assert_output out/html/made-02.html
 }

@@ -16,10 +16,11 @@ site=$root/out/html
 @test "a page with an axe finding, sideways scrolling and a script error is noticed" {
     needs chromium node
     mkdir site
-    printf '<!DOCTYPE html><html><body><img src="data:,"><p style="width:3000px">x</p><script>nope()</script></body></html>' > site/x.html
+    printf '<!DOCTYPE html><html><body><img src="data:,"><p style="width:3000px">x</p><p style="color:#ddd">pale</p><script>nope()</script></body></html>' > site/x.html
     run node "$root/tests/site/browse.mjs" site
     assert_failure 1
     assert_line --partial 'image-alt'
+    assert_line --partial '(dark, 1280 px): color-contrast'
     assert_line --partial 'scrolls sideways'
     assert_line --partial 'nope is not defined'
 }

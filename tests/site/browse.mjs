@@ -26,11 +26,30 @@ if (pictures) {
 const browser = await launch();
 const findings = [];
 let looked = 0;
-const everything = { preload: false, resultTypes: ['violations'] };
-const colors = { ...everything, runOnly: ['color-contrast', 'link-in-text-block'] };
-const views = [['light', 1280, everything], ['dark', 1280, colors], ['light', 640, null],
-  ['light', 390, { ...everything, rules: { 'color-contrast': { enabled: false } } }], ['dark', 390, null]];
+const views = [['light', 1280, ['shape', 'colors']], ['dark', 1280, ['colors']], ['light', 640, []],
+  ['light', 390, ['shape']], ['dark', 390, []]];
 
+// Runs in the page: what axe finds, by all of its rules but those of color, or by these.
+// What colors a word has follows from the tags, classes and styles of what it stands in,
+// so of the elements that are alike in them only the first is looked at.
+async function violations(what) {
+  const options = { preload: false, resultTypes: ['violations'] };
+  if (what === 'colors') {
+    const kinds = new Map([[document.documentElement, '']]), seen = new Set();
+    for (const element of document.querySelectorAll('body, body *')) {
+      const own = [element.tagName, element.getAttribute('style'), element.className, element.getAttribute('aria-current')];
+      const kind = kinds.get(element.parentElement) + own.join();
+      kinds.set(element, kind);
+      element.toggleAttribute('data-look', !seen.has(kind));
+      seen.add(kind);
+    }
+    window.axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-look]' },
+      { id: 'link-in-text-block', selector: 'a[href][data-look]' }] });
+    options.runOnly = ['color-contrast', 'link-in-text-block'];
+  } else options.rules = { 'color-contrast': { enabled: false }, 'link-in-text-block': { enabled: false } };
+  return (await window.axe.run(options)).violations
+    .map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) }));
+}
 const programs = pages.filter(name => name.includes('-'));
 
 async function look(name, page) {
@@ -53,10 +72,8 @@ async function look(name, page) {
     const over = await page.evaluate(() =>
       document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (over > 0) say(`scrolls sideways by ${over} px`);
-    if (view[2] && (closely || view[1] === 1280)) {
-      const violations = await page.evaluate(async options => (await window.axe.run(options)).violations
-        .map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) })), view[2]);
-      for (const v of violations) say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
+    for (const what of closely || view[1] === 1280 ? view[2] : []) {
+      for (const v of await page.evaluate(violations, what)) say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
     }
     if (pictures && closely && view[1] !== 640) {
       await page.screenshot({ path: path.join(pictures, `${name.replace('.html', '')}-${view[0]}-${view[1]}.png`) });

@@ -88,46 +88,48 @@ site=$root/out/html
     grep -q 'title="read(2): read from a file descriptor"' "$site/pipes.html"
 }
 
-# site_with_report: a site in the folder site, stamped from the folder report.
+# site_with_report: a small site, that of the project in the folder made-up, in the
+# folder site, stamped from the folder report.
 site_with_report() {
-    local dir=$PWD sources
-    mapfile -t sources < <(sed -n '/^chapters:/,/^[^- ]/s|^- \(.*\)|chapters/\1.nw|p' "$root/book.nw")
+    local dir=$PWD
     rm -rf site state
-    (cd "$root" && FIGURES=out/build/figures MANUAL=out/build/manual.tsv TESTS=$dir/report/tests.tsv \
-        weave/site "$dir/site" "$dir/state" book.nw "${sources[@]}")
+    (cd made-up && TESTS=$dir/report/tests.tsv weave/site "$dir/site" "$dir/state" book.nw chapters/*.nw)
 }
 
 # stamp PAGE: its stamp, without tags.
 stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*>//g'; }
 
 @test "a stamp says how tests ended, when and on what, and that something changed since" {
+    "$root/tools/made-up-book" --small 2 made-up
+    (cd made-up && make -s tangle > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring{1,2}.svg)
+    export FIGURES=out/build/figures
     mkdir report
     printf 'kernel\tLinux 1.2\ncc\tgcc 3\n' > report/machine.tsv
-    printf 'tests/03-pipes/pipe_hello.bats\t%s\tpassed\t\n' 'one [P01]' two > report/tests.tsv
-    printf 'tests/03-pipes/pipe_eof.bats\tthree\tpassed\t\n' >> report/tests.tsv
-    sum() { (cd "$root" && cat "$@" | sha1sum | cut -d ' ' -f 1); }
-    hello=$(sum tangled/03-pipes/pipe_hello.{c,session} tests/03-pipes/pipe_hello.bats)
-    eof=$(sum tangled/03-pipes/pipe_eof.{c,session} tests/03-pipes/pipe_eof.bats)
-    printf '%s\t2026-02-03\t%s\n' 03-pipes "$(sum chapters/03-pipes.nw)" \
-        03-pipes/pipe_eof "$eof" 03-pipes/pipe_hello "$hello" > report/runs.tsv
+    program=$(basename made-up/tangled/01-made-01/*.c .c)
+    claim=$(grep -oE '#[A-Z]+[0-9]+[a-z]? .claim' made-up/chapters/01-made-01.nw | sed -n '1s/#\(.*\) .claim/\1/p')
+    printf 'tests/01-made-01/%s.bats\t%s\tpassed\t\n' "$program" "one [$claim]" "$program" two > report/tests.tsv
+    sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
+    was=$(sum made-up/tangled/01-made-01/"$program".{c,session})
+    printf '%s\t2026-02-03\t%s\n' 01-made-01 "$(sum made-up/chapters/01-made-01.nw)" \
+        "01-made-01/$program" "$was" > report/runs.tsv
     site_with_report
-    run stamp pipes-pipe_hello.html
+    run stamp "made-01-$program.html"
     assert_output '2 tests passed on 3 February 2026 (Linux 1.2, gcc 3).'
-    run stamp pipes.html
-    assert_output '3 tests passed on 3 February 2026 (Linux 1.2, gcc 3).'
-    run grep -o 'title="Claim P01: [^"]*"' site/pipes.html
-    assert_output 'title="Claim P01: holds; 1 test passed"'
-    run stamp ends.html
+    run stamp made-01.html
+    assert_output '2 tests passed on 3 February 2026 (Linux 1.2, gcc 3).'
+    grep -qE "Claim $claim(: [^\"]*; 1 test passed|, )" site/made-01.html
+    grep -q '1 test passed' site/made-01.html
+    run stamp made-02.html
     assert_output ''
-    sed -i "s/$hello/${hello//[0-9a-f]/0}/" report/runs.tsv
-    sed -i 's/three\tpassed/three\tfailed/' report/tests.tsv
+    sed -i "s/$was/${was//[0-9a-f]/0}/" report/runs.tsv
+    sed -i 's/two\tpassed/two\tfailed/' report/tests.tsv
     site_with_report
-    run stamp pipes-pipe_hello.html
-    assert_output '2 tests passed on 3 February 2026 (Linux 1.2, gcc 3). It has changed since.'
-    run stamp pipes.html
-    assert_output '2 of 3 tests passed on 3 February 2026 (Linux 1.2, gcc 3). The text has changed since.'
+    run stamp "made-01-$program.html"
+    assert_output '1 of 2 tests passed on 3 February 2026 (Linux 1.2, gcc 3). It has changed since.'
+    run stamp made-01.html
+    assert_output '1 of 2 tests passed on 3 February 2026 (Linux 1.2, gcc 3). The text has changed since.'
     run stamp index.html
-    assert_output '2 of the 3 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). A program has changed since.'
+    assert_output '1 of the 2 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). A program has changed since.'
 }
 
 @test "the cross references of the pages have the numbers that LaTeX gives" {

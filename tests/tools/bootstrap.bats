@@ -44,7 +44,7 @@ stand_in() {
 knows() { printf 'installed %s\n' "$@" >> "$installed"; }
 
 book_packages='ca-certificates fonts-jetbrains-mono fonts-texgyre fonts-texgyre-math gcc
-    libc6-dev librsvg2-bin lmodern make nodejs noweb npm pandoc perl
+    libc6-dev librsvg2-bin lmodern make man-db manpages manpages-dev nodejs noweb npm pandoc perl
     texlive-fonts-recommended texlive-xetex unzip zip'
 check_packages='chromium clang cppcheck dash default-jre-headless epubcheck git libc6-dbg
     parallel poppler-utils procps shellcheck strace stress-ng util-linux valgrind'
