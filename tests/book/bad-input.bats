@@ -1,3 +1,4 @@
+# takes about 60 s
 bats_require_minimum_version 1.13.0
 bats_load_library() { load "$BATS_TEST_DIRNAME/../../node_modules/$1/load"; }
 bats_load_library bats-support

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The EPUB in out/ is valid and has what the site has.
+# takes about 20 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Every page of the web site, opened in a browser: nothing for axe to find, nothing that
 # scrolls sideways, nothing asked of another host.
+# takes about 90 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The pages of the web site are what the standards and a reader expect of them.
+# takes about 30 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # What a reader does with a page works in a browser; reading.test.mjs does it.
+# takes about 45 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 

@@ -148,10 +148,11 @@ make book'
 # shellcheck disable=SC2016  # the stand-ins expand
 @test "another system that has all of it goes on" {
     rm bin/apt-get bin/dpkg-query
-    for tool in gcc pandoc perl rsvg-convert zip unzip; do stand_in "$tool" true; done
+    for tool in gcc pandoc perl rsvg-convert zip unzip lexgrog; do stand_in "$tool" true; done
     stand_in kpsewhich 'echo "/tex/$1"'
     stand_in fc-list 'echo "$1"'
     if [ ! -x /usr/lib/noweb/markup ]; then skip 'needs noweb'; fi
+    [ -e /usr/share/man/man2/pipe.2.gz ] || skip 'needs the manual pages'
     run -0 bootstrap book
     assert_line 'make book'
     stand_in fc-list 'true'

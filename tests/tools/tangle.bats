@@ -1,3 +1,4 @@
+# takes about 25 s
 bats_require_minimum_version 1.13.0
 load ../../node_modules/bats-support/load
 load ../../node_modules/bats-assert/load
