@@ -187,47 +187,44 @@ function M.render(blocks, ctx)
 
   local function code(c) if printer.code then return printer.code(c, ctx) end end
 
-  -- Every walk costs, so there are only two. The first goes from the outside in,
-  -- through what it puts in place too, but does not look again at the elements
-  -- that it has just put there: whatever stays among its neighbors (claims,
-  -- tables) waits for the second, which looks at blocks only.
-  local doc = pandoc.Div(blocks):walk {
-    traverse = 'topdown',
-    Div = function(d)
-      if d.classes:includes('chunk') then return chunk(d), false end
-      if d.classes:includes('figure') then return figure(d.content[1].content[1]) end
-      if d.classes:includes('collected') then
-        local list = collected[d.attributes.of]
-        if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"', 'of=' .. tostring(d.attributes.of)) end
-        return printer.collected(list(ctx, tools))
-      end
-    end,
-    Header = function(h)
-      local label = own_labels[h.identifier]
-      if label then return printer.header(h, label, ctx) end
-    end,
-    Link = link,
-    Span = function(s)
-      if not s.classes:includes('claim') then return nil end
-      s = s:walk { Link = link, Code = code }
-      return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx), false
-    end,
-    Code = code,
-  }
-  doc = doc:walk {
-    Table = function(t)
-      local id = facts.table_id(t)
-      return printer.table(t, id, id and own_labels[id], ctx)
-    end,
-    Div = function(d)
-      if d.classes:includes('claim') then
-        return printer.claim_block(d, facts.verdict(d), M.verdict_words, ctx)
-      elseif d.classes:includes('aside') then
-        return printer.aside(d, ctx)
-      end
-    end,
-  }
-  return doc.content
+  -- Every walk costs, so there is only one, from the outside in. It also goes through
+  -- what it puts in place; what stays among its neighbors (a claim, an aside, a table)
+  -- is walked through by itself first.
+  local function span(s)
+    if not s.classes:includes('claim') then return nil end
+    s = s:walk { Link = link, Code = code }
+    return printer.claim_span(s, facts.verdict(s), M.verdict_words, ctx), false
+  end
+  local filter = { traverse = 'topdown', Link = link, Code = code, Span = span }
+  local function inside(d)
+    d.content = pandoc.Div(d.content):walk(filter).content
+    return d
+  end
+  function filter.Div(d)
+    local classes = d.classes
+    if classes:includes('chunk') then return chunk(d), false end
+    if classes:includes('listing') then return listing(d), false end
+    if classes:includes('figure') then return figure(d.content[1].content[1]) end
+    if classes:includes('claim') then
+      return printer.claim_block(inside(d), facts.verdict(d), M.verdict_words, ctx), false
+    end
+    if classes:includes('aside') then return printer.aside(inside(d), ctx), false end
+    if classes:includes('collected') then
+      local list = collected[d.attributes.of]
+      if not list then fail('nothing is collected under "' .. tostring(d.attributes.of) .. '"', 'of=' .. tostring(d.attributes.of)) end
+      return printer.collected(pandoc.Div(list(ctx, tools)):walk(filter).content), false
+    end
+  end
+  function filter.Header(h)
+    local label = own_labels[h.identifier]
+    if label then return printer.header(h, label, ctx) end
+  end
+  local cells = { traverse = 'topdown', Link = link, Code = code, Span = span }
+  function filter.Table(t)
+    local id = facts.table_id(t)
+    return printer.table(pandoc.Div({ t }):walk(cells).content[1], id, id and own_labels[id], ctx), false
+  end
+  return pandoc.Div(blocks):walk(filter).content
 end
 
 return M

@@ -278,7 +278,7 @@ function Reader(input)
     local function whole(piece) return (code(piece):gsub(' href="#', ' href="' .. own.page .. '#')) end
     for _, c in ipairs(own.chunks) do
       if c.root == 'program' then
-        programs[#programs + 1] = { page = program_page(all, own.unit, c.name), title = c.name, chunk = c }
+        programs[#programs + 1] = { page = program_page(all, own.unit, c.name), title = c.name }
       end
     end
     for i, p in ipairs(programs) do

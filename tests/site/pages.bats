@@ -47,11 +47,25 @@ site=$root/out/html
     for file in "$root"/tangled/*/*.c; do
         name=${file#"$root/tangled/"} name=${name#*[0-9A-Z]-}
         page=$site/${name%%/*}-$(basename "$file" .c).html
-        perl -CSD -0ne 'while (m{<span class="line" id="L\d+">(.*?)</span>\n}sg) {
-            my $line = $1; $line =~ s/<[^>]*>//g;
-            $line =~ s/&(lt|gt|quot|amp|\x2339);/{lt => "<", gt => ">", quot => q("), amp => "&", "#39" => "\x27"}->{$1}/ge;
-            print "$line\n" }' "$page" > lines
+        perl -0ne 'print "$1\n" while m{<span class="line" id="L\d+">(.*?)</span>\n}sg' "$page" | text > lines
         diff "$file" lines || fail "$page shows another text"
+    done
+}
+
+# text: HTML on standard input without its tags and entities
+text() {
+    perl -CSD -0pe 's/<[^>]*>//g;
+        s/&(lt|gt|quot|amp|\x2339);/{lt => "<", gt => ">", quot => q("), amp => "&", "#39" => "\x27"}->{$1}/ge'
+}
+
+@test "a file of the project that the text shows is shown as it is, on paper too" {
+    run grep -ho 'listing file=[^} ]*' "$root"/chapters/*.nw
+    [ "${#lines[@]}" -ge 1 ]
+    for line in "${lines[@]}"; do
+        file=${line#*=}
+        perl -0ne "print \$1 if m{<code>\Q$file\E</code></p>\n<pre[^>]*><code>(.*?)</code></pre>}s" "$site/making.html" | text > shown
+        diff <(cat shown; echo) "$root/$file"
+        grep -qF "\\nwlisting{file-${file//\//-}}" "$root"/out/build/pdf/processes-in-conversation.tex
     done
 }
 
