@@ -123,7 +123,7 @@ function M.chunk(c, code, ctx)
   if c.next then foot[#foot + 1] = link(ctx, c.unit, c.next.id, 'continued below') end
   if c.root then
     if ctx.program_page then
-      foot[#foot + 1] = ('the file <a href="%s">%s</a>'):format(ctx.program_page(c.unit, c.name), esc(c.name))
+      foot[#foot + 1] = ('the file <a href="%s"><code>%s</code></a>'):format(ctx.program_page(c.unit, c.name), esc(c.name))
     else
       foot[#foot + 1] = 'the file ' .. esc(c.name)
     end
