@@ -52,7 +52,7 @@ end
 -- them, of others to their entry in the index. CHUNK is where the code stands.
 local function link_names(html, unit, chunk, ctx)
   local all, seen = ctx.all, {}
-  local function link_to(word, parenthesis)
+  local function link_to(word)
     if seen[word] then return nil end
     local maker = all.makers[unit][word]
     if maker == nil then maker = (all.makers.book or {})[word] end
