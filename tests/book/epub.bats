@@ -8,7 +8,7 @@ epub=$root/out/processes-in-conversation.epub
 
 @test "epubcheck has nothing to say about the EPUB" {
     needs java epubcheck
-    run java -jar /usr/bin/epubcheck --failonwarnings "$epub"
+    checked_by /usr/bin/epubcheck --failonwarnings "$epub"
     assert_success
     assert_line --partial '0 fatals / 0 errors / 0 warnings'
 }
@@ -17,7 +17,7 @@ epub=$root/out/processes-in-conversation.epub
     needs java epubcheck
     mkdir x
     (cd x && unzip -q "$epub" && sed -i 's/<h1/<h1 nonsense="1"/' EPUB/text/ch001.xhtml && zip -qr ../bad.epub .)
-    run java -jar /usr/bin/epubcheck --failonwarnings bad.epub
+    checked_by /usr/bin/epubcheck --failonwarnings bad.epub
     assert_failure
 }
 

@@ -193,10 +193,10 @@ sub check_use {
 # to right: { start, end, value, type }.
 sub licensed_spans {
     my ($s, $text) = @_;
-    my @values = sort { length $b <=> length $a || $a cmp $b } keys %{ $s->{type} };
-    return unless @values;
+    return unless %{ $s->{type} };
     my $any = $s->{any} //= do {
-        my $alternatives = join '|', map { quotemeta } @values;
+        my $alternatives = join '|', map { quotemeta }
+            sort { length $b <=> length $a || $a cmp $b } keys %{ $s->{type} };
         qr/$before($alternatives)$after/;
     };
     my @spans;

@@ -30,6 +30,13 @@ for book_file in "$root"/node_modules/bats-{support,assert}/src/*.bash; do
     # shellcheck disable=SC1090 # not ours
     source "$book_file"
 done
+# The tests of the tests ask whether a test fails, not what it says: putting
+# that in columns would take them as long as all the rest.
+if [ -n "${BOOK_BIN-}${BOOK_TANGLED-}" ]; then
+    batslib_print_kv_single_or_multi() { :; }
+fi
+# Where a test failed is a line of the test, not of these.
+BATS_DEBUG_EXCLUDE_PATHS+=("$book_lib/" "$root/node_modules/")
 
 # setup: the private directory. A file with a setup of its own calls it first:
 # setup() { book_setup; ...; }
@@ -45,10 +52,7 @@ book_setup() {
     umask 022
     mkdir -p "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return
-    local p
-    for p in "$book_bin"/*; do
-        if [ -f "$p" ] && [ -x "$p" ]; then ln -s "$p" .; fi
-    done
+    [ ! -d "$book_bin" ] || ln -s "$book_bin"/* .
 }
 
 # --- Running ----------------------------------------------------------------
@@ -227,6 +231,14 @@ needs() {
         *) command -v "$what" > /dev/null || skip "needs $what" ;;
         esac
     done
+}
+
+# --- Checkers written in Java -----------------------------------------------
+
+# checked_by JAR ARGUMENT...: `run` of a checker in Java, which works for seconds
+# only: its compiler does less, for half the time in all.
+checked_by() {
+    run java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss4m -jar "$@"
 }
 
 # --- Inside -----------------------------------------------------------------

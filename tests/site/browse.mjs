@@ -28,32 +28,40 @@ const findings = [];
 let looked = 0;
 const views = [['light', 1280, ['shape', 'colors']], ['dark', 1280, ['colors']], ['light', 640, []],
   ['light', 390, ['shape']], ['dark', 390, []]];
+const seen = { light: [], dark: [] };       // the kinds of elements whose colors were looked at
 
-// Runs in the page: what axe finds, by all of its rules but those of color, or by these.
-// What colors a word has follows from the tags, classes and styles of what it stands in,
-// so of the elements that are alike in them only the first is looked at.
-async function violations(what) {
-  const options = { preload: false, resultTypes: ['violations'] };
-  if (what === 'colors') {
-    const kinds = new Map([[document.documentElement, '']]), seen = new Set();
+// Runs in the page: what axe finds by its rules of shape, of colors, or both. What colors a
+// word has follows from the tags, classes and styles of what it stands in, so of the
+// elements that are alike in them, on all pages, only the first is looked at: KNOWN are the
+// kinds of earlier pages. Gives [what is found, the kinds that are new].
+async function violations([what, known]) {
+  const kinds = new Map(), fresh = new Set();
+  if (what.includes('colors')) {
+    known = new Set(known);
     for (const element of document.querySelectorAll('body, body *')) {
-      const own = [element.tagName, element.getAttribute('style'), element.className, element.getAttribute('aria-current')];
-      const kind = kinds.get(element.parentElement) + own.join();
+      const own = [element.tagName, element.getAttribute('style'), element.className, element.getAttribute('aria-current'), element.hidden];
+      const kind = (kinds.get(element.parentElement) ?? '') + own.join();
       kinds.set(element, kind);
-      element.toggleAttribute('data-look', !seen.has(kind));
-      seen.add(kind);
+      const first = !known.has(kind) && !fresh.has(kind);
+      element.toggleAttribute('data-look', first);
+      if (first) fresh.add(kind);
     }
-    window.axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-look]' },
-      { id: 'link-in-text-block', selector: 'a[href][data-look]' }] });
-    options.runOnly = ['color-contrast', 'link-in-text-block'];
-  } else options.rules = { 'color-contrast': { enabled: false }, 'link-in-text-block': { enabled: false } };
-  return (await window.axe.run(options)).violations
-    .map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) }));
+  }
+  if (fresh.size === 0 && !what.includes('shape')) return [[], []];
+  const colors = ['color-contrast', 'link-in-text-block'];
+  window.axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-look]' },
+    { id: 'link-in-text-block', selector: 'a[href][data-look]' }] });
+  const { violations } = await window.axe.run({ preload: false, resultTypes: ['violations'],
+    ...what.includes('shape') ? { rules: Object.fromEntries(colors.map(id => [id, { enabled: what.includes('colors') }])) }
+      : { runOnly: colors } });
+  return [violations.map(v => ({ id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.target.join(' ')) })),
+    [...fresh]];
 }
 const programs = pages.filter(name => name.includes('-'));
 
-async function look(name, page) {
+async function look(name) {
   const closely = !programs.includes(name, 1);
+  const height = closely ? 900 : 300;       // what nobody looks at need not be painted
   let view;
   const say = text => findings.push(`${name} (${view[0]}, ${view[1]} px): ${text}`);
   page.removeAllListeners();
@@ -61,19 +69,22 @@ async function look(name, page) {
   page.on('request', r => { if (!/^(file|data):/.test(r.url())) say(`asks for ${r.url()}`); });
   page.on('requestfailed', r => say(`cannot load ${r.url()}`));
   view = views[0];
-  await page.setViewportSize({ width: view[1], height: 900 });
+  await page.setViewportSize({ width: view[1], height });
   await page.emulateMedia({ colorScheme: view[0] });
   await page.goto(pageUrl(dir, name));
   await page.evaluate(() => document.fonts.ready.then(() => {}));
   await page.evaluate(axe);
-  for (view of views) {
-    await page.setViewportSize({ width: view[1], height: 900 });
+  for (view of closely ? views : views.slice(0, -1)) {
+    await page.setViewportSize({ width: view[1], height });
     await page.emulateMedia({ colorScheme: view[0] });
     const over = await page.evaluate(() =>
       document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (over > 0) say(`scrolls sideways by ${over} px`);
-    for (const what of closely || view[1] === 1280 ? view[2] : []) {
-      for (const v of await page.evaluate(violations, what)) say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
+    if (view[2].length > 0 && (closely || view[1] === 1280)) {
+      const known = seen[view[0]];
+      const [found, fresh] = await page.evaluate(violations, [view[2], known]);
+      for (const v of found) say(`${v.id}: ${v.help}: ${v.where.join(', ')}`);
+      known.push(...fresh);
     }
     if (pictures && closely && view[1] !== 640) {
       await page.screenshot({ path: path.join(pictures, `${name.replace('.html', '')}-${view[0]}-${view[1]}.png`) });
@@ -81,11 +92,8 @@ async function look(name, page) {
     looked++;
   }
 }
-const waiting = [...pages];
-await Promise.all([1, 2].map(async () => {
-  const page = await (await browser.newContext({ bypassCSP: true })).newPage();
-  for (let name; (name = waiting.shift());) await look(name, page);
-}));
+const page = await browser.newPage({ bypassCSP: true });
+for (const name of pages) await look(name);
 await browser.close();
 for (const f of findings) console.log(f);
 console.log(`${looked} views of ${pages.length} pages, ${findings.length} findings`);

@@ -26,10 +26,10 @@ site=$root/out/html
 @test "every page is valid HTML by the W3C checker" {
     needs java
     vnu=$root/node_modules/vnu-jar/build/dist/vnu.jar
-    run java -jar "$vnu" "$site"/*.html
+    checked_by "$vnu" "$site"/*.html
     assert_success
     assert_output ''
-    run java -jar "$vnu" --css "$site"/css/*.css
+    checked_by "$vnu" --css "$site"/css/*.css
     assert_success
     assert_output ''
 }

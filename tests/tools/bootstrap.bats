@@ -46,9 +46,8 @@ knows() { printf 'installed %s\n' "$@" >> "$installed"; }
 book_packages='ca-certificates fonts-jetbrains-mono fonts-texgyre fonts-texgyre-math gcc
     libc6-dev librsvg2-bin lmodern make man-db manpages manpages-dev nodejs noweb npm pandoc perl
     texlive-fonts-recommended texlive-xetex unzip zip'
-check_packages='chromium clang cppcheck dash default-jre-headless epubcheck git libc6-dbg
-    libclang-rt-dev
-    parallel poppler-utils procps shellcheck strace stress-ng util-linux valgrind'
+check_packages='chromium-headless-shell clang cppcheck dash default-jre-headless epubcheck git
+    libc6-dbg libclang-rt-dev parallel poppler-utils procps shellcheck strace stress-ng util-linux valgrind'
 # shellcheck disable=SC2086  # words
 everything_there() {
     knows $book_packages $check_packages

@@ -362,6 +362,9 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
     assert_success
 }
 
+# files_in FOLDER: its files, a line "SUM NAME" each.
+files_in() { (cd "$1" && find tangled build -type f -exec sha1sum {} +); }
+
 # stopped SIGNAL CALL N: a tangle in work/ that gets the signal at its N-th CALL,
 # and after it another one that nothing stops. $reached: there was such a call.
 stopped() {
@@ -374,10 +377,8 @@ stopped() {
         { reached=no; return; }
     reached=yes
     assert_equal "$(cat said)" ''
-    while read -r file; do
-        cmp -s "work/$file" "old/$file" || cmp -s "work/$file" "new/$file" ||
-            fail "$1 at $2 $3: $file is neither old nor new"
-    done < <(cd work && find tangled build -type f)
+    run grep -vxF -f whole <(files_in work)
+    [ -z "$output" ] || fail "$1 at $2 $3: neither old nor new: $output"
     [ "$1" = KILL ] || assert_equal "$(find work -name '.tangle*')" ''
     tools/tangle --into work 01-one
     diff -r new/tangled/01-one work/tangled/01-one
@@ -390,6 +391,7 @@ stopped() {
     tools/tangle --into old
     sed -i 's/"it"/"that"/; s/^it$/that/' chapters/01-one.nw
     tools/tangle --into new
+    { files_in old; files_in new; } > whole
     local signals=(INT TERM HUP) moments=0 call n
     for call in chdir clone wait4 mkdir rename unlink rmdir; do
         for ((n = 1; ; n++)); do
@@ -406,6 +408,7 @@ stopped() {
     tools/tangle --into old
     sed -i 's/"it"/"that"/; s/^it$/that/' chapters/01-one.nw
     tools/tangle --into new
+    { files_in old; files_in new; } > whole
     local call n
     for call in clone wait4 mkdir rename unlink; do
         for ((n = 1; ; n++)); do
