@@ -24,6 +24,8 @@ book_bin=${BOOK_BIN:-$root/out/bin}/$unit${BOOK_BIN:+/$program}
 book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit${BOOK_TANGLED:+/$program}
 book_built=$root/out/lib
 book_prefix=()
+# Where a test failed is a line of the test, not of these.
+BATS_DEBUG_EXCLUDE_PATHS+=("$book_lib/" "$root/node_modules/")
 # each of them by itself: their own load.bash starts a process for every file,
 # and all of this is read anew for every test
 for book_file in "$root"/node_modules/bats-{support,assert}/src/*.bash; do
@@ -35,8 +37,6 @@ done
 if [ -n "${BOOK_BIN-}${BOOK_TANGLED-}" ]; then
     batslib_print_kv_single_or_multi() { :; }
 fi
-# Where a test failed is a line of the test, not of these.
-BATS_DEBUG_EXCLUDE_PATHS+=("$book_lib/" "$root/node_modules/")
 
 # setup: the private directory. A file with a setup of its own calls it first:
 # setup() { book_setup; ...; }
