@@ -33,7 +33,7 @@ sub in_parallel {
             $running{$pid} = $next++;
         }
         my $i = delete $running{ wait() } // next;
-        die "process $i of @{[scalar @$things]} ended without a result\n" if $?;
+        die "process ", $i + 1, " of ", scalar @$things, " ended without a result\n" if $?;
         $results[$i] = ${ retrieve "$dir/$i" };
         unlink "$dir/$i";
         $done++;

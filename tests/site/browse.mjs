@@ -74,7 +74,7 @@ async function look(name) {
   await page.goto(pageUrl(dir, name));
   await page.evaluate(() => document.fonts.ready.then(() => {}));
   await page.evaluate(axe);
-  for (view of closely ? views : views.slice(0, -1)) {
+  for (view of views) {
     await page.setViewportSize({ width: view[1], height });
     await page.emulateMedia({ colorScheme: view[0] });
     const over = await page.evaluate(() =>
