@@ -34,7 +34,6 @@ local function places(links, tools)
   for i, l in ipairs(links) do list[i] = { l } end
   return commas(list)
 end
-local function blocks_of(json) return json == '' and {} or pandoc.read(json, 'json').blocks end
 
 -- How many claims got which verdict, as a table.
 function M.verdicts(ctx, tools)
@@ -85,11 +84,12 @@ function M.claims(ctx, tools)
       local head = pandoc.Inlines { tools.label_link(c.id, { pandoc.Strong(c.id) }), pandoc.Space(),
         pandoc.Span(tools.verdict_words[c.verdict], { class = 'verdict ' .. c.verdict }), text('.'),
         pandoc.Space() }
-      local said = blocks_of(c.said)[1]
+      local words = pandoc.read(c.words, 'json').blocks
+      local said = words:remove(1)
       head:extend(capital(said and said.content or {}))
       head:extend { pandoc.Space(), text('('), tools.label_link(c.section), text(')') }
       block:insert(pandoc.Para(head))
-      block:extend(blocks_of(c.truth))
+      block:extend(words)
       local tests = {}
       for _, t in ipairs(ctx.report.claims[c.id] or {}) do
         tests[#tests + 1] = { pandoc.Plain { pandoc.Emph(t.status .. ':'), pandoc.Space(), text(plain_name(t.name)) } }

@@ -8,7 +8,8 @@
 --   chunks   {name, id, line, uses, calls, constants, defines, root, section}  in
 --            order; calls are the words before a ( in the code, constants those in
 --            capitals with a _, defines the functions that it begins at column 0
---   claims   {id, verdict, said, truth, section}; said and truth as pandoc's JSON
+--   claims   {id, verdict, words, text, section}; words as pandoc's JSON: a block with what
+--            is said, then the truth; text is what is said, without its form
 --   calls    {name, section}  each `name(N)` of the prose, once a section
 --   refs     the ids that its [](#id) name, each once
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
@@ -61,10 +62,6 @@ function M.fail(file, message, text)
     source:close()
   end
   stop(('%s:%s %s'):format(file, found and found .. ':' or '', message))
-end
-
-local function json(blocks)
-  return pandoc.write(pandoc.Pandoc(blocks), 'json')
 end
 
 -- The id at the end of a table's caption, "{#tbl-x}", which pandoc 2.17 leaves
@@ -151,13 +148,13 @@ function M.collect(unit, blocks)
       label(h.identifier, 'section', '', title, h.level)
     end
   end
-  local function claim(el, said, truth)
+  local function claim(el, words)
     local verdict = M.verdict(el)
     if el.identifier == '' then fail('a claim without an id') end
     if not verdict then fail('claim ' .. el.identifier .. ' has no verdict', el.identifier) end
     label(el.identifier, 'claim', el.identifier, '', 0)
     f.claims[#f.claims + 1] = { id = el.identifier, verdict = verdict,
-      said = said, truth = truth, section = here }
+      words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or ''), section = here }
   end
 
   -- Gives each chunk its anchor, counted when a name is defined again
@@ -184,23 +181,24 @@ function M.collect(unit, blocks)
     end,
     Div = function(d)
       if d.classes:includes('chunk') then
-        local name = d.attributes.name
+        local attributes, code = d.attributes, d.content[1].text
+        local name = attributes.name
         local slug = M.slug(name)
         parts[slug] = (parts[slug] or 0) + 1
         d.identifier = parts[slug] == 1 and slug or slug .. '-' .. parts[slug]
-        d.attributes.part = tostring(parts[slug])
+        attributes.part = tostring(parts[slug])
         local uses = {}
-        for use in d.attributes.uses:gmatch('[^\n]+') do uses[#uses + 1] = use end
+        for use in attributes.uses:gmatch('[^\n]+') do uses[#uses + 1] = use end
         f.chunks[#f.chunks + 1] = { name = name, id = d.identifier, uses = uses,
-          line = tonumber(d.attributes.line), section = here,
+          line = tonumber(attributes.line), section = here,
           root = name:find('%.c$') and 'program'
             or name:find('%.session$') and 'session' or nil,
-          calls = words_of(d.content[1].text, '%f[%w_]([%a_][%w_]*)%('),
-          constants = words_of(d.content[1].text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(d.content[1].text) }
+          calls = words_of(code, '%f[%w_]([%a_][%w_]*)%('),
+          constants = words_of(code, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(code) }
         label(d.identifier, name:find('%.c$') and 'program' or 'chunk', '', name, 0)
         return d, false
       elseif d.classes:includes('claim') then
-        claim(d, json { d.content[1] }, json { table.unpack(d.content, 2) })
+        claim(d, d.content)
       elseif d.classes:includes('collected') then
         f.collects[#f.collects + 1] = d.attributes.of
       end
@@ -208,8 +206,7 @@ function M.collect(unit, blocks)
     Span = function(s)
       if not s.classes:includes('claim') then return nil end
       local truth = s.attributes.truth
-      claim(s, json { pandoc.Plain(s.content) },
-        truth and json(pandoc.read(truth, 'markdown').blocks) or '')
+      claim(s, pandoc.List { pandoc.Plain(s.content) } .. (truth and pandoc.read(truth, 'markdown').blocks or {}))
     end,
     Link = function(a)
       local id = a.target:match('^#(.+)$')

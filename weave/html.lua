@@ -23,22 +23,18 @@ local function pre(html, ctx)
   end))
 end
 
--- Highlighted code without pandoc's id and empty link on every line, and without
--- its spans around operators, which are more than half of it and have no look.
--- Shared chunks are asked for again and again.
+-- Highlighted code, as pandoc writes it within a line (a block gets an id and an empty
+-- link on every line), and without its spans around operators, which are more than half
+-- of it and have no look. Shared chunks are asked for again and again.
 local highlighted = {}
 local function highlight(text, language)
   local key = language .. '\n' .. text
-  if highlighted[key] then return highlighted[key] end
-  local html = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(text, { class = language }) }, 'html')
-  -- pandoc drops the empty lines at the end
-  html = html:match('<code[^>]*>(.-)\n*</code>') .. text:match('\n*$')
-  local lines = {}
-  for line in (html .. '\n'):gmatch('([^\n]*)\n') do
-    lines[#lines + 1] = line:gsub('^<span id="[^"]*"><a [^>]*></a>', ''):gsub('</span>$', '')
-      :gsub('<span class="op">(.-)</span>', '%1')
+  if not highlighted[key] then
+    local html = pandoc.write(pandoc.Pandoc { pandoc.Plain { pandoc.Code(text, { class = language }) } }, 'html')
+    -- pandoc drops the empty lines at the end
+    html = html:match('<code[^>]*>(.-)\n*</code>') .. text:match('\n*$')
+    highlighted[key] = html:gsub('<span class="op">(.-)</span>', '%1')
   end
-  highlighted[key] = table.concat(lines, '\n')
   return highlighted[key]
 end
 
@@ -77,9 +73,10 @@ end
 
 -- `read(2)` in the prose.
 function M.code(c, ctx)
-  if ctx.format ~= 'html' or c.identifier ~= '' or not c.text:find('^[%w_]+%([1-9]%l*%)$') then return nil end
-  local url = ctx.call_url(c.text)
-  return url and pandoc.Link(c, url, about(c.text, ctx), { class = 'call' }), false
+  local text = c.text
+  if ctx.format ~= 'html' or not text:find('^[%w_]+%([1-9]%l*%)$') or c.identifier ~= '' then return nil end
+  local url = ctx.call_url(text)
+  return url and pandoc.Link(c, url, about(text, ctx), { class = 'call' }), false
 end
 
 local function link(ctx, unit, id, text)

@@ -119,11 +119,12 @@ function M.render(blocks, ctx)
   end
 
   local function chunk(div)
-    local name, part = div.attributes.name, tonumber(div.attributes.part)
+    local attributes = div.attributes
+    local name, part = attributes.name, tonumber(attributes.part)
     local code = div.content[1]
     local defs = all.defs[own.unit][name]
     local c = { name = name, id = div.identifier, part = part, unit = own.unit,
-      line = div.attributes.line, first = defs[1], parts = #defs, prev = defs[part - 1], next = defs[part + 1],
+      line = attributes.line, first = defs[1], parts = #defs, prev = defs[part - 1], next = defs[part + 1],
       root = name:find('%.c$') ~= nil, used = {}, text = code.text, uses = {} }
     if name:find('%.session$') then
       c.program = name:gsub('%.session$', '')
@@ -138,7 +139,7 @@ function M.render(blocks, ctx)
         c.used[#c.used + 1] = user
       end
     end
-    for use in div.attributes.uses:gmatch('[^\n]+') do
+    for use in attributes.uses:gmatch('[^\n]+') do
       c.uses[#c.uses + 1] = resolve(use)
     end
     return printer.chunk(c, code, ctx)

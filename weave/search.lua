@@ -31,8 +31,7 @@ function M.script(all, prose, ctx)
       seen[c.name] = true
     end
     for _, c in ipairs(f.claims) do
-      local said = c.said == '' and '' or pandoc.utils.stringify(pandoc.read(c.said, 'json').blocks)
-      row('claim', c.id .. ': ' .. c.verdict:gsub('%-', ', '), chapter, f.page .. '#' .. c.id, said)
+      row('claim', c.id .. ': ' .. c.verdict:gsub('%-', ', '), chapter, f.page .. '#' .. c.id, c.text)
     end
   end
   local calls, seen = {}, {}

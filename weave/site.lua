@@ -4,8 +4,8 @@
 --
 -- It is a pandoc reader because a reader gets the whole stream before anything
 -- is parsed. From the environment: SITE (folder of the pages, only looked at),
--- STATE (folder with cache.lua, what the last build knew; gets new/ with the files
--- to move, changes, the list of moves, cache.lua and summary), FIGURES (folder of the drawn figures),
+-- STATE (folder with cache.lua, what the last build knew; gets in new/ the files that
+-- changed in pages/, removed, the names of those to remove, cache.lua and summary), FIGURES (folder of the drawn figures),
 -- TESTS (the report of the last test run), DOWNLOADS ("NAME=FILE" words), MANUAL
 -- (what weave/manual printed).
 --
@@ -104,7 +104,7 @@ end
 local function tidy(html)
   return (html:gsub(' role="doc%-endnote"', '')
     :gsub('<section (class="footnotes[^>]*>.-)</section>', '<div %1</div>')
-    :gsub('<(%l+)([^<>]-) />', function(tag, rest)
+    :gsub('<([hbc]%l+)([^<>]-) />', function(tag, rest)
       if tag == 'hr' or tag == 'br' or tag == 'col' then return '<' .. tag .. rest .. '>' end
     end))
 end
@@ -151,7 +151,8 @@ function Reader(input)
       return f
     end
     unit.parse = parse
-    unit.same = old and old.file == unit.file and old.stream == unit.stream
+    unit.sum = sha1(unit.stream)
+    unit.same = old and old.file == unit.file and old.sum == unit.sum
     if unit.same then
       list[i], unit.facts, unit.facts_key, prose[unit.unit] = load(old.facts)(), old.facts, old.facts_key, old.prose
     else
@@ -244,7 +245,14 @@ function Reader(input)
     return #out > 0 and '<template id="shared">\n' .. table.concat(out, '\n') .. '\n</template>' or ''
   end
 
-  local fresh, files, made = {}, {}, {}
+  -- Puts a file that changed into new/pages at once: a thousand pages need not be kept.
+  local function make(name, text)
+    if readall(site .. '/' .. name) == text then return false end
+    put(state .. '/new/pages/' .. name, text)
+    return true
+  end
+
+  local fresh, made, count = {}, {}, 0
   local template, shapes = pandoc.template.compile(page_template), {}
   local options = pandoc.WriterOptions { wrap_text = 'preserve', html_math_method = 'mathml' }
   -- The template is filled in once for each set of variables, with a word in place of
@@ -264,7 +272,7 @@ function Reader(input)
     local shape = table.concat(names, ' ')
     shapes[shape] = shapes[shape] or pandoc.write(pandoc.Pandoc({}, { pagetitle = 'page' }), 'html5',
       pandoc.WriterOptions { template = template, variables = words })
-    files[#files + 1] = { name = name, text = (shapes[shape]:gsub('NW(%l+)q', variables)) }
+    if make(name, (shapes[shape]:gsub('NW(%l+)q', variables))) then count = count + 1 end
   end
   local function around(prev, next)
     return { prev = prev and prev.page, prevtitle = prev and esc(prev.title), next = next and next.page,
@@ -326,15 +334,13 @@ function Reader(input)
       page(own.page, own, own.title, tidy(body) .. shared_chunks(own, ctx), variables)
       program_pages(own, code)
       parsed[unit.unit] = nil
-      collectgarbage()
     end
     if unit.unit ~= 'book' then scanned[unit.unit] = nil end
-    fresh[unit.unit] = { file = unit.file, stream = unit.stream, facts = unit.facts,
+    fresh[unit.unit] = { file = unit.file, sum = unit.sum, facts = unit.facts,
       facts_key = unit.facts_key, prose = prose[unit.unit], key = key, reads = reads }
   end
 
-  -- The pages that belong to no chapter, and the files beside the pages; each is
-  -- moved only when it changed.
+  -- The pages that belong to no chapter, and the files beside the pages.
   local nowhere = { unit = '', id = '', page = '', chunks = {} }
   local ctx = context(nowhere, true)
   ctx.downloads, ctx.sample = downloads, ''
@@ -351,29 +357,22 @@ function Reader(input)
   page('404.html', nowhere, 'Not here', '<h1>Not here</h1>\n<p>There is no such page. What the book has:</p>\n'
     .. front.contents(all), { lost = 'true' })
   made['index.html'], made['tests.html'], made['404.html'] = true, true, true
-  files[#files + 1] = { name = 'search-data.js', text = search.script(all, prose, ctx) }
+  make('search-data.js', search.script(all, prose, ctx))
   if book.url ~= '' then
     local urls = {}
     for name in pairs(made) do
       if name ~= '404.html' then urls[#urls + 1] = '<url><loc>' .. esc(book.url .. name) .. '</loc></url>\n' end
     end
     table.sort(urls)
-    files[#files + 1] = { name = 'sitemap.xml', text = '<?xml version="1.0" encoding="UTF-8"?>\n'
-      .. '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' .. table.concat(urls) .. '</urlset>\n' }
+    make('sitemap.xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
+      .. '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' .. table.concat(urls) .. '</urlset>\n')
   end
 
-  local changes, count = {}, 0
+  local removed = {}
   for name in pairs(cache.pages) do
-    if not made[name] then changes[#changes + 1] = 'remove ' .. name .. '\n' end
+    if not made[name] then removed[#removed + 1] = name .. '\n' end
   end
-  for _, file in ipairs(files) do
-    if readall(site .. '/' .. file.name) ~= file.text then
-      put(state .. '/new/' .. file.name, file.text)
-      changes[#changes + 1] = 'move ' .. file.name .. '\n'
-      if made[file.name] then count = count + 1 end
-    end
-  end
-  put(state .. '/new/changes', table.concat(changes))
+  put(state .. '/new/removed', table.concat(removed))
   put(state .. '/new/cache.lua', 'return ' .. dump { version = version, book = book, units = fresh, pages = made,
     shared_key = shared_key })
   local total = 0
