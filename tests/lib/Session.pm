@@ -175,7 +175,7 @@ sub check_use {
         my %speaker;
         for my $line (@{ $c->{out} }) {
             $seen{ $_->{value} } = 1 for licensed_spans($s, $line->{text});
-            $speaker{ speaker($s, $line->{text}) } = 1;
+            $speaker{ speaker($s, $line->{text}) } = 1 if $s->{interleave};
         }
         $mixed = 1 if keys %speaker > 1;
     }

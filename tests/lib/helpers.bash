@@ -15,8 +15,8 @@
 # tangled/UNIT.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-book_lib=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-root=$(cd "$book_lib/../.." && pwd)
+root=${BATS_TEST_DIRNAME%/*/*}
+book_lib=$root/tests/lib
 unit=${BATS_TEST_DIRNAME##*/}
 program=${BATS_TEST_FILENAME##*/}
 program=${program%.bats}
