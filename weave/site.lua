@@ -245,8 +245,9 @@ function Reader(input)
     return #out > 0 and '<template id="shared">\n' .. table.concat(out, '\n') .. '\n</template>' or ''
   end
 
-  -- Puts a file that changed into new/pages at once: a thousand pages need not be kept.
-  local function make(name, text)
+  -- Puts a file into new/pages if it changed, and says whether it did. This is done at
+  -- once, since a thousand pages need not be kept.
+  local function renew(name, text)
     if readall(site .. '/' .. name) == text then return false end
     put(state .. '/new/pages/' .. name, text)
     return true
@@ -272,7 +273,7 @@ function Reader(input)
     local shape = table.concat(names, ' ')
     shapes[shape] = shapes[shape] or pandoc.write(pandoc.Pandoc({}, { pagetitle = 'page' }), 'html5',
       pandoc.WriterOptions { template = template, variables = words })
-    if make(name, (shapes[shape]:gsub('NW(%l+)q', variables))) then count = count + 1 end
+    if renew(name, (shapes[shape]:gsub('NW(%l+)q', variables))) then count = count + 1 end
   end
   local function around(prev, next)
     return { prev = prev and prev.page, prevtitle = prev and esc(prev.title), next = next and next.page,
@@ -357,14 +358,14 @@ function Reader(input)
   page('404.html', nowhere, 'Not here', '<h1>Not here</h1>\n<p>There is no such page. What the book has:</p>\n'
     .. front.contents(all), { lost = 'true' })
   made['index.html'], made['tests.html'], made['404.html'] = true, true, true
-  make('search-data.js', search.script(all, prose, ctx))
+  renew('search-data.js', search.script(all, prose, ctx))
   if book.url ~= '' then
     local urls = {}
     for name in pairs(made) do
       if name ~= '404.html' then urls[#urls + 1] = '<url><loc>' .. esc(book.url .. name) .. '</loc></url>\n' end
     end
     table.sort(urls)
-    make('sitemap.xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
+    renew('sitemap.xml', '<?xml version="1.0" encoding="UTF-8"?>\n'
       .. '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' .. table.concat(urls) .. '</urlset>\n')
   end
 
