@@ -224,9 +224,9 @@ END
         printf '@\n'
     } > "$nw"
     for to in html:'<span class="which">Terminal 1</span>' latex:'\nwwhich{Terminal 1}'; do
+        # pandoc takes the name after -f in small letters, and $root may have others
         /usr/lib/noweb/markup "$nw" |
-            FIGURES=. pandoc -f "$root/weave/noweb.lua" -L "$root/weave/print.lua" \
-                -t "${to%%:*}" > page
+            (cd "$root" && FIGURES=. pandoc -f weave/noweb.lua -L weave/print.lua -t "${to%%:*}") > page
         run grep -cF "${to#*:}" page
         assert_output 2
     done
