@@ -154,7 +154,8 @@ function M.collect(unit, blocks)
     if not verdict then fail('claim ' .. el.identifier .. ' has no verdict', el.identifier) end
     label(el.identifier, 'claim', el.identifier, '', 0)
     f.claims[#f.claims + 1] = { id = el.identifier, verdict = verdict,
-      words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or ''), section = here }
+      words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or ''),
+      section = here }
   end
 
   -- Gives each chunk its anchor, counted when a name is defined again

@@ -104,7 +104,7 @@ end
 local function tidy(html)
   return (html:gsub(' role="doc%-endnote"', '')
     :gsub('<section (class="footnotes[^>]*>.-)</section>', '<div %1</div>')
-    :gsub('<([hbc]%l+)([^<>]-) />', function(tag, rest)
+    :gsub('<(%l+)([^<>]-) />', function(tag, rest)
       if tag == 'hr' or tag == 'br' or tag == 'col' then return '<' .. tag .. rest .. '>' end
     end))
 end
