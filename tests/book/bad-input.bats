@@ -1,8 +1,6 @@
 # takes about 60 s
 bats_require_minimum_version 1.13.0
-bats_load_library() { load "$BATS_TEST_DIRNAME/../../node_modules/$1/load"; }
-bats_load_library bats-support
-bats_load_library bats-assert
+load ../lib/assertions
 # What is wrong in a source, on the disk or with the patience of whoever builds,
 # is told with file and line where there is one, leaves what was made before as
 # it was, and is gone with the next build once it is mended. Tried on a small

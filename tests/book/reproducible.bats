@@ -1,7 +1,5 @@
 bats_require_minimum_version 1.13.0
-bats_load_library() { load "$BATS_TEST_DIRNAME/../../node_modules/$1/load"; }
-bats_load_library bats-support
-bats_load_library bats-assert
+load ../lib/assertions
 # The same sources give the same bytes, wherever, whenever and by whomever they
 # are built. A small made-up book is built in two folders whose names, times,
 # time zones, locales, umasks and (as root) host names differ, once step by step

@@ -17,7 +17,6 @@ no warnings 'recursion';
 use Cwd qw(abs_path);
 use Exporter qw(import);
 use Fcntl qw(LOCK_EX);
-use File::Temp qw(tempdir);
 use IO::Select;
 
 our @EXPORT_OK = qw(parse record difference alike fits printed source_of licensed_spans
@@ -271,8 +270,25 @@ my $output_max = 1 << 20;
 # dies when a command cannot be run.
 sub record {
     my ($s, %how) = @_;
-    my $dir = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
-    my $notes = tempdir('session.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+    my @folders = (new_folder(), new_folder());
+    my $records = eval { record_in(@folders, $s, %how) };
+    my $trouble = $@;
+    system('rm', '-rf', '--', @folders) == 0 or warn "session: @folders stay\n";
+    die $trouble unless $records;
+    return $records;
+}
+
+# new_folder: the path of one, in TMPDIR. File::Temp would give it, too, but takes
+# longer to load than a session takes to run.
+sub new_folder {
+    chomp(my $dir = qx(mktemp -d -t session.XXXXXX));
+    die "no folder for temporary files\n" if $?;
+    return $dir;
+}
+
+# record_in: does it in the folder DIR, with NOTES for what the runner tells.
+sub record_in {
+    my ($dir, $notes, $s, %how) = @_;
     my $bin = abs_path($how{bin});
     die "$how{bin}: no such folder\n" unless defined $bin && -d $bin;
     opendir my $d, $bin or die "$how{bin}: $!\n";

@@ -24,29 +24,7 @@ book_bin=${BOOK_BIN:-$root/out/bin}/$unit${BOOK_BIN:+/$program}
 book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit${BOOK_TANGLED:+/$program}
 book_built=$root/out/lib
 book_prefix=()
-# Before each command Bats notes the calls that led to it, for the message of a
-# test that fails; that takes as long as all else in a test. Noting the command
-# is enough: the calls are still there when it has failed.
-bats_debug_trap() {
-    case $1 in "$BATS_ROOT"/* | */lib/helpers.bash) return 0 ;; esac
-    BATS_DEBUG_LASTLAST_STACK_TRACE=$BATS_DEBUG_LAST_STACK_TRACE
-    BATS_DEBUG_LAST_STACK_TRACE="${BASH_LINENO[0]} ${FUNCNAME[1]} $1"
-}
-bats_error_trap() {
-    bats_check_status_from_trap
-    bats::on_failure "$BATS_ERROR_STATUS"
-    [ -z "$BATS_DEBUG_LAST_STACK_TRACE_IS_VALID" ] || return 0
-    local noted=$BATS_DEBUG_LAST_STACK_TRACE
-    bats_capture_stack_trace
-    : "${BATS_DEBUG_LAST_STACK_TRACE:=$noted}"
-    BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
-}
-# each of them by itself: their own load.bash starts a process for every file,
-# and all of this is read anew for every test
-for book_file in "$root"/node_modules/bats-{support,assert}/src/*.bash; do
-    # shellcheck disable=SC1090 # not ours
-    source "$book_file"
-done
+load ../lib/assertions
 # The tests of the tests ask whether a test fails, not what it says: putting
 # that in columns would take them as long as all the rest.
 if [ -n "${BOOK_BIN-}${BOOK_TANGLED-}" ]; then

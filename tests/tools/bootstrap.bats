@@ -1,6 +1,5 @@
 bats_require_minimum_version 1.13.0
-load ../../node_modules/bats-support/load
-load ../../node_modules/bats-assert/load
+load ../lib/assertions
 # bootstrap: what it asks of apt-get, npm and sudo, and when it asks nothing.
 # Each test runs a copy of it in a folder of its own, with a PATH in which these
 # are stand-ins that note how they were called. make fresh tries the real ones.

@@ -1,7 +1,5 @@
 bats_require_minimum_version 1.13.0
-bats_load_library() { load "$BATS_TEST_DIRNAME/../../node_modules/$1/load"; }
-bats_load_library bats-support
-bats_load_library bats-assert
+load ../lib/assertions
 # tools/lint: every rule has a fixture that it turns red at the right line, and
 # sources without fault pass. fixtures/lint/NAME.findings is all that lint says
 # of NAME.nw; a fixture without one is clean.

@@ -88,6 +88,29 @@ driver() {
     assert_output tests/01-one/hello.bats
 }
 
+@test "what fails is told with its line, and with the calls that led there" {
+    more_test 'it asserts' 'run ./hello; assert_output no'
+    more_test 'it calls' 'fails() { false; }; fails'
+    more_test 'it holds' 'holds_session nothing'
+    more_test 'it returns' 'return 3'
+    more_test 'it leaves' 'exit 4'
+    more_test 'it misses' ': "${nothing?}"'
+    more_test 'it forks' '(false)'
+    driver 01-one
+    assert_failure 1
+    assert_equal "${lines[-1]}" '1 passed, 7 failed, 0 skipped'
+    local line
+    for line in 7 10 13 16 19 22 25; do
+        assert_line --regexp "in test file tests/01-one/hello.bats, line $line\)$"
+    done
+    assert_line --partial "from function \`assert_output' in "
+    assert_line --partial "(from function \`fails' in file tests/01-one/hello.bats, line 10"
+    assert_line --partial "(from function \`holds_session' in file tests/01-one/../lib/helpers.bash, line "
+    assert_line "      \`return 3' failed with status 3"
+    assert_line "      \`exit 4' failed with status 4"
+    assert_line "      \`(false)' failed"
+}
+
 @test "no test at all is a failure" {
     rm tests/01-one/hello.bats
     driver 01-one

@@ -582,6 +582,26 @@ END
     assert_output --partial 'another line came'
 }
 
+@test "no folder stays behind, however a session ends" {
+    mkdir temporary
+    export TMPDIR=$PWD/temporary
+    check <<< $'$ ./steps\none\ntwo\nthree'
+    assert_success
+    check <<< $'$ ./steps\nanother'
+    assert_failure 1
+    check --limit 0.001 <<< $'$ ./steps\none'
+    assert_failure 1
+    run "$book_lib/session" check --bin nowhere it.session
+    assert_failure 1
+    assert_output --partial "nowhere: no such folder"
+    run ls temporary
+    assert_output ""
+    export TMPDIR=$PWD/gone
+    run "$book_lib/session" check --bin bin it.session
+    assert_failure 1
+    assert_line "session: no folder for temporary files"
+}
+
 @test "wrong calls are refused with status 2" {
     run "$book_lib/session"
     assert_failure 2

@@ -1,7 +1,6 @@
 # takes about 25 s
 bats_require_minimum_version 1.13.0
-load ../../node_modules/bats-support/load
-load ../../node_modules/bats-assert/load
+load ../lib/assertions
 # tools/tangle: what it makes, what it leaves alone, and how it fails. Each test
 # works in a small book of its own, beside a copy of the tools.
 

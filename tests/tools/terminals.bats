@@ -1,13 +1,11 @@
 # shellcheck disable=SC2016 # scripts of sed
 bats_require_minimum_version 1.13.0
+load ../lib/assertions
 # Sessions of several terminals: what [terminal N] means to the checker, to
 # promote's run, to the self-test and to the page.
 
 setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    export BATS_LIB_PATH=$root/node_modules:${BATS_LIB_PATH:-}
-    bats_load_library bats-support
-    bats_load_library bats-assert
     cd "$BATS_TEST_TMPDIR" || return
     mkdir bin
 }
