@@ -593,6 +593,15 @@ sub match_command {
 sub match_line {
     my ($search, $i, $j, $state, $queues, $next, $order) = @_;
     my ($c, $r) = ($search->{s}{commands}[$i], $search->{records}[$i]);
+    if (@$order == 1) {               # one line alone may come next: no search
+        my ($queue, $n) = ($queues->{ $order->[0] }, $next->{ $order->[0] });
+        while ($j < @{ $r->{out} } && $n < @$queue) {
+            my ($new) = bind_line($search->{s}, $queue->[$n]{text}, $r->{out}[$j], $state);
+            last unless $new;
+            ($state, $j, $n) = ($new, $j + 1, $n + 1);
+        }
+        $next = { $order->[0] => $n };
+    }
     my %base = (command => $c->{text});
     die "$c->{at}: too many ways to interleave\n"
         if ++$search->{steps} > 200_000;

@@ -3,13 +3,6 @@
 # no use for those loads it by itself, after bats_require_minimum_version.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# each of them by itself: their own load.bash starts a process for every file,
-# and all of this is read anew for every test
-for book_file in "${BATS_TEST_DIRNAME%/*/*}"/node_modules/bats-{support,assert}/src/*.bash; do
-    # shellcheck disable=SC1090 # not ours
-    source "$book_file"
-done
-
 # Before each command Bats (1.13) notes the calls that led to it, for the message
 # of a test that fails; that takes as long as all else in a test. These two take
 # the place of its own: until a command fails it is enough to have noted the line
@@ -29,3 +22,10 @@ bats_error_trap() {
     : "${BATS_DEBUG_LAST_STACK_TRACE:=$noted}"
     BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
 }
+
+# each of them by itself: their own load.bash starts a process for every file,
+# and all of this is read anew for every test
+for book_file in "${BATS_TEST_DIRNAME%/*/*}"/node_modules/bats-{support,assert}/src/*.bash; do
+    # shellcheck disable=SC1090 # not ours
+    source "$book_file"
+done

@@ -15,6 +15,8 @@
 # tangled/UNIT.
 # shellcheck shell=bash disable=SC2034,SC2154
 
+load ../lib/assertions
+
 root=${BATS_TEST_DIRNAME%/*/*}
 book_lib=$root/tests/lib
 unit=${BATS_TEST_DIRNAME##*/}
@@ -24,11 +26,12 @@ book_bin=${BOOK_BIN:-$root/out/bin}/$unit${BOOK_BIN:+/$program}
 book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit${BOOK_TANGLED:+/$program}
 book_built=$root/out/lib
 book_prefix=()
-load ../lib/assertions
-# The tests of the tests ask whether a test fails, not what it says: putting
-# that in columns would take them as long as all the rest.
+# The tests of the tests ask whether a test fails, not what it says or where:
+# finding that and putting it in columns would take them as long as all the rest.
 if [ -n "${BOOK_BIN-}${BOOK_TANGLED-}" ]; then
     batslib_print_kv_single_or_multi() { :; }
+    bats_print_stack_trace() { :; }
+    bats_print_failed_command() { :; }
 fi
 
 # setup: the private directory. A file with a setup of its own calls it first:
