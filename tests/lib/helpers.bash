@@ -3,7 +3,7 @@
 #   bats_require_minimum_version 1.13.0
 #   load ../lib/helpers
 #
-# It brings bats-support and bats-assert, a private working directory with
+# It brings assertions.bash, a private working directory with
 # links ./NAME to every program of the unit, and the functions below. It builds
 # nothing: `make build` ran before.
 #
