@@ -1,0 +1,73 @@
+package Source;
+# How tools write into the sources of the book: whole or not at all, never over
+# an edit that somebody made meanwhile, and nothing that lint would refuse.
+use strict;
+use warnings;
+use Exporter 'import';
+use File::Basename qw(basename dirname);
+our @EXPORT_OK = qw(read_source rewrite_source);
+
+# read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
+sub read_source {
+    my ($file) = @_;
+    -d $file and die "$file:1: is a folder\n";
+    open my $in, '<:raw', $file or die "$file:1: cannot be read: $!\n";
+    local $/;
+    return <$in> // '';
+}
+
+# rewrite_source(FILE, OLD, NEW) puts the bytes NEW into FILE, a source of the
+# book in the working directory, keeps its mode, and tangles its unit. OLD is
+# what the caller read. Dies, with FILE as it was, when FILE is no longer OLD or
+# when lint finds in NEW what it does not find in OLD; the message then holds
+# its findings.
+sub rewrite_source {
+    my ($file, $old, $new) = @_;
+    my @findings = new_findings($file, $old, $new);
+    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    my $beside = dirname($file) . '/.' . basename($file) . ".$$";
+    my $mode = -e $file ? (stat _)[2] & 07777 : 0666 & ~umask;
+    eval {
+        put($beside, $new);
+        chmod $mode, $beside or die "$beside: $!\n";
+        die "$file: changed while this ran; nothing was written\n"
+            if (-e $file ? read_source($file) : '') ne $old;
+        rename $beside, $file or die "$file: $!\n";
+    } or do { my $why = $@; unlink $beside; die $why };
+    my $unit = basename($file, '.nw');
+    system('tools/tangle', $unit) == 0 or die "$file: is written, but tangled/$unit is not up to date\n";
+}
+
+# put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
+sub put {
+    my ($file, $text) = @_;
+    open my $out, '>:raw', $file or die "$file: $!\n";
+    (print {$out} $text) && close $out or die "$file: $!\n";
+    return 1;
+}
+
+# new_findings(FILE, OLD, NEW): what lint says of NEW and does not say of OLD,
+# whatever the line, as lines FILE:LINE: message.
+sub new_findings {
+    my ($file, $old, $new) = @_;
+    my %before = map { s/:\d+:/:/r => 1 } findings($file, $old);
+    return grep { !$before{s/:\d+:/:/r} } findings($file, $new);
+}
+
+# findings(FILE, TEXT): lint's findings in TEXT, if it stood in FILE. Dies when
+# lint cannot be run.
+sub findings {
+    my ($file, $text) = @_;
+    return if $text eq '';
+    my $try = dirname($file) . '/.try-' . basename($file);
+    put($try, $text);
+    open my $lint, '-|', 'tools/lint', '--as', $file, $try or die "tools/lint: $!\n";
+    my @found = <$lint>;
+    close $lint;
+    my $status = $? >> 8;
+    unlink $try;
+    die "$file: tools/lint could not look at it\n" if $status > 1;
+    return @found;
+}
+
+1;
