@@ -96,20 +96,34 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-# What the manual pages say of the calls that the book names.
-out/build/manual.tsv: $(SOURCES_NW) weave/manual
-	@mkdir -p $(@D)
-	@weave/manual $(SOURCES_NW) > $@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-	@rm $@.new
+# What each line of the sessions is, as the checker reads them.
+out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/session tests/lib/Session*)
+	@tests/lib/session lines $$(find tangled -name '*.session' | LC_ALL=C sort) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# What the book shows of the manual pages is kept with the chapters, so that it does
+# not change with what is installed.
+.PHONY: manual
+manual: ## takes from the installed manual pages what the book says of calls
+	@sed -n '/^#/p' chapters/manual.tsv > out/manual.tsv.new
+	@tools/manual $(SOURCES_NW) >> out/manual.tsv.new
+	@mv out/manual.tsv.new chapters/manual.tsv
+
+# Whatever the pages are made of beside the chapters.
+WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+MADE     := out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
 SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
+export FIGURES := out/build/figures
+export SESSIONS := out/build/sessions.tsv
+export TESTS := out/report/tests.tsv
+export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-	@weave/beside out/build/beside $(SAMPLE)
-	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
+out/html.made: out/build/downloads $(MADE) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT)
+	@weave/site/beside out/build/beside $(SAMPLE)
+	@DOWNLOADS="$(DOWNLOADS)" weave/site/make out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 
@@ -123,14 +137,14 @@ $(FIGURES:%=out/build/figures/%.svg): | out/build/figures/list
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
 	@echo "draw    $*"
-	@weave/draw $< $@
+	@weave/common/draw $< $@
 
 # The PDF and the EPUB. Their dates are the edition's, so that two builds are
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list out/build/manual.tsv $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
+PRINT_NEEDS = $(MADE) $(REPORT)
+PRINT = weave/read/convert $(SOURCES_NW) -- -f weave/read/stream.lua -L weave/print/print.lua
 
 # The page of the PDF: the book's own, a4 for the office printer, or tablet.
 PAGE     := book
@@ -146,18 +160,18 @@ epub: out/$(NAME).epub ## makes the EPUB
 
 $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 	@echo "pdf     xelatex, up to four passes"
-	@weave/xelatex $< $@
+	@weave/print/xelatex $< $@
 
 $(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
-	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/print/book.tex --top-level-division=chapter --highlight-style=weave/print/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
 out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
 	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
-	@weave/epub-repack $@.new
+	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 
 out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css

@@ -1,13 +1,20 @@
--- latex.lua - prints chunks, sessions, claims and figures for XeLaTeX. Each
--- function takes what render.lua found and gives blocks or inlines made of the
--- macros that book.tex defines. References carry page numbers.
+-- latex.lua - prints chunks, sessions, claims and figures for XeLaTeX. Each function takes
+-- a record of book.lua and the page (see render.lua), and gives blocks or inlines made
+-- of the macros that book.tex defines. References carry page numbers.
 
+local names = require 'common.names'
+local users_of = require('common.html').users
+local versions = require 'common.versions'
 local M = {}
 
 local special = { ['\\'] = '\\textbackslash{}', ['{'] = '\\{', ['}'] = '\\}', ['$'] = '\\$',
   ['&'] = '\\&', ['#'] = '\\#', ['%'] = '\\%', ['_'] = '\\_', ['^'] = '\\textasciicircum{}',
   ['~'] = '\\textasciitilde{}' }
-local function esc(s) return (s:gsub('[\\{}$&#%%_^~]', special)) end
+-- What fonts for text make of quotes and of these signs in pairs (--, <<) is not meant.
+local quotes = { ['"'] = '\\textquotedbl{}', ["'"] = '\\textquotesingle{}', ['`'] = '\\textasciigrave{}' }
+local function esc(s)
+  return (s:gsub('[\\{}$&#%%_^~]', special):gsub('["\'`]', quotes):gsub('([-<>,])%1', '%1{}%1'):gsub('([-<>,])%1', '%1{}%1'))
+end
 -- Within Verbatim with commandchars=\\\{\} only these three are special.
 local function verb(s)
   return (s:gsub('[\\{}]', { ['\\'] = '\\textbackslash{}', ['{'] = '\\{', ['}'] = '\\}' }))
@@ -15,51 +22,51 @@ end
 local function raw(s) return pandoc.RawBlock('latex', s) end
 local function rawi(s) return pandoc.RawInline('latex', s) end
 
-local options = pandoc.WriterOptions { highlight_style = PANDOC_WRITER_OPTIONS
-  and PANDOC_WRITER_OPTIONS.highlight_style }
+local options = versions.highlighting(PANDOC_WRITER_OPTIONS)
+local function anchor(thing) return names.anchor('latex', thing) end
 
-local function chunk_name(name)
-  if name:find('%.c$') then return '\\texttt{' .. esc(name) .. '}' end
-  return '\\textit{' .. esc(name) .. '}'
+local function chunk_name(chunk)
+  local macro = chunk.kind and chunk.kind ~= 'session' and '\\texttt{' or '\\textit{'
+  return macro .. esc(chunk.name) .. '}'
 end
-local function link(ctx, unit, id, text)
-  return ('\\nwlink{%s}{%s}'):format(ctx.anchor(unit, id, true), text)
+local function link(thing, text)
+  return ('\\nwlink{%s}{%s}'):format(anchor(thing), text)
 end
 local function lines_of(text) return select(2, text:gsub('\n', '')) + 1 end
+
+-- --- Code and sessions -------------------------------------------------------------
 
 -- Up to how many users of a chunk are named, and given by page; more are only
 -- counted, the index has them all.
 local few, some = 4, 9
 
-function M.chunk(c, code, ctx)
-  local text = pandoc.write(pandoc.Pandoc { code }, 'latex', options)
-  text = text:gsub('NWUSEq(%d+)q', function(n)
+-- Who uses a chunk, in words.
+local function used_in(c)
+  local users, places = users_of(c), {}
+  if #users > some then return ('used in %d chunks'):format(#users) end
+  if #users > few then
+    for i, user in ipairs(users) do places[i] = ('\\nwpage{%s}'):format(anchor(user)) end
+    return 'used on pages ' .. table.concat(places, ', ')
+  end
+  for i, user in ipairs(users) do places[i] = link(user, chunk_name(user)) end
+  return #users > 0 and 'used in ' .. table.concat(places, ', ') or nil
+end
+
+function M.chunk(c, page)
+  local text = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(c.text, { class = c.language }) }, 'latex', options)
+  text = text:gsub(c.mark .. '(%d+)q', function(n)
     local use = c.uses[tonumber(n)]
-    return ('\\nwuse{%s}{%s}'):format(ctx.anchor(use.unit, use.id, true), verb(use.name))
+    return ('\\nwuse{%s}{%s}'):format(anchor(use.chunk), (verb(use.name):gsub('"', quotes)))
   end)
   local refs = {}
-  if c.prev then refs[#refs + 1] = link(ctx, c.unit, c.prev.id, 'continued from') end
-  if c.next then refs[#refs + 1] = link(ctx, c.unit, c.next.id, 'continued') end
-  if c.root then
-    local session = ctx.all.defs[c.unit][(c.name:gsub('%.c$', '.session'))]
-    if session then refs[#refs + 1] = link(ctx, c.unit, session[1].id, 'what it prints') end
-  elseif #c.used > some then
-    refs[#refs + 1] = ('used in %d chunks'):format(#c.used)
-  elseif #c.used > few then
-    local pages = {}
-    for i, u in ipairs(c.used) do pages[i] = ('\\nwpage{%s}'):format(ctx.anchor(u.unit, u.chunk.id, true)) end
-    refs[#refs + 1] = 'used on pages ' .. table.concat(pages, ', ')
-  elseif #c.used > 0 then
-    local users = {}
-    for _, u in ipairs(c.used) do
-      users[#users + 1] = link(ctx, u.unit, u.chunk.id, chunk_name(u.chunk.name))
-    end
-    refs[#refs + 1] = 'used in ' .. table.concat(users, ', ')
-  end
-  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.root and 'program' or 'chunk',
-      ctx.anchor(c.unit, c.id, true), c.root and esc(c.name) or chunk_name(c.name),
-      c.prev and '+\\equiv' or '\\equiv', table.concat(refs, ' \\textperiodcentered{} '),
-      lines_of(code.text))),
+  if c.prev then refs[#refs + 1] = link(c.prev, 'continued from') end
+  if c.next then refs[#refs + 1] = link(c.next, 'continued') end
+  local session = c.kind and page.book:session(c.unit, c.program)
+  if session then refs[#refs + 1] = link(session, 'what it prints') end
+  if not c.kind then refs[#refs + 1] = used_in(c) end
+  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.kind and 'program' or 'chunk', anchor(c),
+      c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
+      table.concat(refs, ' \\textperiodcentered{} '), lines_of(c.text))),
     raw(text), raw('\\nwfoot') }
 end
 
@@ -69,22 +76,25 @@ function M.listing(path, code)
     raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot') }
 end
 
-function M.session(c, lines, note, ctx)
+-- What each kind of line looks like; licences are not lines of the terminal.
+local line_of = {
+  command = function(text) return ('\\nwprompt{$ }\\nwcommand{%s}'):format(verb(text)) end,
+  more = function(text) return ('\\nwprompt{> }\\nwcommand{%s}'):format(verb(text)) end,
+  terminal = function(text) return '\\nwwhich{Terminal ' .. text .. '}' end,
+  status = function(text) return '\\nwstatus{' .. verb(text) .. '}' end,
+  output = verb,
+}
+
+function M.session(c, note)
   local out = {}
-  for _, line in ipairs(lines) do
-    if line.kind == 'command' then
-      out[#out + 1] = ('\\nwprompt{%s}\\nwcommand{%s}'):format(line.text:sub(1, 2), verb(line.text:sub(3)))
-    elseif line.kind == 'terminal' then
-      out[#out + 1] = '\\nwwhich{Terminal ' .. line.text .. '}'
-    elseif line.kind == 'status' then
-      out[#out + 1] = '\\nwstatus{' .. verb(line.text) .. '}'
-    else
-      out[#out + 1] = verb(line.text)
-    end
+  for _, line in ipairs(c.lines) do
+    if line_of[line.kind] then out[#out + 1] = line_of[line.kind](line.text) end
   end
   return { raw(('\\nwsession{%s}{%s}{%s}{%d}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
-    ctx.anchor(c.unit, c.id, true), esc(c.program), note and esc(note) or '', #out, table.concat(out, '\n'))) }
+    anchor(c), esc(c.program), note and esc(note) or '', #out, table.concat(out, '\n'))) }
 end
+
+-- --- Figures, headings, tables -----------------------------------------------------
 
 function M.figure(fig)
   local inlines = pandoc.List { rawi(('\\begin{figure}[htbp]\n\\centering\\hypertarget{%s}{}\n\\includegraphics[scale=0.85,max width=\\linewidth]{%s}\n\\caption{')
@@ -94,9 +104,9 @@ function M.figure(fig)
   return pandoc.Plain(inlines)
 end
 
-function M.header(h, label, ctx)
+function M.header(h, label, page)
   h.attributes.lang = nil
-  if ctx.own.number == '' then
+  if page.own.number == '' then
     h.classes:insert('unnumbered')
     -- LaTeX leaves the running head of the chapter before
     if h.level == 1 then
@@ -144,40 +154,42 @@ local long = 20
 
 -- Others stay in one piece, and where they are: a table must not stand above the
 -- heading that it belongs to.
-function M.table(t, id)
+function M.table(t, label)
+  local target = label and ('\\hypertarget{%s}{}'):format(label.id) or ''
+  local mark = label and ('\\label{%s}'):format(label.id) or ''
+  t.identifier = ''
   if fit(t) > long then
-    if not id then return t end
-    t.caption.long[#t.caption.long].content:insert(1, rawi('\\label{' .. id .. '}'))
-    return { raw('\\hypertarget{' .. id .. '}{}'), t }
+    if not label then return t end
+    t.caption.long[#t.caption.long].content:insert(1, rawi(mark))
+    return { raw(target), t }
   end
   local caption = t.caption.long[1]
   t.caption.long = {}
   local rows = pandoc.write(pandoc.Pandoc { t }, 'latex'):gsub('\\begin{longtable}%[%]', '\\begin{tabular}')
-    :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', '')
+    :gsub('\\end{longtable}', '\\end{tabular}'):gsub('\\endhead\n', ''):gsub('\\endlastfoot\n', '')
   local head = pandoc.List { rawi('\\begin{nwtable}') }
   if caption then
     head:insert(rawi('\\captionof{table}{'))
     head:extend(caption.content)
-    head:insert(rawi('}' .. (id and '\\hypertarget{' .. id .. '}{}\\label{' .. id .. '}' or '')))
+    head:insert(rawi('}' .. target .. mark))
   end
   return { pandoc.Plain(head), raw(rows .. '\n\\end{nwtable}') }
 end
 
-function M.claim_block(d, verdict, words)
+function M.claim_block(d, verdict)
   local truth = { table.unpack(d.content, 2) }
   local out = pandoc.List {
-    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(d.identifier, esc(words[verdict]), verdict)),
+    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(d.identifier, esc(verdict.words), verdict.class)),
     d.content[1], raw('\\nwtruth{}') }
   out:extend(truth)
   out:insert(raw('\\end{nwclaim}'))
   return out
 end
 
-function M.claim_span(s, verdict, words)
+function M.claim_span(s, verdict)
   local out = pandoc.List { rawi(('\\hypertarget{%s}{}'):format(s.identifier)) }
   out:extend(s.content)
-  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(s.identifier, esc((words[verdict]
-    :gsub(', with a condition', ', if'):gsub(' from the notes', ''))), verdict)))
+  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(s.identifier, esc(verdict.short), verdict.class)))
   return out
 end
 

@@ -1,12 +1,11 @@
 -- front.lua - what every page of the web site has around its text, and the front page.
 --
--- sidebar(all, own) is the list of chapters, with the sections of the current one;
--- contents(all) the table of contents; front(all, book, ctx) the body of the front
--- page; tests(all, ctx) that of the list of all tests. All give HTML.
+-- sidebar(book, own, name) is the list of chapters, with the sections of the current one;
+-- contents(book) the table of contents; front(page, title, sample) the body of the front
+-- page; tests(page) that of the list of all tests. All give HTML.
 
-local here = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '')
-local printer = dofile(here .. 'html.lua')
-local program = dofile(here .. 'program.lua')
+local printer = require 'common.html'
+local program = require 'site.program'
 local esc = printer.escape
 
 local M = {}
@@ -26,9 +25,9 @@ local function sections(f, page)
   return #items > 0 and '<ol>\n' .. table.concat(items, '\n') .. '\n</ol>' or ''
 end
 
-function M.sidebar(all, own, page)
+function M.sidebar(book, own, page)
   local out = {}
-  for _, f in ipairs(all.units) do
+  for _, f in ipairs(book.units) do
     local current = f.unit == own.unit
     local here_now = current and (f.page == page and ' aria-current="page"' or ' aria-current="true"') or ''
     out[#out + 1] = ('<li><a href="%s"%s>%s</a>%s</li>'):format(f.page, here_now, numbered(f.number, f.title),
@@ -37,9 +36,9 @@ function M.sidebar(all, own, page)
   return table.concat(out, '\n')
 end
 
-function M.contents(all)
+function M.contents(book)
   local out = { '<ol class="toc">' }
-  for _, f in ipairs(all.units) do
+  for _, f in ipairs(book.units) do
     out[#out + 1] = ('<li><a href="%s">%s</a>%s</li>'):format(f.page, numbered(f.number, f.title), sections(f, f.page))
   end
   out[#out + 1] = '</ol>'
@@ -47,58 +46,56 @@ function M.contents(all)
 end
 
 -- One chunk to look at.
-function M.sample(piece, ctx)
-  local name = esc(piece.name)
+function M.sample(chunk, page)
+  local name = esc(chunk.name)
   return ([[<div class="chunk">
 <p class="chunk-head"><a href="%s">⟨<i>%s</i>⟩</a><span class="sign">≡</span></p>
 <pre class="code" tabindex="0" role="region" aria-label="Code: %s"><code>%s</code></pre>
 </div>
-]]):format(ctx.href(piece.unit, piece.id, true), name, name, printer.chunk_code(piece, ctx))
+]]):format(page.href(chunk), name, name, printer.chunk_code(chunk, page))
 end
 
--- ctx has downloads ("PDF=file EPUB=file"), stamp, and sample, the HTML of a chunk
--- and a session to look at.
-function M.front(all, book, ctx)
-  local links = { ('<a class="button" href="%s">Read it here</a>'):format(all.units[1].page) }
-  for name, file in ctx.downloads:gmatch('(%S+)=(%S+)') do
+-- title is the title block; page has downloads ("PDF=file EPUB=file"), archive and stamp;
+-- sample is the HTML of a chunk and a session to look at.
+function M.front(page, title, sample)
+  local links = { ('<a class="button" href="%s">Read it here</a>'):format(page.book.units[1].page) }
+  for name, file in page.downloads:gmatch('(%S+)=(%S+)') do
     links[#links + 1] = ('<a class="button" href="%s">%s</a>'):format(esc(file), esc(name))
   end
-  links[#links + 1] = '<a class="button" href="programs.tar.gz">The programs</a>'
-  local passed, count, latest, changed = ctx.stamp.sum()
+  links[#links + 1] = ('<a class="button" href="%s">The programs</a>'):format(esc(page.archive))
+  local passed, count, latest, changed = page.stamp.sum()
   local state = count == 0 and 'Its tests have not run here yet.'
     or ('<a href="tests.html">%s</a>%s.%s'):format(
       passed == count and ('All %d tests of its programs passed'):format(count)
         or ('%d of the %d tests of its programs passed'):format(passed, count),
-      ctx.stamp.when(latest), changed and ' A program has changed since.' or '')
+      page.stamp.when(latest), changed and ' A program has changed since.' or '')
   return ([[<p class="subtitle">%s</p>
 %s
 <p class="formats">%s</p>
 <p class="stamp">%s</p>
 %s
 <h2 id="contents-of-the-book">What is in it</h2>
-%s]]):format(esc(book.subtitle), book.blurb, table.concat(links, '\n'), state, ctx.sample, M.contents(all))
+%s]]):format(esc(title.subtitle), title.blurb, table.concat(links, '\n'), state, sample, M.contents(page.book))
 end
 
-function M.tests(all, ctx)
-  local passed, count, latest = ctx.stamp.sum()
+-- The tests of one chapter, nothing when it has no program.
+local function tests_of(record, page)
+  local programs = {}
+  for i, c in ipairs(page.book:programs(record.unit)) do
+    programs[i] = ('<h3 id="tests-%s-%s"><a href="%s">%s</a></h3>\n%s'):format(record.unit, esc(c.name),
+      page.program_url(c), esc(c.name), program.tests(record.unit .. '/' .. c.program, page, true))
+  end
+  return #programs > 0 and ('<h2 id="tests-%s">%s</h2>\n%s'):format(record.unit, numbered(record.number, record.title),
+    table.concat(programs, '\n'))
+end
+
+function M.tests(page)
+  local passed, count, latest = page.stamp.sum()
   local out = { ('<p>%s</p>'):format(count == 0 and 'No test has run here yet.' or
     ('These are the %d tests of the programs, as they ended%s: %d passed. A name says what is true when its test '
       .. 'passes. The tests of the tools, and those of these very pages, run after the pages are made, so they can only '
-      .. 'be found in the report of the run.'):format(count, ctx.stamp.when(latest), passed)) }
-  for _, f in ipairs(all.units) do
-    local programs = {}
-    for _, c in ipairs(f.chunks) do
-      if c.root == 'program' then
-        programs[#programs + 1] = ('<h3 id="tests-%s-%s"><a href="%s">%s</a></h3>\n%s'):format(f.unit, esc(c.name),
-          ctx.program_page(f.unit, c.name), esc(c.name),
-          program.tests(f.unit .. '/' .. c.name:gsub('%.c$', ''), ctx, true))
-      end
-    end
-    if #programs > 0 then
-      out[#out + 1] = ('<h2 id="tests-%s">%s</h2>\n%s'):format(f.unit, numbered(f.number, f.title),
-        table.concat(programs, '\n'))
-    end
-  end
+      .. 'be found in the report of the run.'):format(count, page.stamp.when(latest), passed)) }
+  for _, record in ipairs(page.book.units) do out[#out + 1] = tests_of(record, page) or nil end
   return table.concat(out, '\n')
 end
 
