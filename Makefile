@@ -81,7 +81,7 @@ out/bin/%: out/build/%.c
 
 # The web site: one pandoc process makes the pages that need it.
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
-FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
+DRAWINGS := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
 
 .PHONY: book html
 book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
@@ -105,8 +105,8 @@ out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/sess
 # not change with what is installed.
 .PHONY: manual
 manual: ## takes from the installed manual pages what the book says of calls
-	@sed -n '/^#/p' chapters/manual.tsv > out/manual.tsv.new
-	@tools/manual $(SOURCES_NW) >> out/manual.tsv.new
+	@mkdir -p out
+	@tools/manual chapters/manual.tsv $(SOURCES_NW) > out/manual.tsv.new
 	@mv out/manual.tsv.new chapters/manual.tsv
 
 # Whatever the pages are made of beside the chapters.
@@ -121,7 +121,7 @@ export SESSIONS := out/build/sessions.tsv
 export TESTS := out/report/tests.tsv
 export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads $(MADE) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT)
+out/html.made: out/build/downloads $(MADE) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT)
 	@weave/site/beside out/build/beside $(SAMPLE)
 	@DOWNLOADS="$(DOWNLOADS)" weave/site/make out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
@@ -131,8 +131,8 @@ out/html.made: out/build/downloads $(MADE) $(FIGURES:%=out/build/figures/%.svg) 
 # with the list of figures.
 out/build/figures/list: FORCE
 	@mkdir -p $(@D)
-	@echo '$(FIGURES)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(FIGURES)' > $@; }
-$(FIGURES:%=out/build/figures/%.svg): | out/build/figures/list
+	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
+$(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
@@ -162,13 +162,13 @@ $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 	@echo "pdf     xelatex, up to four passes"
 	@weave/print/xelatex $< $@
 
-$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
+$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
 	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/print/book.tex --top-level-division=chapter --highlight-style=weave/print/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
-out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
+out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
 	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
 	@weave/print/epub-repack $@.new

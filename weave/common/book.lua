@@ -3,7 +3,8 @@
 -- bind(records, tables) takes what chapter.lua gives of each chapter, in order, and
 -- gives the book:
 --   units, of     the records, in order, and by unit
---   labels        id -> label, with its unit
+--   labels        id -> label, with its unit, unit_id, page, and target, what a reference
+--                 leads to: the label itself, but for a program its root chunk
 --   parts(unit, name)  the definitions of a chunk as the unit's programs have it: noweb
 --                 puts those of book.nw before those of the chapter
 --   calls         word -> the manual page that a call of it in C code means, "read(2)"
@@ -48,6 +49,9 @@ local function gather(book)
       chunk.unit_id, chunk.page, chunk.chunk, chunk.users = record.id, record.page, true, {}
       chunk.global = chunk.kind ~= nil and chunk.kind ~= 'session' and chunk.part == 1
       chunk.what = chunk.global and 'the program ' .. chunk.name or ('the chunk <<%s>>'):format(chunk.name)
+    end
+    for _, label in ipairs(record.labels) do
+      label.target = label.kind == 'program' and own[label.title][1] or label
     end
     for _, kind in ipairs(record.collects) do
       if kind == 'claims' then book.trial = record end

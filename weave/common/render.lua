@@ -56,9 +56,9 @@ end
 function R:link(a)
   local page, id = self.page, a.target:match('^#(.+)$')
   if not id or a.classes:includes('xref') then return nil end
-  local label = page.own.chunk_of[id] or page.book.labels[id]
+  local label = page.book.labels[id] or page.own.chunk_of[id]
   if #a.content == 0 then a.content = M.reference(label) end
-  a.target = page.href(label)
+  a.target = page.href(label.target or label)
   a.classes:insert('xref')
   return a, page.format ~= 'html' -- no link within a link
 end
@@ -116,7 +116,7 @@ function R:chunk_link(chunk, text)
 end
 function R:label_link(id, text)
   local label = self.page.book.labels[id]
-  return pandoc.Link(text or M.reference(label), self.page.href(label), '', { class = 'xref' })
+  return pandoc.Link(text or M.reference(label), self.page.href(label.target), '', { class = 'xref' })
 end
 
 -- --------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ local M = {}
 local special = { ['\\'] = '\\textbackslash{}', ['{'] = '\\{', ['}'] = '\\}', ['$'] = '\\$',
   ['&'] = '\\&', ['#'] = '\\#', ['%'] = '\\%', ['_'] = '\\_', ['^'] = '\\textasciicircum{}',
   ['~'] = '\\textasciitilde{}' }
--- What fonts for text make of quotes and of these signs in pairs (--, <<) is not meant.
-local quotes = { ['"'] = '\\textquotedbl{}', ["'"] = '\\textquotesingle{}', ['`'] = '\\textasciigrave{}' }
+-- What fonts for text make of these, and of some signs in pairs (--, <<), is not meant.
+local quotes = { ['"'] = '\\textquotedbl{}', ['`'] = '\\textasciigrave{}' }
 local function esc(s)
-  return (s:gsub('[\\{}$&#%%_^~]', special):gsub('["\'`]', quotes):gsub('([-<>,])%1', '%1{}%1'):gsub('([-<>,])%1', '%1{}%1'))
+  return (s:gsub('[\\{}$&#%%_^~]', special):gsub('["`]', quotes):gsub('([-<>,])%1', '%1{}%1'):gsub('([-<>,])%1', '%1{}%1'))
 end
 -- Within Verbatim with commandchars=\\\{\} only these three are special.
 local function verb(s)

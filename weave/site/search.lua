@@ -2,7 +2,8 @@
 --
 -- script(page) makes the text of a script that hands all there is to find to
 -- the page: an array of [kind, title, place, url, text] for sections, programs,
--- chunks, calls and claims.
+-- chunks, calls and claims. words(text, record, book) is the prose of a chapter with the
+-- words that stand for its references.
 
 local is_program = require('common.book').is_program
 local reference = require('common.render').reference
@@ -11,8 +12,7 @@ local M = {}
 local special = { ['"'] = '\\"', ['\\'] = '\\\\', ['<'] = '\\u003c', ['\n'] = ' ' }
 local function quoted(s) return '"' .. s:gsub('["\\<\n]', special) .. '"' end
 
--- Prose with the words that stand for its references.
-local function resolved(text, record, book)
+function M.words(text, record, book)
   return (text:gsub('\1([^\2]*)\2', function(id)
     return pandoc.utils.stringify(reference(record.chunk_of[id] or book.labels[id]))
   end))
@@ -29,7 +29,7 @@ local function chapter(record, page, row)
   for _, s in ipairs(record.prose) do
     local label = page.book.labels[s.id]
     row('section', (label.number ~= '' and label.number .. ' ' or '') .. label.title, place,
-      record.page .. '#' .. s.id, resolved(s.text, record, page.book))
+      record.page .. '#' .. s.id, M.words(s.text, record, page.book))
   end
   local seen = {}
   for _, c in ipairs(record.chunks) do
