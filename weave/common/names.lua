@@ -33,12 +33,18 @@ function M.page(unit, id)
 end
 function M.program_page(chapter_id, program) return ('%s-%s.html'):format(chapter_id, program) end
 
+-- What pandoc writes as a label for TeX; it makes ux6f22 of other letters than these.
+local function label(text)
+  return (text:gsub('[\194-\244][\128-\191]*', function(c) return ('ux%x'):format(utf8.codepoint(c)) end))
+end
+
 -- In one document the same chunk name may stand in two chapters. TeX makes - and _
--- active within verbatim text, so an anchor there has neither; no id has a slash.
+-- active within verbatim text, so an anchor there has neither; no id has a semicolon.
 function M.anchor(format, thing)
+  if format == 'latex' and not thing.chunk then return label(thing.id) end
   if not thing.chunk or format == 'html' then return thing.id end
   if format == 'epub' then return thing.unit_id .. '--' .. thing.id end
-  return ((thing.unit_id .. '/' .. thing.id):gsub('[-_]', { ['-'] = ':', ['_'] = '=' }))
+  return label((thing.unit_id .. ';' .. thing.id):gsub('[-_]', { ['-'] = ':', ['_'] = '=' }))
 end
 
 -- Ids that each page of the site has by itself.

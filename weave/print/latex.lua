@@ -98,9 +98,9 @@ end
 
 function M.figure(fig)
   local inlines = pandoc.List { rawi(('\\begin{figure}[htbp]\n\\centering\\hypertarget{%s}{}\n\\includegraphics[scale=0.85,max width=\\linewidth]{%s}\n\\caption{')
-    :format(fig.id, fig.path)) }
+    :format(anchor(fig), fig.path)) }
   inlines:extend(fig.caption)
-  inlines:insert(rawi('}\\label{' .. fig.id .. '}\n\\end{figure}'))
+  inlines:insert(rawi('}\\label{' .. anchor(fig) .. '}\n\\end{figure}'))
   return pandoc.Plain(inlines)
 end
 
@@ -155,8 +155,8 @@ local long = 20
 -- Others stay in one piece, and where they are: a table must not stand above the
 -- heading that it belongs to.
 function M.table(t, label)
-  local target = label and ('\\hypertarget{%s}{}'):format(label.id) or ''
-  local mark = label and ('\\label{%s}'):format(label.id) or ''
+  local target = label and ('\\hypertarget{%s}{}'):format(anchor(label)) or ''
+  local mark = label and ('\\label{%s}'):format(anchor(label)) or ''
   t.identifier = ''
   if fit(t) > long then
     if not label then return t end
@@ -179,7 +179,7 @@ end
 function M.claim_block(d, verdict)
   local truth = { table.unpack(d.content, 2) }
   local out = pandoc.List {
-    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(d.identifier, esc(verdict.words), verdict.class)),
+    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(anchor { id = d.identifier }, esc(verdict.words), verdict.class)),
     d.content[1], raw('\\nwtruth{}') }
   out:extend(truth)
   out:insert(raw('\\end{nwclaim}'))
@@ -187,9 +187,9 @@ function M.claim_block(d, verdict)
 end
 
 function M.claim_span(s, verdict)
-  local out = pandoc.List { rawi(('\\hypertarget{%s}{}'):format(s.identifier)) }
+  local out = pandoc.List { rawi(('\\hypertarget{%s}{}'):format(anchor { id = s.identifier })) }
   out:extend(s.content)
-  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(s.identifier, esc(verdict.short), verdict.class)))
+  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(anchor { id = s.identifier }, esc(verdict.short), verdict.class)))
   return out
 end
 
