@@ -170,7 +170,7 @@ $(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=
 
 out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
-	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
+	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --mathml --css assets/css/epub.css -o $@.new
 	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 
