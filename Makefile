@@ -5,8 +5,11 @@
 CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
 UNITS    := book $(CHAPTERS)
 
-# what the PDF and the EPUB are called
-NAME     := processes-in-conversation
+# what the PDF, the EPUB and the archive of the programs are called
+NAME     := $(shell sed -n '2,/^---/s/^name: *//p' book.nw)
+ifeq ($(NAME),)
+$(error book.nw:1: the title block has no line "name: ...", which the files of the book are called after)
+endif
 
 CC       ?= cc
 CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
@@ -104,10 +107,11 @@ out/build/manual.tsv: $(SOURCES_NW) weave/manual
 	@rm $@.new
 
 # What stands beside the pages is gathered first, and moved in one go.
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
 SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
 
-out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
+out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT) $(UNITS:%=out/build/%.tangled)
 	@weave/beside out/build/beside $(SAMPLE)
 	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
