@@ -21,7 +21,7 @@ my $NEEDED = 8;
 # whether its own tests are worth anything. The others try the press itself with made-up
 # books, and stay with the project in which the press is changed.
 my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/pdf.bats
-    tests/site/pages.bats tests/site/browse.bats tests/site/*.mjs tests/site/links
+    tests/site/pages.bats tests/site/browse.bats tests/site/browse.mjs tests/site/browser.mjs tests/site/links
     tests/tools/stubs.bats tests/tools/papers.bats);
 
 # copy_press(FROM, TO) copies the press of the project FROM into the folder TO. Dies when
