@@ -5,8 +5,11 @@
 CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
 UNITS    := book $(CHAPTERS)
 
-# what the PDF and the EPUB are called
-NAME     := processes-in-conversation
+# what the PDF, the EPUB and the archive of the programs are called
+NAME     := $(shell sed -n '2,/^---/s/^name: *//p' book.nw)
+ifeq ($(NAME),)
+$(error book.nw:1: the title block has no line "name: ...", which the files of the book are called after)
+endif
 
 CC       ?= cc
 CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
@@ -114,6 +117,7 @@ WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters
 MADE     := out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
 SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
 export FIGURES := out/build/figures
@@ -121,9 +125,9 @@ export SESSIONS := out/build/sessions.tsv
 export TESTS := out/report/tests.tsv
 export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads $(MADE) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT)
+out/html.made: out/build/downloads $(MADE) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT)
 	@weave/site/beside out/build/beside $(SAMPLE)
-	@DOWNLOADS="$(DOWNLOADS)" weave/site/make out/html out/build/site $(SOURCES_NW)
+	@DOWNLOADS="$(DOWNLOADS)" ARCHIVE="$$(weave/site/archive --name)" weave/site/make out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 

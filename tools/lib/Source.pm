@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Basename qw(basename dirname);
-our @EXPORT_OK = qw(read_source rewrite_source);
+our @EXPORT_OK = qw(read_source rewrite_source create_source);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -36,6 +36,17 @@ sub rewrite_source {
     } or do { my $why = $@; unlink $beside; die $why };
     my $unit = basename($file, '.nw');
     system('tools/tangle', $unit) == 0 or die "$file: is written, but tangled/$unit is not up to date\n";
+}
+
+# create_source(FILE, TEXT) makes FILE, a source of the book in the working directory
+# that book.nw does not list yet, with the bytes TEXT. It tangles nothing: that is done
+# when the book lists it. Dies when FILE exists or when lint would refuse TEXT.
+sub create_source {
+    my ($file, $text) = @_;
+    -e $file and die "$file:1: is there already\n";
+    my @findings = findings($file, $text);
+    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    put($file, $text);
 }
 
 # put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
