@@ -70,8 +70,8 @@ local function check_names(book)
   for _, record in ipairs(book.units) do
     register:add_page(thing(record, { line = 1 }, 'the chapter', record.id, record.page))
     for _, label in ipairs(record.labels) do
-      if label.kind ~= 'program' then register:add(thing(record, label, called(label), label.id, record.page)) end
-      if label.kind == 'claim' and book.trial then
+      local alone = label.kind ~= 'program' and register:add(thing(record, label, called(label), label.id, record.page))
+      if label.kind == 'claim' and alone and book.trial then
         register:add(thing(record, label, 'the record of the claim ' .. label.id, names.trial(label.id), book.trial.page))
       end
     end

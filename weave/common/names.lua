@@ -69,7 +69,7 @@ function M:enter(into, key, thing, name)
   return false
 end
 
-function M:add(thing)
+function M:add(thing)      -- gives true when it is the only one
   local well_formed = thing.id:find('^[%w\128-\255][%w_.:\128-\255-]*$') or thing.chunk and thing.id:find('^[%w_.\128-\255-]+$')
   if not well_formed then
     self.problem(thing.file, thing.line, 'id',
@@ -84,8 +84,9 @@ function M:add(thing)
   if not self:enter(self.anchors.html[thing.page], thing.id, thing, ('"%s" on the page %s'):format(thing.id, thing.page)) then return end
   for _, format in ipairs { 'epub', 'latex' } do
     local anchor = M.anchor(format, thing)
-    self:enter(self.anchors[format], anchor, thing, ('"%s" in the book on paper'):format(anchor))
+    if not self:enter(self.anchors[format], anchor, thing, ('"%s" in the book on paper'):format(anchor)) then return end
   end
+  return true
 end
 
 -- Pages whose names differ in their case alone are one on many file systems.

@@ -34,7 +34,10 @@ local function before(own, part)
 end
 
 -- Metadata that only the template of the PDF reads.
-local function add_meta(meta)
+local function add_meta(meta, known)
+  local classes = {}
+  for i, v in ipairs(known.verdicts) do classes[i] = v.class end
+  meta.verdicts = classes
   meta['pdf-id'] = pandoc.utils.sha1(pandoc.utils.stringify {
     meta.title or '', meta.date or '', meta.identifier or '' }):sub(1, 32)
   -- every highlighted block is raw by now, so pandoc would leave these out
@@ -75,7 +78,7 @@ function Pandoc(doc)
     end
     out:extend(render(trees[i], page_of(own, common, not latex and file_of)))
   end
-  if latex then add_meta(doc.meta) end
+  if latex then add_meta(doc.meta, known) end
   doc.blocks = out
   return doc
 end

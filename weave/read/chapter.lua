@@ -3,7 +3,7 @@
 -- read(unit, tables) parses the prose once, as pandoc Markdown, so that footnotes and
 -- references work across code. It gives the tree, in which a chunk is an empty Div of
 -- class "chunk" whose attribute number says which of the record's, a figure a Div of
--- class "figure"; the record; and the metadata. The record is a table of strings,
+-- class "figure"; the record; and the formulas. The record is a table of strings,
 -- numbers and tables, which can be written to a file and read again:
 --   unit, file, id, title, number ("3", "A", ""), page ("pipes.html")
 --   labels    {id, kind, number, title, level, line}  what [](#id) can point at
@@ -287,13 +287,8 @@ function R:code(c)
   end
 end
 
-function R:math(m)
-  local html = pandoc.write(pandoc.Pandoc { pandoc.Plain { m } }, 'html', pandoc.WriterOptions { html_math_method = 'mathml' })
-  if not html:find('<math') then
-    self:problem(self:place(m.text:match('[^\n]+') or m.text), 'math', 'pandoc cannot read the formula %s', m.text)
-    return pandoc.Str(m.text)
-  end
-end
+-- Whether a formula can be read shows when it is printed.
+function R:math(m) table.insert(self.formulas, m) end
 
 -- --- Blocks ::: ------------------------------------------------------------------
 
@@ -364,7 +359,7 @@ local function new_reading(unit, scanned, tables)
     calls = {}, refs = {}, prose = {}, collects = {}, reads = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
-    parts = {}, text = {}, called = {}, referred = {} }, R)
+    parts = {}, text = {}, called = {}, referred = {}, formulas = {} }, R)
 end
 
 -- What the whole chapter lacks.
@@ -390,7 +385,7 @@ function M.read(unit, tables)
   local reading = new_reading(unit, scanned, tables)
   local blocks = pandoc.Div(doc.blocks):walk(reading:filter()).content
   reading:finish()
-  return blocks, reading.record, doc.meta
+  return blocks, reading.record, reading.formulas
 end
 
 return M

@@ -11,13 +11,17 @@ local noweb = require 'read.noweb'
 local problems = require 'common.problems'
 local tables = require 'read.tables'
 
+-- A formula that cannot be read is a warning of the writer's.
+local options = pandoc.WriterOptions { html_math_method = 'mathml' }
+
 function Reader(input)
   local known, records = tables.load(), {}
   known.sessions = nil
   for i, unit in ipairs(noweb.split(tostring(input))) do
     if i == 1 then noweb.title(unit) end
-    local _
-    _, records[i] = chapter.read(unit, known)
+    local _, record, formulas = chapter.read(unit, known)
+    records[i] = record
+    if #formulas > 0 then pandoc.write(pandoc.Pandoc { pandoc.Plain(formulas) }, 'html', options) end
     collectgarbage()
   end
   local lines = problems.lines(bind(records, known).problems, true)

@@ -52,6 +52,7 @@ function P:put_page(name, own, body, variables)
   variables.title, variables.booktitle = esc(variables.title), esc(title.title)
   variables.lang, variables.page = title.lang, name
   variables.url = title.url ~= '' and esc(title.url) or nil
+  variables.card = title.sample ~= '' and 'card.png' or nil
   variables.about = variables.about and esc(variables.about) or nil
   variables.sidebar, variables.inserted = front.sidebar(self.book, own, name), body
   local words, keys = {}, {}

@@ -62,7 +62,7 @@ function S:share(job, units, act)
   if #yours > 0 then
     local words = { job }
     for _, unit in ipairs(yours) do words[#words + 1] = unit.unit end
-    second = io.popen(('JOB="%s" pandoc --fail-if-warnings -f "%ssite/site.lua" -t html -o /dev/null < "%s"'):format(
+    second = io.popen(('JOB="%s" pandoc -f "%ssite/site.lua" -t html -o /dev/null < "%s"'):format(
       table.concat(words, ' '), weave, setting('STREAM')))
   end
   for _, unit in ipairs(mine) do act(unit) end
