@@ -138,8 +138,8 @@ end
 function R:chunk(raw)
   self.shown = self.shown + 1
   local chunk = self.chunks[self.shown]
-  if raw.text ~= tostring(self.shown) then
-    self:problem(chunk and chunk.line, 'raw', 'nwchunk is what the press itself writes; it cannot stand in a source')
+  if raw.text ~= tostring(self.shown) or not chunk then
+    self:problem(self:place('{=nwchunk'), 'raw', 'nwchunk is what the press itself writes; it cannot stand in a source')
     return {}
   end
   local record = self.record
@@ -167,7 +167,7 @@ end
 -- Code that is no chunk: what nobody compiles or runs must not look as if somebody had.
 function R:code_block(block)
   local class, text = block.classes[1], block.text
-  local line = self:place(text:match('[^\n]+') or '')
+  local line = self.places:find_line(text:match('[^\n]+') or '') or self.line
   if not class then
     self:problem(line, 'loose', 'a block of code that is no chunk; if it is one by mistake, do not indent it, else '
       .. 'give it a fence with a class (```text)')

@@ -4,7 +4,8 @@
 -- order: places(lines) makes a finder for the prose of one file (noweb.lua's lines), and
 -- each find(words) gives the line of the next place where the words stand, or of the
 -- last one when there is none after it; nil when they stand nowhere. Words that begin
--- with # are an id, and a longer one is not taken for it; code within a line is no place for one.
+-- with # are an id, and a longer one is not taken for it; code within a line is no place
+-- for one. find_line(text) does so for a whole line.
 
 local M = {}
 M.__index = M
@@ -33,11 +34,24 @@ local function all_places(self, words)
   return found
 end
 
-function M:find(words)
-  self.at[words] = self.at[words] or { places = all_places(self, words), given = 0 }
-  local at = self.at[words]
+-- The lines that are the text, but for blanks and > before it.
+local function all_lines(self, text)
+  local found = {}
+  text = text:match('^%s*(.-)%s*$')
+  for _, line in ipairs(self.lines) do
+    if line.text:match('^[%s>]*(.-)%s*$') == text then found[#found + 1] = line.number end
+  end
+  return found
+end
+
+local function next_of(self, key, places)
+  self.at[key] = self.at[key] or { places = places(self, key), given = 0 }
+  local at = self.at[key]
   at.given = math.min(at.given + 1, #at.places)
   return at.places[at.given]
 end
+
+function M:find(words) return next_of(self, words, all_places) end
+function M:find_line(text) return next_of(self, text, all_lines) end
 
 return M
