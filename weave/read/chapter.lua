@@ -48,9 +48,11 @@ end
 -- The line of the next place where the words stand; else that of the last heading.
 function R:place(words) return self.places:find(words) or self.line or 1 end
 
-function R:label(id, kind, number, title, level, line)
-  line = line or self:place('#' .. id)
-  table.insert(self.record.labels, { id = id, kind = kind, number = number, title = title, level = level or 0, line = line })
+-- Adds a label; without a line, that of the id.
+function R:label(label)
+  label.line = label.line or self:place('#' .. label.id)
+  label.number, label.title, label.level = label.number or '', label.title or '', label.level or 0
+  table.insert(self.record.labels, label)
 end
 
 -- "3.2" for the second figure of chapter 3.
@@ -78,7 +80,8 @@ function R:chapter_heading(id, title)
     return
   end
   record.id, record.title, record.page = id, title, names.page(record.unit, id)
-  self:label(id, record.number:find('^%u') and 'appendix' or 'chapter', record.number, title, 1, self.line)
+  self:label { id = id, kind = record.number:find('^%u') and 'appendix' or 'chapter', number = record.number, title = title,
+    level = 1, line = self.line }
 end
 
 function R:header(h)
@@ -99,7 +102,7 @@ function R:header(h)
     self.sections = self.sections + 1
     number = self.record.number ~= '' and self.record.number .. '.' .. self.sections or ''
   end
-  self:label(h.identifier, 'section', number, title, h.level, self.line)
+  self:label { id = h.identifier, kind = 'section', number = number, title = title, level = h.level, line = self.line }
 end
 
 -- --- Chunks ------------------------------------------------------------------
@@ -152,7 +155,7 @@ function R:chunk(raw)
   self:file_of(c)
   record.chunks[self.shown] = c
   if c.kind and c.kind ~= 'session' and c.part == 1 then
-    self:label(c.id, 'program', '', c.name, 0, c.line)
+    self:label { id = c.id, kind = 'program', title = c.name, line = c.line }
   end
   return pandoc.Div({}, { class = 'chunk', number = tostring(self.shown) }), false
 end
@@ -200,7 +203,8 @@ function R:figure(image)
   if image.identifier == '' then
     self:problem(line, 'figure', 'the figure %s has no id, {#fig-...}', name)
   else
-    self:label(image.identifier, 'figure', self:count('figure'), pandoc.utils.stringify(image.caption), 0)
+    self:label { id = image.identifier, kind = 'figure', number = self:count('figure'),
+      title = pandoc.utils.stringify(image.caption) }
   end
   image.src = name
   table.insert(self.record.reads, source)
@@ -228,7 +232,7 @@ function R:table(t)
   last.content:remove()
   if #last.content > 0 and last.content[#last.content].t == 'Space' then last.content:remove() end
   t.identifier = id
-  self:label(id, 'table', self:count('table'), '', 0)
+  self:label { id = id, kind = 'table', number = self:count('table') }
   return t
 end
 
@@ -250,7 +254,7 @@ function R:claim(el, words)
     verdict = self.verdicts[1]
   end
   el.attributes.verdict = verdict
-  self:label(el.identifier, 'claim', el.identifier, '', 0, line)
+  self:label { id = el.identifier, kind = 'claim', number = el.identifier, line = line }
   table.insert(self.record.claims, { id = el.identifier, verdict = verdict, section = self.section,
     words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or '') })
 end
