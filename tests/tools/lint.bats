@@ -77,7 +77,7 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
 
 @test "book.nw alone: its chunk is unused only when no chapter uses it" {
     run -1 "$lint" whole/book.nw
-    assert_output 'whole/book.nw:16: <<used by none>> is nowhere used [unused]'
+    assert_output 'whole/book.nw:21: <<used by none>> is nowhere used [unused]'
 }
 
 @test "a chapter that is listed and missing, or there and not listed, is found" {
@@ -105,7 +105,7 @@ chapters/01-one.nw:3: the program a has no tests; write tests/01-one/a.bats [tes
 tests/01-one/b.bats:1: b is no program of chapters/01-one.nw, so these are nobody's tests [tests]"
     printf '\n<<p.c>>=\nint p;\n@\n\n<<p.session>>=\n$ ./p\n@\n' >> book.nw
     run -1 "$lint" book.nw
-    assert_output 'book.nw:17: the program p has no tests; write tests/book/p.bats [tests]'
+    assert_output 'book.nw:22: the program p has no tests; write tests/book/p.bats [tests]'
     mkdir tests/book
     touch tests/book/p.bats tests/book/more.bats
     run -0 "$lint" book.nw
@@ -229,7 +229,7 @@ pandoc is too old"
     echo '<<nowhere>> in prose' >> book.nw
     run -1 "$lint" book.nw
     assert_output "\
-book.nw:16: unescaped << in prose, write @<< [mark]
+book.nw:21: unescaped << in prose, write @<< [mark]
 lint: weave/check could not look at the book
 pandoc is too old"
     rm -r weave

@@ -5,6 +5,7 @@ package Lint::Rules::Lines;
 use strict;
 use warnings;
 use Lint::Prose qw(fences_of written_of);
+use Lint::Rules::Chunks qw(languages_of);
 use Lint::Rules::Ends qw(first_stray);
 use Lint::Source qw(text_of width);
 
@@ -20,8 +21,20 @@ sub matching {
 
 sub tab      { return matching($_[0], qr/\t/, 'tab; use blanks') }
 sub nul      { return matching($_[0], qr/\0/, 'NUL byte; noweb cuts the line there') }
-sub at       { return matching($_[0], qr/^\@\@/, '@@ at the start of a line; noweb makes it one @') }
 sub trailing { return matching($_[0], qr/[ \t]\r?$/, 'blanks at the end of the line') }
+
+# at: where only @@ can stand for the @ that a program prints, or a script has at
+# the start of a line, it is meant.
+sub at {
+    my ($view) = @_;
+    my %meant;
+    for my $chunk (@{ $view->{source}{chunks} }) {
+        next if grep { $_ eq 'c' } languages_of($view, $chunk->{name});
+        $meant{ $_->[0] } = 1 for grep { $_->[1] =~ /^\@(?=\@|\s|<<|>>|$)/ } @{ $chunk->{text} };
+    }
+    return grep { !$meant{ $_->[0] } }
+        matching($view, qr/^\@\@/, '@@ at the start of a line; noweb makes it one @');
+}
 
 # cr: a file of a Windows editor is one finding, not one for each of its lines.
 sub cr {
