@@ -47,12 +47,13 @@ sub order {
     return @found;
 }
 
-# title: the title block, as tools/lib/Title.pm reads it; bytes that no line may
-# have are told by rules of their own.
+# title: the title block, as tools/lib/Title.pm reads it. Other rules tell of the
+# list of chapters and of bytes that no line may have.
 sub title {
     my ($view) = @_;
     return unless $view->{is_book} && eval { require Title };
-    return grep { $_->[1] !~ /^(?:byte-order mark|carriage return|tab);/ }
+    my %told = map { join(':', @$_) => 1 } complaints($view->{home}, \&order_faults);
+    return grep { $_->[1] !~ /^(?:byte-order mark|carriage return|tab);/ && !$told{ join ':', @$_ } }
         complaints($view->{home}, sub { Title::title_faults("$_[0]/book.nw") });
 }
 

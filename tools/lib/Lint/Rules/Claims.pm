@@ -72,8 +72,9 @@ sub place {
     my ($start, $line) = @$attribute;
     my $name = called($attribute);
     my $text = prose_of($view->{source});
-    my $before = substr $text, 0, $start;
-    if ($before =~ /(?:^|\n):{3,}\s*$/ && $before !~ /\n$/) {
+    my $from = rindex($text, "\n", $start) + 1;
+    my $before = substr $text, $from, $start - $from;
+    if ($before =~ /^:{3,}\s*$/) {
         my $paragraphs = paragraphs($view->{source}, $line);
         # a chunk or a fence in the block counts too: it is masked, not text
         return defined $paragraphs && $paragraphs < 2 ? "$name needs the claim, an empty line, and the truth" : ();

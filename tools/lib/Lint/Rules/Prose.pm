@@ -14,7 +14,7 @@ our @EXPORT_OK = qw(prose_lines twice);
 my $C_LINE = qr/^\s*#\s*include\b|\bint main\s*\(|^\s*(?:[a-z_]\w*[\s*]+)+\w+\([^()]*\);\s*$/;
 
 # prose_lines(SOURCE) gives the lines of the prose.
-sub prose_lines { return split /\n/, prose_of($_[0]), -1 }
+sub prose_lines { my ($s) = @_; return @{ $s->{prose_lines} //= [split /\n/, prose_of($s), -1] } }
 
 sub fence {
     my ($view) = @_;
