@@ -206,8 +206,88 @@ forget() {
     change '/^varies/d'
     promote --yes
     assert_failure 1
-    assert_output --partial 'family.session came out in another way the second time'
+    assert_output --partial 'chapters/01-one.nw:5: family.session did not hold the second time; it needs'
     assert_output --partial 'it needs a licence (varies: pid '
+    program steps "echo x >> '$PWD/times'; seq \$(wc -l < '$PWD/times')"
+    built
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'steps.session did not hold the second time; no licence would help it'
+}
+
+@test "after promote tangled/ is what a fresh tangle makes" {
+    tools/tangle
+    change 's/^one$/eins/'
+    tools/tangle
+    run tools/promote --yes 01-one
+    assert_success
+    run tools/tangle --check
+    assert_success
+    run grep -cx one tangled/01-one/steps.session
+    assert_output 1
+}
+
+@test "an edit made while promote waits for the answer is not overwritten" {
+    change 's/^one$/eins/'
+    mkfifo answer
+    tools/promote < answer > said 2>&1 &
+    local pid=$!
+    exec 9> answer
+    until grep -q 'Write this' said; do sleep 0.01; done
+    sed -i 's/^The end/The very end/' chapters/01-one.nw
+    cp chapters/01-one.nw edited.nw
+    echo y >&9
+    exec 9>&-
+    status=0
+    wait "$pid" || status=$?
+    assert_equal "$status" 1
+    run tail -n 1 said
+    assert_output --partial 'chapters/01-one.nw:1: changed while this ran; nothing was written'
+    cmp edited.nw chapters/01-one.nw
+    run ls -A chapters
+    assert_output "$(printf '%s\n' 01-one.nw ledger.tsv)"
+}
+
+@test "an edit made while the sessions run is not overwritten" {
+    program steps "sed -i 's/^The end/The very end/' '$PWD/chapters/01-one.nw'; echo one"
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'chapters/01-one.nw:1: changed while this ran'
+    sed 's/^The end/The very end/' before.nw | cmp - chapters/01-one.nw
+}
+
+@test "a session that is refused does not keep another from being written" {
+    change 's/^child 12/kid 12/'
+    program steps 'printf "caf\\351\n"'
+    promote --yes
+    assert_failure 1
+    assert_output --partial 'chapters/01-one.nw:19: the command prints what a session cannot hold, a byte that is not UTF-8'
+    assert_output --partial '1 session(s) written'
+    run grep -c '^kid' chapters/01-one.nw
+    assert_output 0
+    diff <(sed -n '/steps.session/,$p' before.nw) <(sed -n '/steps.session/,$p' chapters/01-one.nw)
+}
+
+@test "where lint finds fault already, what is no worse is written" {
+    change 's/^one$/eins/; s/^Prose/Prose  /'
+    sed -i 's/^Prose .*/&  /' chapters/01-one.nw
+    built
+    promote --yes
+    assert_success
+    assert_output --partial '1 session(s) written'
+}
+
+@test "without namespaces promote says so, and does the same with the system's process ids" {
+    mkdir bin
+    printf '#!/bin/sh\necho "unshare: Operation not permitted" >&2; exit 1\n' > bin/unshare
+    chmod +x bin/unshare
+    change 's/^one$/eins/; s/^child 12/kid 12/'
+    PATH=$PWD/bin:$PATH run tools/promote --yes
+    assert_success
+    assert_line "session: no namespaces here, so process ids are the system's"
+    assert_line --regexp '^\+varies: pid [0-9]+ [0-9]+ \(process ids\)$'
+    refute_line --partial 'Operation not permitted'
+    diff <(sed -n '/steps.session/,$p' before.nw) <(sed -n '/steps.session/,$p' chapters/01-one.nw)
 }
 
 @test "what is missing is named" {

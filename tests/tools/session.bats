@@ -515,6 +515,42 @@ END
     assert_success
 }
 
+@test "no message hands bytes to the terminal that it would obey" {
+    program odd "printf 'x\\033[2J\\351\\302\\233 \\303\\251 \\n'; exit 3"
+    check <<'END'
+$ ./odd
+x
+END
+    refuses 2 'another line came'
+    assert_line '  actual:  x\x1b[2J\xe9\xc2\x9b é\x20'
+}
+
+@test "a blank too many is said to be one" {
+    program odd 'echo "one  two "'
+    check <<'END'
+$ ./odd
+one two
+END
+    refuses 2 'another line came: only blanks differ'
+    assert_line '  actual:  one  two\x20'
+}
+
+@test "a real-time signal has its name in the session, too" {
+    program real 'kill -s RTMIN+3 $$'
+    sed -i 1s/sh/bash/ bin/real
+    check <<'END'
+$ ./real
+[killed by SIGRTMIN+3]
+END
+    assert_success
+    check <<'END'
+$ ./real
+[killed by SIGRTMIN+4]
+END
+    refuses 2 'the command ended in another way'
+    assert_line '  actual:  [killed by SIGRTMIN+3]'
+}
+
 # --- The other modes ----------------------------------------------------------
 
 @test "run prints what really comes out, and keeps the licences" {
@@ -540,6 +576,27 @@ END
     assert_line "parent 4711: reaped 4712"
     run "$book_lib/session" run --sandbox --bin bin it.session
     assert_output "$first"
+}
+
+@test "with --suggest a check says which licences would let the session hold" {
+    while IFS='|' read -r script printed licence; do
+        program odd "$script"
+        printf '$ ./odd\n%b' "$printed" > it.session
+        run --separate-stderr "$book_lib/session" check --suggest --bin bin it.session
+        assert_failure 1
+        assert_output "$(printf %b "$licence")"
+    done <<'END'
+echo "I am $$, child of $PPID"|I am 11, child of 12\n|varies: pid 11 12
+echo "x $$ at 0x7ffd10"|x 11 at 0x55aa\n|varies: addr 0x55aa\nvaries: pid 11
+echo "fd 5 port 1234 inode 77 uid 7 size 9"|fd 3 port 99 inode 66 uid 6 size 8\n|varies: fd 3\nvaries: inode 66\nvaries: port 99\nvaries: size 8\nvaries: uid 6
+echo "12:30:01 17.5 s 8 ms"|12:29:00 3.25 s 9 ms\n|varies: ms 9\nvaries: time 12:29:00 3.25
+echo "eth1: 3 packets"|eth0: 2 packets\n|varies: count 2\nvaries: word eth0
+echo "b: 1"; echo "a: 1"|a: 1\nb: 1\n|varies: interleave
+echo one; echo two|one\n|
+echo "one two"|one\n|
+echo "1 2"|1 1\n|
+exit 3|
+END
 }
 
 @test "run refuses output that a session cannot print" {

@@ -123,7 +123,7 @@ sub renewed_licences {
 # licence can help.
 sub missing_licences {
     my ($s, $records, $text) = @_;
-    for my $try ([ licences_for_values($s, $records) ], ['varies: interleave']) {
+    for my $try (['varies: interleave'], [ licences_for_values($s, $records) ]) {
         my $with = @$try && eval { parse(join('', $text, map { "$_\n" } @$try), $s->{name}) };
         return @$try if $with && !eval { difference($with, $records) // '' } && !$@;
     }
@@ -145,8 +145,8 @@ sub licences_for_values {
             for my $k (grep { $printed[$_] ne $actual[$_] } 0 .. $#printed) {
                 my $v = $printed[$k];
                 next if $s->{type}{$v} || $type{$v};
-                $type{$v} = guess($v, $actual[$k], join('', @printed[ 0 .. $k - 1 ]), $r->{pids},
-                    $printed[ $k + 1 ] // '');
+                $type{$v} = guess($v, $actual[$k], join('', @printed[ 0 .. $k - 1 ]),
+                    join('', @printed[ $k + 1 .. $#printed ]), $r->{pids});
                 push @{ $values{ $type{$v} } }, $v;
             }
         }
@@ -163,11 +163,11 @@ sub words {
 # guess: the type of a printed value V that is now ACTUAL, between the texts BEFORE
 # and AFTER; PIDS are the first and the last process id that were given.
 sub guess {
-    my ($v, $actual, $before, $pids, $after) = @_;
+    my ($v, $actual, $before, $after, $pids) = @_;
     return 'addr' if "$v $actual" =~ /^0x[0-9a-f]+ 0x[0-9a-f]+$/;
     return 'time' if $v =~ /^\d\d:\d\d/;
     return 'word' if "$v$actual" =~ /[^\d.,]/;
-    return 'ms' if $after =~ /^\s*ms\b/ || "$before" =~ /\bms\W*$/;
+    return 'ms' if $after =~ /^\s*ms\b/ || $before =~ /\bms\W*$/;
     my ($named) = $before =~ /\b(fd|port|inode|uid|size)\W*$/;
     return $named if $named;
     return 'time' if "$v$actual" =~ /\./;
