@@ -85,6 +85,27 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
     assert_equal "$output" "$(cat ../order.findings)"
 }
 
+@test "--as looks at a text in place of a file: with that file's book, under its name" {
+    cd whole
+    sed 's/{#one}/{#three}/; s/used by one/used by nobody/' chapters/01-one.nw > "$BATS_TEST_TMPDIR/try.nw"
+    run -1 "$lint" --as chapters/01-one.nw "$BATS_TEST_TMPDIR/try.nw"
+    assert_output "\
+chapters/01-one.nw:1: the chapter's id is {#one}, like its file, not {#three} [heading]
+chapters/01-one.nw:4: <<used by nobody>> is nowhere defined [undefined]
+chapters/01-one.nw:11: the claim P01 stands twice, first at chapters/02-two.nw:5 [claim]"
+    sed '/used by none/,$d' book.nw > "$BATS_TEST_TMPDIR/try.nw"
+    run -0 "$lint" --as book.nw "$BATS_TEST_TMPDIR/try.nw"
+    assert_output ''
+}
+
+@test "--as takes one file, and says which of two cannot be read" {
+    run -2 "$lint" --as whole/book.nw
+    run -2 "$lint" --as whole/book.nw clean.nw at.nw
+    assert_output --partial '--as takes one file'
+    run -2 "$lint" --as whole/book.nw nowhere.nw
+    assert_output --partial 'nowhere.nw:1: cannot be read'
+}
+
 @test "--only looks for the named rules alone" {
     run -1 lint_fixture --only tab,session many.nw
     assert_equal "$output" "$(grep -E '\[(tab|session)\]' many.findings)"
@@ -92,8 +113,8 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
     assert_output ''
 }
 
-@test "--only, --book, --ledger without a word, an unknown rule, an unknown option: status 2" {
-    for words in --only --book --ledger '--only nonsense' '--nonsense'; do
+@test "--only, --book, --ledger, --as without a word, an unknown rule, an unknown option: status 2" {
+    for words in --only --book --ledger --as '--only nonsense' '--nonsense'; do
         # shellcheck disable=SC2086  # words
         run -2 "$lint" $words
         assert_output --regexp '^lint: .*try --help'
