@@ -1,87 +1,14 @@
 # takes about 25 s
 bats_require_minimum_version 1.13.0
 load ../lib/assertions
+load small_book
 # tools/tangle: what it makes, what it leaves alone, and how it fails. Each test
 # works in a small book of its own, beside a copy of the tools.
 
 setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     book=$BATS_TEST_TMPDIR/book
-    mkdir -p "$book/chapters"
-    cp -r "$root/tools" "$root/Makefile" "$root/kinds.tsv" "$book/"
-    cd "$book" || return
-    unset MAKEFLAGS MFLAGS MAKELEVEL  # this may itself run under make
-    cat > book.nw <<'END'
----
-title: A small book
-chapters:
-- 01-one
-- 02-two
-name: small
-author: Nobody
-date: 2026-11-23
-lang: en
-identifier: small
----
-
-# Preface {#preface}
-
-<<headers>>=
-#include <stdio.h>
-#include <stdlib.h>
-@
-END
-    cat > chapters/01-one.nw <<'END'
-# One {#one}
-
-<<a.c>>=
-<<headers>>
-
-int main(void)
-{
-    for (int i = 0; i < 2; i++) {
-        if (i == 1) {
-            <<say it>>
-        }
-    }
-}
-@
-
-The chunk is deep enough for noweb to think of tabs.
-
-<<say it>>=
-if (puts("it") == EOF) {
-
-    return EXIT_FAILURE;
-}
-@
-
-<<a.session>>=
-$ ./a
-it
-@
-
-<<b.c>>=
-<<headers>>
-int main(void) { return 1 @<< 1; }
-@
-
-<<b.session>>=
-$ ./b
-[exit 2]
-@
-END
-    cat > chapters/02-two.nw <<'END'
-# Two {#two}
-
-<<c.c>>=
-int main(void) { return 0; }
-@
-
-<<c.session>>=
-$ ./c
-@
-END
+    small_book "$book"
 }
 
 # everything in the three folders that a tangle writes, with its time
@@ -214,7 +141,7 @@ good_before() { tools/tangle; }
 @test "a chunk of book.nw that book.nw does not define is named there" {
     good_before
     sed -i 's/^#include <stdlib.h>/<<more headers>>/' book.nw
-    fails book.nw:17 'more headers.* nowhere defined'
+    fails book.nw:19 'more headers.* nowhere defined'
 }
 
 @test "an unescaped << and an unclosed [[ in prose, which noweb calls fatal" {
@@ -446,7 +373,7 @@ stopped() {
     for compiler in gcc clang; do
         command -v "$compiler" > /dev/null || skip "needs $compiler"
         run -1 "$compiler" -std=c17 -c -o x.o out/build/01-one/b.c
-        assert_line --regexp '^book\.nw:17:.*no-such-header'
+        assert_line --regexp '^book\.nw:19:.*no-such-header'
     done
     sed -i '/no-such-header/d' book.nw
     tools/tangle 01-one

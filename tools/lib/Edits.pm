@@ -3,7 +3,7 @@ package Edits;
 #
 # Beside the files of out/build/UNIT/ stands out/build/UNIT.sums, with a line
 # "SHA1 PLACE/NAME" for each text that tangle ever wrote there since out/ was made;
-# PLACE is tangled or build. A file is edited when its text is none of these, and
+# PLACE is tangled or build, the sum that of the text without line directives. A file is edited when its text is none of these, and
 # not what the unit makes now either. A file of tangled/ that git has at HEAD is not
 # edited: that is how a clone or a checkout of another branch looks, and nothing in
 # it can be lost. A file of out/build/ without any notes is what an older tangle left.
@@ -15,7 +15,7 @@ use File::Path ();
 use Kinds qw(kind_of);
 use Place qw(put slurp);
 use Tangle qw(source_of origins without_directives);
-our @EXPORT_OK = qw(unknown_files edits note edit_message);
+our @EXPORT_OK = qw(unknown_files edits is_base note edit_message);
 
 # unknown_files(WHERE, UNIT, KINDS): the files of the unit whose text tangle did not
 # write, as far as that is known without making it afresh; each with place, name,
@@ -30,10 +30,11 @@ sub unknown_files {
         my $folder = "$where->{$place}/$unit";
         opendir my $dir, $folder or next;
         for my $name (sort readdir $dir) {
-            next unless kind_of($name, @$kinds) || $place eq 'tangled' && $name =~ /\.session$/;
+            my $kind = kind_of($name, @$kinds);
+            next unless $kind || $place eq 'tangled' && $name =~ /\.session$/;
             next if -l "$folder/$name" || !-f _;
             my $text = slurp("$folder/$name") // next;
-            next if $notes->{ sha1_hex($text) . " $place/$name" };
+            next if $notes->{ entry($place, $name, $kind, $text) };
             next if $place eq 'tangled' && $where->{own} && at_head("tangled/$unit/$name", $text);
             push @unknown, { place => $place, name => $name, path => "$folder/$name", text => $text };
         }
@@ -53,13 +54,27 @@ sub edits {
     } unknown_files($where, $unit, $kinds);
 }
 
-# note(WHERE, UNIT, TEXTS) adds to the notes that tangle writes TEXTS, each [PLACE,
-# NAME, TEXT], before it does. TMP is a file to write the notes to first.
+# is_base(WHERE, UNIT, EDIT, FILE): is what the unit makes now of FILE the text that
+# was edited, as far as is known? Else the chapter changed it as well.
+sub is_base {
+    my ($where, $unit, $edit, $file) = @_;
+    my ($place, $name) = @$edit{qw(place name)};
+    my $notes = notes("$where->{build}/$unit.sums");
+    return 1 if $notes->{ entry($place, $name, $file->{kind}, $file->{ $place eq 'tangled' ? 'text' : 'built' }) };
+    return 0 if grep { / \Q$place\/$name\E$/ } keys %$notes;
+    return !in_head("tangled/$unit/$name") || at_head("tangled/$unit/$name", $file->{text});
+}
+
+# note(WHERE, UNIT, FILES, TMP) adds to the notes what tangle is about to write, FILES
+# of Tangle.pm. TMP is a file to write the notes to first.
 sub note {
-    my ($where, $unit, $texts, $tmp) = @_;
+    my ($where, $unit, $files, $tmp) = @_;
     my $file = "$where->{build}/$unit.sums";
     my $notes = notes($file);
-    my @new = grep { !$notes->{$_} } map { sha1_hex($_->[2]) . " $_->[0]/$_->[1]" } @$texts;
+    my @new = grep { !$notes->{$_} } map {
+        my ($name, $kind, $text, $built) = ($_, @{ $files->{$_} }{qw(kind text built)});
+        (entry('tangled', $name, $kind, $text), $kind ? entry('build', $name, $kind, $built) : ());
+    } sort keys %$files;
     return unless @new;
     put($tmp, join '', slurp($file) // '', map { "$_\n" } @new);
     File::Path::make_path($where->{build});
@@ -92,23 +107,34 @@ sub first_difference {
     return ($line < @$new ? $line + 1 : scalar @$new || 1, $line < @$old ? $line : $#$old);
 }
 
+# entry PLACE, NAME, KIND, TEXT: the line of the notes about a text.
+sub entry {
+    my ($place, $name, $kind, $text) = @_;
+    return sha1_hex($place eq 'build' ? without_directives($text, $kind) : $text) . " $place/$name";
+}
+
 # notes FILE: its lines, as keys.
 sub notes { return { map { $_ => 1 } split /\n/, slurp($_[0]) // '' } }
 
-# at_head PATH, TEXT: does git have this text at HEAD? Not without git.
+# in_head PATH: the sum by which git knows the file at HEAD; nothing without git.
 my $head;
-sub at_head {
-    my ($path, $text) = @_;
+sub in_head {
     $head //= do {
         my %head;
         if (open my $git, '-|', 'git ls-tree -r -z HEAD -- tangled 2>/dev/null') {
             local $/ = "\0";
-            while (<$git>) { $head{$2} = $1 if /^\d+ blob ([0-9a-f]+)\t(.*)\0$/s }
+            while (my $entry = <$git>) { $head{$2} = $1 if $entry =~ /^\d+ blob ([0-9a-f]+)\t(.*)\0$/s }
         }
         \%head;
     };
-    my $blob = $head->{$path} // return 0;
-    my $sum = length $blob == 40 ? Digest::SHA->new(1) : Digest::SHA->new(256);
+    return $head->{ $_[0] };
+}
+
+# at_head PATH, TEXT: does git have this text there?
+sub at_head {
+    my ($path, $text) = @_;
+    my $blob = in_head($path) // return 0;
+    my $sum = Digest::SHA->new(length $blob == 40 ? 1 : 256);
     return $sum->add('blob ' . length($text) . "\0$text")->hexdigest eq $blob;
 }
 

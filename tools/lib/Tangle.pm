@@ -12,7 +12,7 @@ use POSIX ();
 use Kinds qw(kind_of program_of);
 use Noweb qw(noweb_tool read_order);
 use Place qw(open_place close_place place put slurp run);
-our @EXPORT_OK = qw(source_of unit_files origins without_directives);
+our @EXPORT_OK = qw(source_of unit_files origins without_directives numberless is_directive);
 
 my $MARK = "\x01next file\x01";
 my $BAD_BYTE = qr/[\x00-\x09\x0b-\x1f\x7f]/;
@@ -107,13 +107,26 @@ sub directive {
     return qr/^$pattern$/;
 }
 
-# without_directives(TEXT, KIND) gives TEXT without the lines that only tell where
-# the next ones come from.
+# is_directive(LINE, KIND): does LINE only tell where the next ones come from?
+sub is_directive {
+    my ($line, $kind) = @_;
+    return $kind->{lines} ne '-' && $line =~ s/\n//r =~ directive($kind->{lines});
+}
+
+# without_directives(TEXT, KIND) gives TEXT without such lines.
 sub without_directives {
     my ($text, $kind) = @_;
     return $text if $kind->{lines} eq '-';
     my $directive = directive($kind->{lines});
-    return join '', grep { my $line = s/\n//r; $line !~ $directive } split /^/, $text;
+    return join '', grep { s/\n//r !~ $directive } split /^/, $text;
+}
+
+# numberless(TEXT, KIND) gives TEXT with the file's name alone in place of each.
+sub numberless {
+    my ($text, $kind) = @_;
+    return $text if $kind->{lines} eq '-';
+    my $directive = directive($kind->{lines});
+    return join '', map { s/\n//r =~ $directive ? "\x01$+{file}\n" : $_ } split /^/, $text;
 }
 
 # --- Reading -------------------------------------------------------------------
