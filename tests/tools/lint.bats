@@ -97,6 +97,19 @@ a_book() {
     assert_output ''
 }
 
+@test "what is wrong with the title block is told, once, and with --as too" {
+    a_book
+    sed -i 's/^date: .*/date: "2026-11-31"/; s/^lang: .*/lagn: en/; s/- 02-two/- 02 two/' book.nw
+    run -1 "$lint" book.nw
+    assert_line --regexp '^book\.nw:8: date: .* \[title\]$'
+    assert_line --regexp '^book\.nw:9: there is no field "lagn"; .* \[title\]$'
+    assert_line --regexp '^book\.nw:5: "02 two" .* \[order\]$'
+    refute_line --regexp '^book\.nw:5: .*\[title\]$'
+    sed 's/date: .*/date: soon/; s/lagn/lang/; s/02 two/02-two/' book.nw > try.nw
+    run -1 "$lint" --as book.nw try.nw
+    assert_output --regexp '^book\.nw:8: date: [^[:cntrl:]]* \[title\]$'
+}
+
 @test "a claim without a test and a test of no claim are told" {
     a_book
     sed -i 's/P01/P07/' tests/01-one/a.bats

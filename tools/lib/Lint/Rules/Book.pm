@@ -10,6 +10,7 @@ use Lint::Book qw(in_folder order_of);
 use Lint::Prose qw(prose_of written_of);
 use Lint::Rules::Prose qw(prose_lines);
 use Noweb qw(order_faults);
+use Title qw(title_faults);
 
 # complaints HOME, CODE: what a function of Noweb's finds, or dies of, as
 # findings. The function is given the book's folder; that of --as is made up.
@@ -49,10 +50,10 @@ sub order {
 # list of chapters and of bytes that no line may have.
 sub title {
     my ($view) = @_;
-    return unless $view->{is_book} && eval { require Title };
+    return unless $view->{is_book};
     my %told = map { join(':', @$_) => 1 } complaints($view->{home}, \&order_faults);
     return grep { $_->[1] !~ /^(?:byte-order mark|carriage return|tab);/ && !$told{ join ':', @$_ } }
-        complaints($view->{home}, sub { Title::title_faults("$_[0]/book.nw") });
+        complaints($view->{home}, sub { title_faults("$_[0]/book.nw") });
 }
 
 # continued: a chunk that goes on in another section, or in a chapter when it
