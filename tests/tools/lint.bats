@@ -92,8 +92,37 @@ a_book() {
     cd "$BATS_TEST_TMPDIR/book" || return
     sed -i '/used by none/,$d' book.nw
     printf '# Two {#two}\n\n[Again.]{#P02 .claim .holds}\n' > chapters/02-two.nw
+    echo '@test "two [P02]" { true; }' >> tests/01-one/a.bats
     run -0 "$lint" book.nw chapters/*.nw
     assert_output ''
+}
+
+@test "what is wrong with the title block is told, once, and with --as too" {
+    a_book
+    sed -i 's/^date: .*/date: "2026-11-31"/; s/^lang: .*/lagn: en/; s/- 02-two/- 02 two/' book.nw
+    run -1 "$lint" book.nw
+    assert_line --regexp '^book\.nw:8: date: .* \[title\]$'
+    assert_line --regexp '^book\.nw:9: there is no field "lagn"; .* \[title\]$'
+    assert_line --regexp '^book\.nw:5: "02 two" .* \[order\]$'
+    refute_line --regexp '^book\.nw:5: .*\[title\]$'
+    sed 's/date: .*/date: soon/; s/lagn/lang/; s/02 two/02-two/' book.nw > try.nw
+    run -1 "$lint" --as book.nw try.nw
+    assert_output --regexp '^book\.nw:8: date: [^[:cntrl:]]* \[title\]$'
+}
+
+@test "a claim without a test and a test of no claim are told" {
+    a_book
+    sed -i 's/P01/P07/' tests/01-one/a.bats
+    run -1 "$lint" book.nw chapters/*.nw
+    assert_output "\
+chapters/01-one.nw:11: no test tries the claim P01; write @test \"... [P01]\" [tests]
+tests/01-one/a.bats:1: no chapter has the claim P07; did you mean P01 or P02? [tests]"
+    mkdir tests/site
+    echo '@test "a page [P01] [P07]" { true; }' > tests/site/pages.bats
+    run -1 "$lint" --only tests book.nw chapters/01-one.nw
+    assert_output "\
+tests/site/pages.bats:1: no chapter has the claim P07; did you mean P01 or P02? [tests]
+tests/01-one/a.bats:1: no chapter has the claim P07; did you mean P01 or P02? [tests]"
 }
 
 @test "a program without tests and tests without a program are told" {
@@ -108,6 +137,7 @@ tests/01-one/b.bats:1: b is no program of chapters/01-one.nw, so these are nobod
     assert_output 'book.nw:22: the program p has no tests; write tests/book/p.bats [tests]'
     mkdir tests/book
     touch tests/book/p.bats tests/book/more.bats
+    run -0 "$lint" book.nw
     run -0 "$lint" book.nw
     run -0 "$lint" --as chapters/01-one.nw chapters/01-one.nw
 }
@@ -199,7 +229,7 @@ chapters/01-one.nw:3: no figure ring [figure]
 chapters/02-two.nw:1: leads nowhere [reference]
 chapters/02-two.nw:3: another word for it [claim]
 END
-    sed -i s/P02/P22/ chapters/02-two.nw
+    sed -i s/P02/P22/ chapters/02-two.nw tests/01-one/a.bats
     cd ..
     run -1 "$lint" book/chapters/02-two.nw
     assert_output "\

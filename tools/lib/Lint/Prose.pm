@@ -24,7 +24,7 @@ sub fences_of { my ($s) = @_; split_prose($s) unless $s->{fences}; return $s->{f
 # split_prose SOURCE: tells fences from prose, line by line.
 sub split_prose {
     my ($s) = @_;
-    my ($fence, @written, @fences);
+    my ($fence, $comment, @written, @fences);
     my $title = ($s->{lines}[0] // '') =~ /^---\s*$/;
     for my $line (1 .. @{ $s->{lines} }) {
         my $is = $s->{kind}[$line] // 'docs';
@@ -43,10 +43,12 @@ sub split_prose {
             undef $fence;
         } elsif ($fence) {
             push @{ $fence->{text} }, [$line, $text];
-        } elsif ($text =~ /^[\s>]*(`{3,}|~{3,})\s*([^`]*)$/) {
+        } elsif (!$comment && $text =~ /^[\s>]*(`{3,}|~{3,})\s*([^`]*)$/) {
             push @fences, $fence = { line => $line, marks => $1, char => substr($1, 0, 1), class => $2, text => [] };
         } else {
             $prose = $text;
+            # no fence begins in a comment
+            $comment = $_ eq '<!--' for grep { defined } $text =~ /`+[^`]*`+|(<!--|-->)/g;
         }
         push @written, $prose;
     }
@@ -66,9 +68,9 @@ sub mask {
 # tex_math_dollars says: no blank inside the dollars, no digit behind them.
 sub mask_math {
     my ($text) = @_;
-    my $inside = qr/(?:\\.|(?!\n[ \t]*\n)[^\\\$])/s;
-    $text =~ s{(?<!\\)(\$\$$inside+?\$\$|\$(?=[^\s\$])$inside*?(?<=\S)\$(?!\d))}
-              { (my $x = $1) =~ tr/\n/x/c; $x }ge;
+    my $inside = qr/(?:\\text\{[^{}]*\}|\\.|(?!\n[ \t]*\n)[^\\\$])/s;
+    $text =~ s{(\\.)|(\$\$$inside+?\$\$|\$(?=[^\s\$])$inside*?(?<=\S)\$(?!\d))}
+              { my $x = $2 // $1; $x =~ tr/\n/x/c if defined $2; $x }ges;
     return $text;
 }
 

@@ -1,17 +1,16 @@
 package Lint::Rules::Book;
-# The rules on a book as a whole: its chapters, its title block, its tests, and
-# chunks that go on elsewhere. See Lint::Rules::Lines for what a rule takes and
+# The rules on a book as a whole: its chapters, its title block, and chunks that go
+# on elsewhere. See Lint::Rules::Lines for what a rule takes and
 # gives.
 use strict;
 use warnings;
 use Cwd ();
 use File::Temp ();
-use Kinds qw(program_of);
-use Lint::Book qw(in_folder order_of unit_of);
+use Lint::Book qw(in_folder order_of);
 use Lint::Prose qw(prose_of written_of);
-use Lint::Rules::Chunks qw(names_of roots_of);
 use Lint::Rules::Prose qw(prose_lines);
 use Noweb qw(order_faults);
+use Title qw(title_faults);
 
 # complaints HOME, CODE: what a function of Noweb's finds, or dies of, as
 # findings. The function is given the book's folder; that of --as is made up.
@@ -51,30 +50,10 @@ sub order {
 # list of chapters and of bytes that no line may have.
 sub title {
     my ($view) = @_;
-    return unless $view->{is_book} && eval { require Title };
+    return unless $view->{is_book};
     my %told = map { join(':', @$_) => 1 } complaints($view->{home}, \&order_faults);
     return grep { $_->[1] !~ /^(?:byte-order mark|carriage return|tab);/ && !$told{ join ':', @$_ } }
-        complaints($view->{home}, sub { Title::title_faults("$_[0]/book.nw") });
-}
-
-# tests: every program has a file of tests, and the other way round. Not for a
-# text of --as, whose tests are no part of it.
-sub tests {
-    my ($view) = @_;
-    my $unit = unit_of($view);
-    return if !defined $view->{home} || defined $Lint::Book::CALL{as};
-    return unless $view->{is_book} || grep { $_->[0] eq $unit } order_of($view->{home});
-    my $folder = in_folder($view->{home}, "tests/$unit");
-    my (%program, @found);
-    for (grep { $_->[2] } roots_of($view)) {
-        my $name = program_of($_->[0]);
-        $program{$name} = 1;
-        push @found, [$_->[1], "the program $name has no tests; write $folder/$name.bats"] unless -e "$folder/$name.bats";
-    }
-    return @found if $view->{is_book} || !opendir(my $dir, $folder);
-    push @found, map { [1, "$_ is no program of $view->{path}, so these are nobody's tests", "$folder/$_.bats"] }
-        grep { !$program{$_} } map { /^([^.].*)\.bats$/ ? $1 : () } sort readdir $dir;
-    return @found;
+        complaints($view->{home}, sub { title_faults("$_[0]/book.nw") });
 }
 
 # continued: a chunk that goes on in another section, or in a chapter when it

@@ -164,16 +164,16 @@ sub name {
 sub pointed {
     my ($text) = @_;
     my ($name) = $text =~ /<<(.*)>>/;
-    return "the chunk name \"$name\" begins with < or ends with >, and noweb reads another; change it";
+    return "the chunk name \"$name\" ends with >, and noweb reads another; change it";
 }
 
 # pointed_definition TEXT: the name in a definition that noweb cannot read.
-sub pointed_definition { return $_[0] =~ /^<<(<.*|.*>)>>=\s*$/ ? $1 : undef }
+sub pointed_definition { return $_[0] =~ /^<<(.*>)>>=\s*$/ ? $1 : undef }
 
-# badly_named USE: whether noweb has cut a < or a > from its name.
+# badly_named USE: whether noweb has cut a > from its name.
 sub badly_named {
-    my (undef, $name, undef, $before, $after) = @{ $_[0] };
-    return $before !~ /\S/ && ($name =~ /^</ && $after =~ /^>?\s*$/ || $after =~ /^>+\s*$/);
+    my (undef, undef, undef, $before, $after) = @{ $_[0] };
+    return $before !~ /\S/ && $after =~ /^>+\s*$/;
 }
 
 # misplaced USE: "indented" or "followed" for a definition that noweb takes for
@@ -210,7 +210,7 @@ sub definition {
 # mark: what else noweb found in the prose.
 sub mark {
     my ($view) = @_;
-    return grep { text_of($view->{source}, $_->[0]) !~ /^\s+<<.*>>=\s*$|^<<.*>>=\s*\S|^<<(?:<.*|.*>)>>=\s*$/ }
+    return grep { text_of($view->{source}, $_->[0]) !~ /^\s+<<.*>>=\s*$|^<<.*>>=\s*\S|^<<.*>>>=\s*$/ }
         @{ $view->{source}{marks} };
 }
 

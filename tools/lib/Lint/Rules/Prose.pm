@@ -34,11 +34,11 @@ sub loose {
     my %language = map { lc $_->{language} => 1 } kinds_of($view);
     my @found;
     for my $fence (@{ fences_of($view->{source}) }) {
-        my ($class) = $fence->{class} =~ /^(\w[\w+-]*)|^\{[^}]*?\.([\w+-]+)/ ? $1 // $2 : '';
-        my $language = lc $class;
-        $language = 'c' if !$language{$language} && $language{c} && grep { $_->[1] =~ $C_LINE } @{ $fence->{text} };
+        my @classes = $fence->{class} =~ /^\{/ ? $fence->{class} =~ /\.([\w+-]+)/g : $fence->{class} =~ /^([\w+-]+)/;
+        my ($language) = grep { $language{$_} } map { lc } @classes;
+        $language //= 'c' if $language{c} && grep { $_->[1] =~ $C_LINE } @{ $fence->{text} };
         push @found, [$fence->{line}, ($language eq 'c' ? 'C' : "code ($language)")
-            . ' in a fence is compiled by nobody; make it a chunk or say it in words'] if $language{$language};
+            . ' in a fence is compiled by nobody; make it a chunk or say it in words'] if $language;
     }
     return @found;
 }
@@ -51,7 +51,7 @@ sub footnote {
     my (%defined, %used, @found);
     while ($text =~ /(?<!\\)\[\^([^\s\]]+)\](:)?/g) {
         my ($name, $colon, $start) = ($1, $2, $-[0]);
-        my $opens = $start == 0 || substr($text, $start - 1, 1) eq "\n";
+        my $opens = substr($text, 0, $start) =~ /(?:^|\n) {0,3}\z/;
         push @{ ($colon && $opens ? \%defined : \%used)->{$name} }, line_of($text, $start);
     }
     for my $name (grep { !$defined{$_} } keys %used) {

@@ -17,6 +17,9 @@ sub notation {
         my @lines = expanded($view, $name, {});
         next if grep { !defined } @lines;
         my @places = map { [$_->[0], $_->[1]] } @lines;
+        my ($last) = grep { $_->[2] ne '' } reverse @lines;
+        push @found, [$last->[1], 'licences are the last lines of a session; take out the empty lines below', $last->[0]]
+            if $last && $last->[2] =~ /^varies:/ && $lines[-1][2] eq '';
         next if eval { parse(join('', map { "$_->[2]\n" } @lines), $name, \@places); 1 };
         my $why = $@;
         chomp $why;
@@ -41,7 +44,7 @@ sub expanded {
             my $stray = first_stray($view, $chunk);
             for (grep { !$stray || $_->[0] < $stray } @{ $chunk->{text} }) {
                 my $use = $use{ $_->[0] };
-                push @lines, $use ? map { $_ && [@$_[0, 1], "$use->[3]$_->[2]"] }
+                push @lines, $use ? map { $_ && [@$_[0, 1], $_->[2] eq '' ? '' : "$use->[3]$_->[2]"] }
                     expanded($view, $use->[1], { %$inside, $name => 1 }) : [$source->{path}, @$_];
             }
             pop @lines while $stray && @lines && $lines[-1] && $lines[-1][2] !~ /\S/;
