@@ -287,6 +287,11 @@ forget() {
     assert_line "session: no namespaces here, so process ids are the system's"
     assert_line --regexp '^\+varies: pid [0-9]+ [0-9]+ \(process ids\)$'
     refute_line --partial 'Operation not permitted'
+    built
+    change '/^child/d; /^parent/d; s/^varies: pid.*/varies: pid 1 (process ids)/'
+    PATH=$PWD/bin:$PATH run tools/promote --yes
+    assert_success
+    assert_line --regexp '^\+varies: pid [0-9]+ [0-9]+ \(process ids\)$'
     diff <(sed -n '/steps.session/,$p' before.nw) <(sed -n '/steps.session/,$p' chapters/01-one.nw)
 }
 

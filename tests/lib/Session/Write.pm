@@ -94,8 +94,8 @@ sub read_back {
 
 # renewed_licences(S, BOUND, OUT, OWN): the varies lines of session S for the
 # text OUT, in which the value of BOUND took the place of each old one. Values
-# that OUT lacks are left out; those that OWN, a function, takes for process ids
-# are added where the session has a licence for some.
+# that OUT lacks are left out; those that OWN takes for process ids, given a value
+# and how many others there are, are added where the session has a licence for some.
 sub renewed_licences {
     my ($s, $bound, $out, $own) = @_;
     my $now = parse($out, $s->{name}, undef, 1);
@@ -108,8 +108,8 @@ sub renewed_licences {
             next if $seen{$new}++ || !grep { licensed_spans($is, $_) } @lines;
             push @values, $new;
         }
-        push @values, grep { !$seen{$_}++ && $own->($_) } map { /\b(\d+)\b/g } @lines
-            if $l->{type} eq 'pid';
+        push @values, grep { !$seen{$_}++ && $own->($_, scalar @values) }
+            map { /\b([1-9]\d*)\b/g } @lines if $l->{type} eq 'pid';
         next unless @values || $l->{type} eq 'interleave';
         $text .= join(' ', "varies: $l->{type}", @values)
             . (defined $l->{reason} ? " ($l->{reason})" : '') . "\n";
