@@ -3,11 +3,12 @@ package Lint::Rules::Sessions;
 # parser tells what is wrong. See Lint::Rules::Lines for what a rule takes and gives.
 use strict;
 use warnings;
+no warnings 'recursion';
 use Lint::Rules::Chunks qw(roots_of);
 use Lint::Rules::Ends qw(first_stray);
 use Session::Notation qw(parse);
 
-my $LONGEST = 50_000;        # lines of a session; chunks that use others can make endless ones
+my $LONGEST = 20_000;        # lines of a session; chunks that use others can make endless ones
 
 # notation(VIEW): one finding a session, for the parser stops at the first.
 sub notation {
