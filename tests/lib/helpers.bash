@@ -86,6 +86,7 @@ run_shell() {
 # The working directory then belongs to that user.
 as_nobody() {
     if [ "$(id -u)" = 0 ]; then
+        needs setpriv
         book_open_to_nobody
         book_prefix=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     fi
@@ -177,7 +178,8 @@ no_leaked_fd() {
     target=${target##*/}
     : > open_files
     [ ${#book_prefix[@]} -eq 0 ] || chmod 666 open_files
-    run_program env LD_PRELOAD="$book_built/open_files.so" \
+    book_preload open_files.so
+    run_program env LD_PRELOAD="$book_preloaded" \
         BOOK_OPEN_FILES="$PWD/open_files" BOOK_TARGET="$target" "$@"
     grep -q ' seen$' open_files || fail "$target was not watched"
     if grep -E '^[0-9]+ (exit|exec) ' open_files; then
@@ -210,21 +212,18 @@ $(cat compiler)"
 
 # needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
 # command, or root, user (not root), namespaces, or strace (which must be
-# allowed to trace).
+# allowed to trace). It is tried, by tests/lib/has, once a file.
 needs() {
-    local what
+    local what tried
     for what; do
+        tried=$BATS_FILE_TMPDIR/has-${what//\//%}
+        [ -s "$tried" ] || {
+            if "$book_lib/has" "$what"; then echo yes; else echo no; fi > "$tried"
+        }
+        [ "$(< "$tried")" = no ] || continue
         case $what in
-        root) [ "$(id -u)" = 0 ] || skip "needs root" ;;
-        user) [ "$(id -u)" != 0 ] || skip "needs an ordinary user" ;;
-        namespaces)
-            unshare --pid --mount --fork --mount-proc true 2> /dev/null ||
-                unshare -Ur --pid --mount --fork --mount-proc true \
-                    2> /dev/null || skip "needs namespaces" ;;
-        strace)
-            strace -qq -o /dev/null true 2> /dev/null ||
-                skip "needs strace" ;;
-        *) command -v "$what" > /dev/null || skip "needs $what" ;;
+        user) skip "needs an ordinary user" ;;
+        *) skip "needs $what" ;;
         esac
     done
 }
@@ -278,8 +277,9 @@ book_traced() {
     local options=("${@:1:book_shift}")
     shift "$book_shift"
     rm -f strace strace.[0-9]*
+    book_preload at_main.so
     run_program ${options[@]+"${options[@]}"} env \
-        LD_PRELOAD="$book_built/at_main.so" BOOK_TARGET="${1##*/}" \
+        LD_PRELOAD="$book_preloaded" BOOK_TARGET="${1##*/}" \
         BOOK_STRACE="$arguments" BOOK_STRACE_LOG="$PWD/strace" "$@"
     : > strace
     for log in strace.[0-9]*; do
@@ -289,6 +289,17 @@ book_traced() {
         esac
     done
     [ -e "$log" ] || fail "strace was not started in ${1##*/}"
+}
+
+# book_preload LIBRARY: sets $book_preloaded to a name of the library for
+# LD_PRELOAD, where a blank or a colon ends a name; the project may lie below
+# any, and be closed to the ordinary user. tests/run has a TMPDIR without them.
+book_preload() {
+    book_preloaded=$BATS_RUN_TMPDIR/$1
+    case $book_preloaded in
+    *[\ :]*) fail "TMPDIR has a blank or a colon in its name, where ld.so finds no library" ;;
+    esac
+    [ -e "$book_preloaded" ] || cp "$book_built/$1" "$book_preloaded"
 }
 
 # book_join: a log of strace on standard input without the call that starts it;
