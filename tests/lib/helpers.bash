@@ -56,8 +56,9 @@ book_setup() {
 # run_program [-t SECONDS] [-i FILE] COMMAND...: runs COMMAND under the runner.
 # Sets $status, $output and ${lines[@]} (standard output), $stderr and
 # ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME" or "timeout".
-# The files stdout and stderr hold the bytes. Status 124: SECONDS (10) were
-# over; 125: it left a process behind.
+# The files stdout and stderr hold the bytes. Status 124: SECONDS (10; 1 for a
+# program that was not done after 10 in an earlier test of the file) were over;
+# 125: it left a process behind.
 run_program() {
     book_options "$@"
     shift "$book_shift"
@@ -114,8 +115,13 @@ holds_session() {
     done
     : "${file:=$book_tangled/$program.session}"
     if [ ${#book_prefix[@]} -gt 0 ]; then options+=(--nobody); fi
-    "$book_lib/session" check --bin "$book_bin" \
-        ${options[@]+"${options[@]}"} "$file" || fail "the session does not hold"
+    if book_hung_before "./$program"; then options+=(--limit 1); fi
+    "$book_lib/session" check --bin "$book_bin" ${options[@]+"${options[@]}"} \
+        "$file" 2> "$BATS_TEST_TMPDIR/session-says" || {
+        cat "$BATS_TEST_TMPDIR/session-says" >&2
+        book_note_hung "$BATS_TEST_TMPDIR/session-says" "./$program"
+        fail "the session does not hold"
+    }
 }
 
 # --- Looking at system calls ------------------------------------------------
@@ -257,15 +263,52 @@ book_options() {
 book_run() {
     local how=$BATS_TEST_TMPDIR/how log=$BATS_TEST_TMPDIR/runner-says
     status=0
+    if [ "$book_limit" = 10 ] && book_hung_before "$@"; then book_limit=1; fi
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?
     [ ! -s "$log" ] || cat "$log" >&2
     [ -s "$how" ] || fail "the runner did not run: $*"
     read -r ended < "$how"
+    if [ "$ended" = timeout ]; then book_note_hung "$log" "$@"; fi
     { output=$(< stdout) stderr=$(< stderr); } 2> /dev/null
     lines=() stderr_lines=()
     [ -z "$output" ] || mapfile -t lines <<< "$output"
     [ -z "$stderr" ] || mapfile -t stderr_lines <<< "$stderr"
+}
+
+# A program that does not end in ten seconds would cost each test of its file as
+# much again. The file hung in $BATS_FILE_TMPDIR has "PROGRAM<TAB>TEST" of each.
+
+# book_hung_before WORD...: one of the WORDs calls ./PROGRAM, and it is in hung;
+# then that is told on standard error.
+book_hung_before() {
+    local name test
+    [ -s "$BATS_FILE_TMPDIR/hung" ] || return 1
+    while IFS=$'\t' read -r name test; do
+        [[ " $* " =~ \./"$name"[^[:alnum:]_-] ]] || continue
+        echo "only 1 s for ./$name: it did not end in the test \"$test\"" >&2
+        return 0
+    done < "$BATS_FILE_TMPDIR/hung"
+    return 1
+}
+
+# book_note_hung FILE WORD...: when the runner, which wrote FILE, had to end what
+# the WORDs call after the usual ten seconds: puts into hung the programs of the
+# unit among what was ended or, when none has a name of theirs, among WORDs.
+book_note_hung() {
+    local path name found=()
+    grep -qF "still there after 10 s: process " "$1" || return 0
+    for path in "$book_bin"/*; do
+        name=${path##*/}            # a process is called by the first 15 bytes
+        if grep -qF "(${name:0:15}), killed" "$1"; then found+=("$name"); fi
+    done
+    [ ${#found[@]} -gt 0 ] || for path in "$book_bin"/*; do
+        name=${path##*/}
+        if [[ " ${*:2} " =~ \./"$name"[^[:alnum:]_-] ]]; then found+=("$name"); fi
+    done
+    for name in ${found[@]+"${found[@]}"}; do
+        printf '%s\t%s\n' "$name" "$BATS_TEST_DESCRIPTION" >> "$BATS_FILE_TMPDIR/hung"
+    done
 }
 
 # book_traced ARGUMENTS [-t SECONDS] [-i FILE] COMMAND...: COMMAND with strace
