@@ -269,6 +269,34 @@ book() {
     assert_failure 1
 }
 
+@test "a project may lie below any name, and TMPDIR may have one with blanks" {
+    "${CC:-gcc}" -o out/bin/01-one/hello -x c - <<< 'int printf(const char *, ...);
+        int main(void) { printf("hello\n"); return 0; }'
+    more_test 'it is traced' 'needs strace; traced write ./hello; assert_call "^([0-9]+ +)?write"'
+    more_test 'it leaks nothing' 'no_leaked_fd ./hello'
+    more_test 'it is held on a terminal' 'holds_session --terminal'
+    local name=$'-a b\'c\t"$d [x] \\*?~%&;#{y,z}<>|()!^` \303\274\377' strange="$BATS_TEST_TMPDIR/work/t m:p"
+    mkdir "$strange" "../$name"
+    mv * "../$name"
+    cd "../$name"
+    run_program -t 60 env -i PATH="$PATH" TMPDIR="$strange" tests/run 01-one
+    assert_success
+    assert_line --regexp '^[34] passed, 0 failed, [01] skipped$'
+    run ls -A "$strange"
+    assert_output ''
+}
+
+@test "below a name that Bats cannot live with, that is said" {
+    mkdir ../a=b
+    cp -r tests ../a=b
+    mkdir -p ../a=b/out ../a=b/node_modules/bats
+    cp -r "$book_built" ../a=b/out/lib
+    cd ../a=b
+    driver
+    assert_failure
+    assert_stderr --partial 'Bats finds nothing below a folder with a colon, an equals sign'
+}
+
 # --- What tests leave behind ---------------------------------------------------
 
 # left_by NAME BODY [NAME BODY]...: runs these tests, which take no minute although
