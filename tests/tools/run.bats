@@ -277,7 +277,7 @@ book() {
     more_test 'it is held on a terminal' 'holds_session --terminal'
     local name=$'-a b\'c\t"$d [x] \\*?~%&;#{y,z}<>|()!^` \303\274\377' strange="$BATS_TEST_TMPDIR/work/t m:p"
     mkdir "$strange" "../$name"
-    mv * "../$name"
+    mv ./* "../$name"
     cd "../$name"
     run_program -t 60 env -i PATH="$PATH" TMPDIR="$strange" tests/run 01-one
     assert_success

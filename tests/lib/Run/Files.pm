@@ -39,9 +39,10 @@ sub write_if_changed {
     my ($file, $text) = @_;
     make_path(dirname($file));
     return if -e $file && slurp($file) eq $text;
-    open my $out, '>:raw', "$file.new" or die "$file.new: $!\n";
-    (print {$out} $text) && close $out or die "$file.new: $!\n";
-    rename "$file.new", $file or die "$file: $!\n";
+    my $new = "$file.$$";
+    open my $out, '>:raw', $new or die "$new: $!\n";
+    (print {$out} $text) && close $out or die "$new: $!\n";
+    rename $new, $file or die "$file: $!\n";
 }
 
 1;

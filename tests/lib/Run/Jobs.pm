@@ -69,7 +69,7 @@ sub stop {
     waitpid $_, 0 for keys %running;
     %$_ = () for values %running;       # with their temporary files
     File::Temp::cleanup();
-    print STDERR "tests/run: stopped by SIG$stopped; out/report is as it was before\n";
+    print STDERR "tests/run: stopped by SIG$stopped\n";
     $SIG{$stopped} = 'DEFAULT';
     kill $stopped, $$;
 }
