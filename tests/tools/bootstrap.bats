@@ -379,6 +379,15 @@ make book'
     assert_equal "$(grep -c '^npm ci' "$CALLS")" 2
 }
 
+@test "--packages installs packages, and neither asks npm nor makes anything" {
+    everything_there but zip strace
+    rm -r checkout/node_modules
+    run -0 bootstrap --packages book
+    installed 'zip'
+    refute_output --partial 'npm'
+    refute_line --regexp '^make'
+}
+
 @test "several targets, options and variables reach make; its status is ours" {
     everything_there
     run -0 bootstrap -s book show VALUE=7
@@ -401,7 +410,7 @@ value 7'
     run -2 bootstrap
     assert_output --partial 'name a target'
     run -0 bootstrap --help
-    assert_line --partial './bootstrap TARGET...'
+    assert_line --partial './bootstrap [--packages] TARGET...'
     assert_equal "$(cat "$CALLS")" ''
 }
 
