@@ -217,7 +217,7 @@ $(cat compiler)"
 # --- What a machine may lack ------------------------------------------------
 
 # needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
-# command, or root, user (not root), namespaces, or strace (which must be
+# command, or root, user (not root), namespaces, browser, or strace (which must be
 # allowed to trace). It is tried, by tests/lib/has, once a file.
 needs() {
     local what tried
@@ -229,6 +229,7 @@ needs() {
         [ "$(< "$tried")" = no ] || continue
         case $what in
         user) skip "needs an ordinary user" ;;
+        browser) skip "needs a browser" ;;
         *) skip "needs $what" ;;
         esac
     done
