@@ -172,7 +172,7 @@ lint: ## finds mistakes of notation in the sources
 fresh: ## runs the README's two commands in a fresh Debian 12
 	@tools/fresh
 
-.PHONY: check promote faults sanitize endure bench coverage
+.PHONY: check promote faults sanitize endure bench coverage watch
 check: build ## runs every program and all tests
 	@tests/run $(UNITS) tools site
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -181,6 +181,8 @@ coverage: build ## tells which lines of the chapters no test runs
 	@tools/coverage
 coverage-%: build ## the same for one unit, as in coverage-03-pipes
 	@tools/coverage $*
+watch: ## serves the site and makes what every save changes (WATCH=--help)
+	@tools/watch $(WATCH)
 promote: build ## writes what sessions really print back into the chapters
 	@tools/promote $(PROMOTE)
 faults: build ## runs every program under injected faults
