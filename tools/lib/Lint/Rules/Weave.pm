@@ -13,7 +13,8 @@ use Lint::Book qw(sources_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(woven complaint);
 
-my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected raw);
+my %RULES = map { $_ => 1 } qw(reference id figure block loose manual claim heading pandoc collected
+    raw undefined);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
 # named PATH: a source as it is called in the folder of its book.
@@ -24,6 +25,7 @@ sub named { my $name = basename($_[0]); return $name eq 'book.nw' ? $name : "cha
 sub woven {
     my ($view, $rule) = @_;
     my $home = $view->{home};
+    return if $Lint::Book::CALL{unwoven};
     return unless $RULES{$rule} && defined $home && -x "$home/weave/check";
     $run{$home} //= check($view);
     return @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
