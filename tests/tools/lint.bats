@@ -241,13 +241,22 @@ END
 chapters/01-one.nw:3: no figure ring [figure]
 chapters/02-two.nw:1: leads nowhere [reference]
 chapters/02-two.nw:3: another word for it [claim]
+chapters/02-two.nw:3: a warning on the same line [pandoc]
+chapters/02-two.nw:6: in a fence [loose]
+chapters/02-two.nw:7: Note with key 'nobody' but not used [pandoc]
+chapters/02-two.nw:9: the claim P22 stands twice [id]
 END
+    printf '\n```c\nint x;\n```\n\n[^nobody]: [Twice]{#P22 .claim .holds}\n' >> chapters/02-two.nw
     sed -i s/P02/P22/ chapters/02-two.nw tests/01-one/a.bats
     cd ..
     run -1 "$lint" book/chapters/02-two.nw
     assert_output "\
 book/chapters/02-two.nw:1: leads nowhere [reference]
-book/chapters/02-two.nw:3: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]"
+book/chapters/02-two.nw:3: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]
+book/chapters/02-two.nw:5: C in a fence is compiled by nobody; make it a chunk or say it in words [loose]
+book/chapters/02-two.nw:9: the claim P22 stands twice, first at line 3 [claim]
+book/chapters/02-two.nw:9: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]
+book/chapters/02-two.nw:9: nothing refers to the footnote [^nobody] [footnote]"
     assert_equal "$(cat called)" "$PWD/book
 <book.nw><chapters/01-one.nw><chapters/02-two.nw>"
     cd book/chapters

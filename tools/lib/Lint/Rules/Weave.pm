@@ -5,7 +5,6 @@ package Lint::Rules::Weave;
 use strict;
 use warnings;
 use Cwd ();
-use File::Temp ();
 use Lint::Book qw(folder_of named sources_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(woven complaint);
@@ -16,14 +15,28 @@ my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual clai
     raw pandoc);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
-# woven(VIEW, RULE) gives what weave/check found in the file under a rule's name,
-# each as [LINE, MESSAGE].
+# woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
+# rule's name, each as [LINE, MESSAGE], but for what the FINDINGS of lint's own
+# rules, as [FILE, LINE, RULE, MESSAGE], say in other words.
 sub woven {
-    my ($view, $rule) = @_;
+    my ($view, $rule, @known) = @_;
     my $home = $view->{home};
     return unless $RULES{$rule} && defined $home && -x "$home/weave/check";
     $run{$home} //= check($view);
-    return @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+    @known = grep { $_->[0] eq $view->{path} } @known;
+    return grep { my $found = $_; !grep { is_same($rule, $found, @$_[1 .. 3]) } @known }
+        @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+}
+
+# is_same RULE, FOUND, LINE, KNOWN RULE, KNOWN MESSAGE: whether a finding [LINE,
+# MESSAGE] of weave/check's is this one of lint's. Of a fence, pandoc knows the
+# first line inside; of a note, no line.
+sub is_same {
+    my ($rule, $found, $line, $known, $message) = @_;
+    return 1 if $rule eq 'pandoc' && $known eq 'footnote' && $found->[1] =~ /note/i;
+    return $line == $found->[0] - 1 if $rule eq 'loose' && $known eq 'loose' && $line != $found->[0];
+    return $line == $found->[0]
+        && ($rule eq $known || $rule eq 'pandoc' || $rule eq 'id' && $known eq 'claim' && $message =~ /stands twice/);
 }
 
 # complaint(): why weave/check could not look at a book, or nothing.
@@ -35,10 +48,10 @@ sub check {
     my ($folder, $program) = (folder_of($view), Cwd::abs_path($view->{home}) . '/weave/check');
     my @names = map { named($_->{path}) } sources_of($view);
     push @names, named($view->{path}) unless grep { $_ eq named($view->{path}) } @names;
-    my $errors = File::Temp->new;
+    open my $errors, '+>', undef or die "lint: no room for a temporary file: $!\n";
     my $pid = open(my $out, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        chdir $folder and open STDERR, '>', $errors->filename and exec $program, @names;
+        chdir $folder and open STDERR, '>&', $errors and exec $program, @names;
         require POSIX;
         POSIX::_exit(127);
     }
@@ -50,9 +63,9 @@ sub check {
     }
     close $out;
     my $failed = $? & 127 || $? >> 8 > 1;
-    open my $said, '<', $errors->filename or die "lint: $!\n";
+    seek $errors, 0, 0;
     return { found => \%found, complaint => join '',
-        $failed ? ("lint: weave/check could not look at the book\n", <$said>) : (),
+        $failed ? ("lint: weave/check could not look at the book\n", <$errors>) : (),
         @odd ? ("lint: weave/check says what lint does not understand\n", @odd) : () };
 }
 
