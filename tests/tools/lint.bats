@@ -236,6 +236,8 @@ END
 
 @test "what weave/check finds in the files that are asked for is told, once for all of the book's" {
     a_book
+    run -2 "$lint" --only figure book.nw
+    assert_output 'lint: only weave/check knows the rule figure, and this book has none'
     a_check 1
     cat > findings <<'END'
 chapters/01-one.nw:3: no figure ring [figure]
@@ -260,8 +262,11 @@ book/chapters/02-two.nw:9: nothing refers to the footnote [^nobody] [footnote]"
     assert_equal "$(cat called)" "$PWD/book
 <book.nw><chapters/01-one.nw><chapters/02-two.nw>"
     cd book/chapters
-    run -1 "$lint" --only figure 01-one.nw ../book.nw
-    assert_output '01-one.nw:3: no figure ring [figure]'
+    echo 'chapters/manual.tsv:3: no such page [manual]' >> ../findings
+    run -1 "$lint" --only figure,manual 01-one.nw ../book.nw
+    assert_output "\
+01-one.nw:3: no figure ring [figure]
+../chapters/manual.tsv:3: no such page [manual]"
     rm "$BATS_TEST_TMPDIR/called"
     run -1 "$lint" --only figure --as 01-one.nw 02-two.nw
     assert_output '01-one.nw:3: no figure ring [figure]'

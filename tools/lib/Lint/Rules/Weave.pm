@@ -5,9 +5,9 @@ package Lint::Rules::Weave;
 use strict;
 use warnings;
 use Cwd ();
-use Lint::Book qw(folder_of named sources_of);
+use Lint::Book qw(folder_of in_folder named sources_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(woven complaint);
+our @EXPORT_OK = qw(woven has_check complaint);
 
 # Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
 # warns of.
@@ -16,17 +16,20 @@ my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual clai
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
 # woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
-# rule's name, each as [LINE, MESSAGE], but for what the FINDINGS of lint's own
+# rule's name (in book.nw: and in what is no source), as rules do, but for what the FINDINGS of lint's own
 # rules, as [FILE, LINE, RULE, MESSAGE], say in other words.
 sub woven {
     my ($view, $rule, @known) = @_;
     my $home = $view->{home};
-    return unless $RULES{$rule} && defined $home && -x "$home/weave/check";
+    return unless $RULES{$rule} && has_check($view);
     $run{$home} //= check($view);
     @known = grep { $_->[0] eq $view->{path} } @known;
     return grep { my $found = $_; !grep { is_same($rule, $found, @$_[1 .. 3]) } @known }
         @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
 }
+
+# has_check(VIEW): whether its book has a weave/check.
+sub has_check { my ($view) = @_; return defined $view->{home} && -x "$view->{home}/weave/check" }
 
 # is_same RULE, FOUND, LINE, KNOWN RULE, KNOWN MESSAGE: whether a finding [LINE,
 # MESSAGE] of weave/check's is this one of lint's. Of a fence, pandoc knows the
@@ -34,6 +37,7 @@ sub woven {
 sub is_same {
     my ($rule, $found, $line, $known, $message) = @_;
     return 1 if $rule eq 'pandoc' && $known eq 'footnote' && $found->[1] =~ /note/i;
+    return 0 if $found->[2];
     return $line == $found->[0] - 1 if $rule eq 'loose' && $known eq 'loose' && $line != $found->[0];
     return $line == $found->[0]
         && ($rule eq $known || $rule eq 'pandoc' || $rule eq 'id' && $known eq 'claim' && $message =~ /stands twice/);
@@ -55,11 +59,13 @@ sub check {
         require POSIX;
         POSIX::_exit(127);
     }
-    my (%found, @odd);
+    my (%found, @odd, %source);
+    @source{@names} = ();
     while (my $text = <$out>) {
         my ($file, $line, $message, $rule) = $text =~ /^(.*?):(\d+): (.*) \[([a-z-]+)\]$/;
-        if ($RULES{ $rule // '' })           { push @{ $found{$file}{$rule} }, [$line, $message] }
-        elsif (($rule // '') ne 'undefined') { push @odd, $text }
+        if (!$RULES{ $rule // '' })    { push @odd, $text if ($rule // '') ne 'undefined' }
+        elsif (exists $source{$file}) { push @{ $found{$file}{$rule} }, [$line, $message] }
+        else { push @{ $found{'book.nw'}{$rule} }, [$line, $message, in_folder($view->{home}, $file)] }
     }
     close $out;
     my $failed = $? & 127 || $? >> 8 > 1;
