@@ -248,7 +248,14 @@ chapters/02-two.nw:6: in a fence [loose]
 chapters/02-two.nw:7: Note with key 'nobody' but not used [pandoc]
 chapters/02-two.nw:9: the claim P22 stands twice [id]
 END
-    printf '\n```c\nint x;\n```\n\n[^nobody]: [Twice]{#P22 .claim .holds}\n' >> chapters/02-two.nw
+    cat >> chapters/02-two.nw <<'END'
+
+```c
+int x;
+```
+
+[^nobody]: [Twice]{#P22 .claim .holds}
+END
     sed -i s/P02/P22/ chapters/02-two.nw tests/01-one/a.bats
     cd ..
     run -1 "$lint" book/chapters/02-two.nw

@@ -51,7 +51,7 @@ sub c_in_prose {
     for my $text (prose_lines($view->{source})) {
         $line++;
         $told = 0 if $text !~ /\S/;
-        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|\}\s*$|return [-!\w()]+;\s*$)/;
+        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|return [-!\w()]+;\s*$)/;
         $told = push @found, [$line, 'C outside of a chunk; is its <<name>>= missing, or is an @ above one too many?'];
     }
     return @found;
