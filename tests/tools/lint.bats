@@ -37,7 +37,7 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
 
 # shellcheck disable=SC2016  # awk and sed expand
 @test "every rule is turned red by a fixture, but those that have a test below" {
-    local woven='^(reference|figure|math|collected|listing|manual|pandoc|title|tests)$'
+    local woven='^(reference|figure|collected|listing|manual|pandoc|title|tests)$'
     run -0 bash -c '"$0" --rules | awk "{ print \$1 }" | grep -vE "$1" | sort' "$lint" "$woven"
     local rules=$output
     run -0 bash -c 'sed -n "s/.*\[\([a-z0-9-]*\)\]$/\1/p" ./*.findings | sort -u'
