@@ -307,7 +307,7 @@ function block_of.collected(r, d)
 end
 function block_of.listing(r, d)
   local path = tostring(d.attributes.file)
-  table.insert(r.record.shows, { file = path, line = r:place('file=' .. path), rule = 'collected', what = 'the listed file' })
+  table.insert(r.record.shows, { file = path, line = r:place('file=' .. path), rule = 'listing', what = 'the listed file' })
 end
 
 function R:div(d)
