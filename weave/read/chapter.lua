@@ -162,6 +162,7 @@ end
 -- Raw text of one format, which all others drop.
 function R:raw(raw)
   if raw.format == 'nwchunk' then return self:chunk(raw) end
+  if raw.format == 'html' and raw.text:find('^%s*<!%-%-.*%-%->%s*$') then return {} end -- a comment
   local words = raw.text:match('[^\n]+') or ''
   self:problem(self:place(words), 'raw', 'raw %s, which only one format shows: %s', raw.format, words)
 end
