@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Basename qw(basename dirname);
-our @EXPORT_OK = qw(read_source rewrite_source);
+our @EXPORT_OK = qw(read_source rewrite_source refuse_new_findings);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -23,8 +23,7 @@ sub read_source {
 # its findings.
 sub rewrite_source {
     my ($file, $old, $new) = @_;
-    my @findings = new_findings($file, $old, $new);
-    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    refuse_new_findings($file, $old, $new);
     my $beside = dirname($file) . '/.' . basename($file) . ".$$";
     my $mode = -e $file ? (stat _)[2] & 07777 : 0666 & ~umask;
     eval {
@@ -36,6 +35,14 @@ sub rewrite_source {
     } or do { my $why = $@; unlink $beside; die $why };
     my $unit = basename($file, '.nw');
     system('tools/tangle', $unit) == 0 or die "$file: is written, but tangled/$unit is not up to date\n";
+}
+
+# refuse_new_findings(FILE, OLD, NEW) dies with what lint says of NEW and does not say of
+# OLD.
+sub refuse_new_findings {
+    my ($file, $old, $new) = @_;
+    my @findings = new_findings($file, $old, $new);
+    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
 }
 
 # put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
