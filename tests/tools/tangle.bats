@@ -663,7 +663,7 @@ tangle: out/build/01-one/a.c: the edit is thrown away'
     assert_line 'build   01-one/b'
     refute_line 'build   01-one/e'
     refute_line 'build   02-two/c'
-    grep -q '^#line 20 "book.nw"$'
+    grep -q '^#line 19 "book.nw"$' out/build/01-one/e.c
     run -0 make build
     assert_output ''
     cp chapters/02-two.nw chapters/03-three.nw
