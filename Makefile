@@ -221,6 +221,8 @@ bench: ## measures the press, prints a table (BENCH=--quick for less)
 weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
 	@tools/weigh $(WEIGH)
 
+# What tangle wrote is still known afterwards, so that no file of tangled/ is taken
+# for one that somebody edited.
 .PHONY: clean
-clean: ## removes out/, everything that was built
-	@tools/locked out/lock rm -rf out
+clean: ## removes everything that was built
+	@tools/locked out/lock find out/ -depth -mindepth 1 ! -path out/build ! -path 'out/build/*.sums' -delete

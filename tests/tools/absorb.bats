@@ -151,6 +151,14 @@ if (puts("it") == EOF) {
     absorbed tangled/01-one/a.session
 }
 
+@test "an at sign that would end the chunk is doubled, which lint may refuse" {
+    sed -i 's/^it$/@ it/' tangled/01-one/a.session
+    cp tangled/01-one/a.session edited
+    run tools/absorb --yes
+    [ "$status" -eq 0 ] || assert_line --regexp "^$chapter:27: .*\[at\]"
+    cmp edited tangled/01-one/a.session
+}
+
 @test "a line with less indentation than its use gives is refused" {
     sed -i 's/^            if (puts/   if (puts/' tangled/01-one/a.c
     refused tangled/01-one/a.c:8 'fewer than the 12 blanks .* chapters/01-one.nw:19'

@@ -602,6 +602,18 @@ tangle: out/build/01-one/a.c: the edit is thrown away'
     [ -e tangled/01-one/b.c ]
 }
 
+@test "make clean leaves nothing but the knowledge of what tangle wrote" {
+    make build
+    make clean
+    run -0 find out -type f
+    assert_equal "$(sort <<< "$output")" 'out/build/01-one.sums
+out/build/02-two.sums'
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
+    run -0 tools/tangle
+    assert_output ''
+    grep -q that tangled/01-one/a.c
+}
+
 @test "what git checks out is no edit; what was edited in a fresh clone is one" {
     command -v git > /dev/null || skip 'needs git'
     local git=(git -c user.name=x -c user.email=x -c init.defaultBranch=main)
