@@ -423,6 +423,30 @@ if True:
     run -0 tools/tangle --edits
 }
 
+@test "a row of kinds.tsv that cannot work is told with its line" {
+    cp kinds.tsv good
+    local line row message
+    line=$(($(wc -l < good) + 1))
+    while IFS='|' read -r row message; do
+        { cat good; printf "$row\n"; } > kinds.tsv
+        run -1 tools/tangle
+        assert_output --regexp "^kinds\.tsv:$line: .*$message"
+        [ ! -e tangled ]
+    done <<'END'
+sh\tbash\t-\tcp IN OUT\tcp x y|separated by tabs
+sh\tbash\t\tcp IN OUT\tcp x y\t-|separated by tabs
+c\tbash\t-\tcp IN OUT\tcp x y\t-|stands twice
+a b\tbash\t-\tcp IN OUT\tcp x y\t-|cannot be an ending
+sh\tbash\t-\tcp IN out\tcp x y\t-|no OUT
+sh\tbash\t# %%L%%N\tcp IN OUT\tcp x y\t-|%L and %F
+sh\tbash\t# %%L %%F\tcp IN OUT\tcp x y\t-|ends in %N
+sh\tbash\t-\tcp IN OUT\tcp x y\t-\r|carriage return
+END
+    rm kinds.tsv
+    run -1 tools/tangle
+    assert_output --partial 'kinds.tsv:1: cannot be read'
+}
+
 @test "a root of no kind is refused with its line and what to do" {
     good_before
     printf '\n<<run.sh>>=\necho\n@\n' >> chapters/01-one.nw
