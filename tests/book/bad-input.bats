@@ -112,11 +112,7 @@ last() { grep -an -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 
 @test "a title block that is no YAML is told" {
     sed -i 's/^title: .*/title: [/' book.nw
-    run make_ html
-    assert_failure
-    assert_line 'book.nw:2: title: YAML takes this for notation; write it in quotes'
-    refute_output --partial traceback
-    unharmed
+    refused 'book.nw:2: title: YAML takes this for notation; write it in quotes' html
     mended book.nw html
 }
 
@@ -218,7 +214,7 @@ last() { grep -an -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 
 @test "bytes that are no UTF-8 are told with the chapter and the line" {
     printf '\nCaf\351.\n' >> "$chapter"
-    refused "$chapter:$(last 'Caf'): not UTF-8 [utf8]" html
+    refused "$chapter:$(wc -l < "$chapter"): not UTF-8 [utf8]" html
     mended "$chapter" html
 }
 
@@ -404,6 +400,19 @@ site    1 of 10 pages made'
     make_ html pdf epub
     run make_ html pdf epub
     assert_success
-    refute_line --regexp '^(tangle|draw|site|pdf|epub|build) '
-    assert_line "make: Nothing to be done for 'pdf'."
+    assert_output "make[1]: Nothing to be done for 'pdf'.
+make[1]: Nothing to be done for 'epub'."
+}
+
+@test "several builds at once, from nothing, end well and give the same" {
+    rm -rf out tangled
+    local target
+    for target in html html pdf 'html epub' epub; do
+        # shellcheck disable=SC2086  # words
+        { make_ $target > "said-${target// /-}" 2>&1 || touch failed; } &
+    done
+    wait
+    [ ! -e failed ] || fail "$(cat said-*)"
+    make_ html pdf epub
+    unharmed
 }
