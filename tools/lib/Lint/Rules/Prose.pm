@@ -28,17 +28,31 @@ sub fence {
     return @found;
 }
 
-# loose: code in a fence of a language that the book's programs are written in.
+# loose: code of a language that the book's programs are written in, in a fence, or
+# in the prose where a definition may be missing, or an @ be one too many.
 sub loose {
     my ($view) = @_;
     my %language = map { lc $_->{language} => 1 } kinds_of($view);
-    my @found;
+    my @found = $language{c} ? c_in_prose($view) : ();
     for my $fence (@{ fences_of($view->{source}) }) {
         my @classes = $fence->{class} =~ /^\{/ ? $fence->{class} =~ /\.([\w+-]+)/g : $fence->{class} =~ /^([\w+-]+)/;
         my ($language) = grep { $language{$_} } map { lc } @classes;
         $language //= 'c' if $language{c} && grep { $_->[1] =~ $C_LINE } @{ $fence->{text} };
         push @found, [$fence->{line}, ($language eq 'c' ? 'C' : "code ($language)")
             . ' in a fence is compiled by nobody; make it a chunk or say it in words'] if $language;
+    }
+    return @found;
+}
+
+# c_in_prose VIEW: the first line of C in each paragraph that has some.
+sub c_in_prose {
+    my ($view) = @_;
+    my ($line, $told, @found) = (0, 0);
+    for my $text (prose_lines($view->{source})) {
+        $line++;
+        $told = 0 if $text !~ /\S/;
+        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|\}\s*$|return [-!\w()]+;\s*$)/;
+        $told = push @found, [$line, 'C outside of a chunk; is its <<name>>= missing, or is an @ above one too many?'];
     }
     return @found;
 }
