@@ -330,6 +330,14 @@ forget_namespaces() {
     assert_output 'chapters/01-one.nw:1: there is no session chunk <<nonsense.session>>'
 }
 
+@test "a session without its program is not promoted" {
+    change 's/^one$/eins/'
+    rm out/bin/01-one/steps
+    promote --yes
+    assert_failure 1
+    assert_output 'chapters/01-one.nw:18: there is no program out/bin/01-one/steps; its chunk or make build is missing'
+}
+
 @test "programs older than the chapter are not run" {
     touch -d '1 minute ago' out/build/01-one.built
     touch chapters/01-one.nw
