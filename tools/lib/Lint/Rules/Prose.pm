@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Lint::Book qw(kinds_of others_of);
 use Lint::Near qw(did_you_mean);
-use Lint::Prose qw(prose_of fences_of attributes_of is_claim mask_math);
+use Lint::Prose qw(prose_of fences_of attributes_of is_claim mask_math formulas_of);
 use Lint::Source qw(line_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(prose_lines twice);
@@ -51,7 +51,7 @@ sub c_in_prose {
     for my $text (prose_lines($view->{source})) {
         $line++;
         $told = 0 if $text !~ /\S/;
-        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|\}\s*$|return [-!\w()]+;\s*$)/;
+        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|return [-!\w()]+;\s*$)/;
         $told = push @found, [$line, 'C outside of a chunk; is its <<name>>= missing, or is an @ above one too many?'];
     }
     return @found;
@@ -97,6 +97,13 @@ sub raw {
     }
     return @found, map { [$_->{line}, 'a raw block, which only one format shows'] }
         grep { $_->{class} =~ /^\{\s*=/ } @{ fences_of($view->{source}) };
+}
+
+# math: two dollars that were not meant as one formula.
+sub math {
+    my ($view) = @_;
+    return map { [$_->[0], 'from this dollar to the next pandoc reads a formula; write \\$ for a dollar'] }
+        grep { $_->[1] =~ /`/ } formulas_of($view->{source});
 }
 
 sub heading {
