@@ -76,9 +76,9 @@ sub mask_math { return $_[0] =~ s{(\\.)|($FORMULA)}{ $1 // $2 =~ tr/\n/x/cr }ges
 # reads from left to right: a dollar before `code` may find its twin in there.
 sub formulas_of {
     my ($s) = @_;
-    my $text = join "\n", @{ written_of($s) };
+    my $text = join("\n", @{ written_of($s) }) =~ s{($COMMENT)}{ $1 =~ tr/\n/x/cr }ger;
     my @found;
-    while ($text =~ /\\.|$COMMENT|(?<formula>$FORMULA)|$CODE/gs) {
+    while ($text =~ /\\.|(?<formula>$FORMULA)|$CODE/gs) {
         push @found, [line_of($text, $-[0]), $+{formula}] if defined $+{formula};
     }
     return @found;
