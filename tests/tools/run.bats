@@ -137,6 +137,21 @@ driver() {
     assert_line --partial 'WRONG tests/01-one/hello.bats: '
 }
 
+@test "a test that ends all of Bats is a failure, and leaves nothing" {
+    more_test 'it ends all' 'kill -KILL 0'
+    driver 01-one
+    assert_failure 1
+    assert_line 'FAILED tests/01-one/hello.bats: it ends all'
+    assert_line '    ended without a result'
+}
+
+@test "a test that is tried again counts once" {
+    more_test 'it fails at first' 'BATS_TEST_RETRIES=1; [ "$BATS_TEST_TRY_NUMBER" = 2 ]'
+    driver 01-one
+    assert_success
+    assert_line '2 passed, 0 failed, 0 skipped'
+}
+
 @test "what fails before the first test is a failure, and told" {
     echo 'setup_file() { echo "no luck"; false; }' >> tests/01-one/hello.bats
     driver 01-one
@@ -350,7 +365,7 @@ left_by() {
 }
 
 @test "a child that a test waits for, and an orphan that ends at once, are left in peace" {
-    more_test 'it waits' 'sleep 0.1 & wait $!; (true &)'
+    more_test 'it waits' 'sleep 0.1 & wait $!; (sleep 0.3 &)'
     driver 01-one
     assert_success
 }
