@@ -301,6 +301,14 @@ book() {
     assert_output ''
 }
 
+@test "a locale that is not installed changes nothing" {
+    printf 'bats_require_minimum_version 1.13.0\nload ../lib/assertions\n@test "%s" { %s\n}\n' \
+        'it is quiet [P01]' 'run bash -c "perl -e 1; echo quiet"; assert_output quiet' \
+        > tests/01-one/hello.bats
+    run_program -t 60 env -i PATH="$PATH" LC_ALL=nonsense LANG=nonsense LC_CTYPE=UTF-8 tests/run 01-one
+    assert_success
+}
+
 @test "below a name that Bats cannot live with, that is said" {
     mkdir ../a=b
     cp -r tests ../a=b
