@@ -262,7 +262,7 @@ book() {
     assert_failure 1
     assert_line --partial 'skipped (needs the moon): not allowed in CI'
     write_test 'it says hello [P01]' holds_session
-    more_test 'it needs a user' 'skip "needs an ordinary user"'
+    more_test 'it needs what is not here' 'needs user; needs root'
     CI_IS=true driver 01-one
     assert_success
 }
@@ -276,6 +276,28 @@ book() {
     driver 01-one
     assert_failure 1
     assert_line 'WRONG tests/01-one/hello.bats:6: it needs luck: skipped (needs luck), but there is one'
+}
+
+@test "a test file that a run of all tests does not find is a failure then" {
+    book 'mkdir -p out && touch out/made'
+    mkdir -p tests/site tests/tools tests/01-one/more tests/09-nine
+    for file in tests/{site,tools,01-one/more,09-nine}/other.bats; do
+        sed 's/ \[P01\]//; s/holds_session/true/' tests/01-one/hello.bats > "$file"
+    done
+    driver 01-one
+    assert_success
+    driver
+    assert_failure 1
+    assert_line 'WRONG tests/01-one/more/other.bats is not run: it lies in no unit'"'s folder of tests/"
+    assert_line --partial 'WRONG tests/09-nine/other.bats is not run'
+    assert_line '4 passed, 2 failed, 0 skipped'
+}
+
+@test "what the caller has in the environment for a shell or another Bats does not matter" {
+    printf 'exit 1\n' > env.sh
+    run_program -t 60 env -i PATH="$PATH" BASH_ENV="$PWD/env.sh" ENV="$PWD/env.sh" SHELLOPTS=noexec \
+        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_RUN_TMPDIR="$PWD" BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
+    assert_success
 }
 
 @test "two tests of one name are a failure" {
@@ -485,8 +507,11 @@ left_by() {
     driver 09-nine
     assert_failure 2
     assert_stderr --partial "'09-nine' is no unit (book 01-one)"
-    driver --nonsense
-    assert_failure 2
+    for wrong in --nonsense '-j 0' '-j -1' '--limit 0' '-j x'; do
+        # shellcheck disable=SC2086 # two words
+        driver $wrong
+        assert_failure 2
+    done
 }
 
 @test "--help says what it does" {
