@@ -245,7 +245,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full disk is noticed at every size, and the next tangle is right" {
-    [ "$(id -u)" -eq 0 ] || skip 'needs root'
+    needs mounts
     # a long program, so that it fills more than one page of the disk
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     tools/tangle --into good
@@ -278,7 +278,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full /tmp, where noweb keeps a file of its own, spoils nothing" {
-    unshare --mount true 2>/dev/null || skip 'needs root'
+    needs mounts
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     # the book must not lie in /tmp itself here
     local away=$root/out/tangle-test.$$
