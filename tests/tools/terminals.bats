@@ -223,7 +223,7 @@ END
     } > "$nw"
     for to in html:'<span class="which">Terminal 1</span>' latex:'\nwwhich{Terminal 1}'; do
         # pandoc takes the name after -f in small letters, and $root may have others
-        /usr/lib/noweb/markup "$nw" |
+        "${NOWEB_LIB:-/usr/lib/noweb}/markup" "$nw" |
             (cd "$root" && FIGURES=. pandoc -f weave/noweb.lua -L weave/print.lua -t "${to%%:*}") > page
         run grep -cF "${to#*:}" page
         assert_output 2
