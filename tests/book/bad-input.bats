@@ -23,8 +23,8 @@ setup() {
     cp -a "$base" "$book"
     cd "$book" || return
     chapter=chapters/02-made-02.nw
-    pdf=out/processes-in-conversation.pdf
-    epub=out/processes-in-conversation.epub
+    pdf=out/made-up-book.pdf
+    epub=out/made-up-book.epub
 }
 
 # make_ ARGUMENT...: make, as if nobody had called it from another make.

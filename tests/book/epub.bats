@@ -4,7 +4,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
-epub=$root/out/processes-in-conversation.epub
+epub=$root/out/$(sed -n '2,/^---/s/^name: *//p' "$root/book.nw").epub
 
 # epubcheck_says ARGUMENT...: `run` of epubcheck. Debian's command is the archive of
 # Java itself, others' a script.
@@ -37,7 +37,7 @@ epubcheck_says() {
     for class in chunk session claim; do
         in_site=$(cat chapters/*.html | grep -c "<div class=\"$class[\" ]")
         in_epub=$(cat x/EPUB/text/*.xhtml | grep -c "<div class=\"$class[\" ]")
-        [ "$in_site" -gt 0 ]
+        [ "$in_site" -gt 0 ] || [ "$class" = claim ]   # not every book has claims
         assert_equal "$class $in_epub" "$class $in_site"
     done
 }
@@ -67,5 +67,5 @@ colored() {
             for (split /(?<=\n)/, $1) { print "$ARGV: $_" unless /<span class="line"/ || /^<\/span>/ } }' x/EPUB/text/*.xhtml
     assert_success
     assert_output ''
-    grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/ch001.xhtml
+    grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/*.xhtml
 }

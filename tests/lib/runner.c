@@ -2,6 +2,7 @@
  *
  *   runner [-t SECONDS] [-g SECONDS] [-s FILE] [-i FILE] [-o FILE] [-e FILE]
  *          [-C DIR] [-m | -p] [--] COMMAND [ARGUMENT...]
+ *   runner -a [--] COMMAND [ARGUMENT...]
  *
  * usage() below says what the options do and what the statuses mean.
  *
@@ -57,6 +58,8 @@ static void usage(FILE *to)
 "  -p          standard output and standard error are one pseudo terminal; what\n"
 "              is written there comes out on the runner's standard output\n"
 "  -C DIR      work in DIR\n"
+"  -a          become COMMAND, with default signals and no descriptor above 2,\n"
+"              and let it inherit every orphan below it; nothing else is done\n"
 "  -s FILE     write how it ended to FILE, one fact a line:\n"
 "              exited N | killed SIGNAME | timeout | no-exec ERRNO,\n"
 "              left PID NAME      alive when the grace was over, killed\n"
@@ -209,6 +212,9 @@ static int processes(struct process *p, int max)
         *close_ = '\0';
         p[n].pid = (pid_t)strtol(text, NULL, 10);
         snprintf(p[n].name, sizeof p[n].name, "%s", open_ + 1);
+        for (char *c = p[n].name; *c; c++)  /* a process names itself */
+            if (!isprint((unsigned char)*c))
+                *c = '?';
         int parent;
         if (sscanf(close_ + 1, " %c %d", &p[n].state, &parent) != 2)
             continue;
@@ -312,32 +318,45 @@ static int pause_until(const sigset_t *set, double when)
     return sigtimedwait(set, NULL, &t);
 }
 
+/* signame: what a signal is called. The numbers of the real-time signals are
+ * the C library's affair, so they are counted from SIGRTMIN. */
 static const char *signame(int s)
 {
     static char name[24];
     const char *known = sigabbrev_np(s);
     if (known)
         snprintf(name, sizeof name, "SIG%s", known);
+    else if (s == SIGRTMIN)
+        snprintf(name, sizeof name, "SIGRTMIN");
+    else if (s > SIGRTMIN && s <= SIGRTMAX)
+        snprintf(name, sizeof name, "SIGRTMIN+%d", s - SIGRTMIN);
     else
         snprintf(name, sizeof name, "SIG%d", s);
     return name;
 }
 
-int main(int argc, char **argv)
+/* ready: descriptors 0 to 2 exist, no other is open, signals are as at the
+ * start of a shell. */
+static void ready(void)
 {
-    /* descriptors 0 to 2 must exist before anything else is opened */
     for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
         if (fd == -1)
-            return NO_EXEC;
+            _exit(NO_EXEC);
     syscall(SYS_close_range, 3U, ~0U, 0U);
+    default_signals();
+}
 
-    double limit = 10, grace = 1;
-    bool on_terminal = false;
+static double limit = 10, grace = 1;  /* -t, -g */
+static bool on_terminal, adopt_only;  /* -p, -a */
+
+/* read_options: what the call says; returns the command. */
+static char **read_options(int argc, char **argv)
+{
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         usage(stdout);
-        return 0;
+        exit(0);
     }
-    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mp")) != -1;)
+    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mpa")) != -1;)
         switch (c) {
         case 't': limit = seconds(optarg); break;
         case 'g': grace = seconds(optarg); break;
@@ -348,16 +367,28 @@ int main(int argc, char **argv)
         case 'C': dir_name = optarg; break;
         case 'm': merge = true; break;
         case 'p': on_terminal = true; break;
-        default:  usage(stderr); return 2;
+        case 'a': adopt_only = true; break;
+        default:  usage(stderr); exit(2);
         }
     if (optind == argc) {
         usage(stderr);
-        return 2;
+        exit(2);
     }
+    return argv + optind;
+}
 
-    default_signals();
-    if (on_terminal)
-        use_terminal();
+/* adopt: becomes COMMAND, which inherits every orphan below it. */
+static void adopt(char **command)
+{
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(2, "prctl");
+    execvp(command[0], command);
+    err(errno == ENOENT ? NOT_FOUND : NO_EXEC, "%s", command[0]);
+}
+
+/* wait_set: the signals to wait for, blocked from now on. */
+static sigset_t wait_set(void)
+{
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -366,92 +397,123 @@ int main(int argc, char **argv)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGQUIT);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);         /* our own messages are not that vital */
-    umask(022);
+    return set;
+}
 
-    FILE *facts = NULL;
-    if (status_name && !(facts = fopen(status_name, "we")))
-        err(2, "%s", status_name);
+/* start: COMMAND in a process of its own; *why is the errno when it could not
+ * be run, else 0. */
+static pid_t start(char **command, int *why)
+{
+    int tell[2];
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         err(2, "prctl");
-    int tell[2];
     if (pipe2(tell, O_CLOEXEC) == -1)
         err(2, "pipe2");
     pid_t pid = fork();
     if (pid == -1)
         err(2, "fork");
     if (pid == 0)
-        become(argv + optind, tell[1]);
+        become(command, tell[1]);
     if (terminal != -1)
         close(terminal);
     close(tell[1]);
-    int why = 0;
-    bool no_exec = read(tell[0], &why, sizeof why) == sizeof why;
+    if (read(tell[0], why, sizeof *why) != sizeof *why)
+        *why = 0;
     close(tell[0]);
+    return pid;
+}
 
-    bool ended = false, timed_out = false, some_left;
-    int status = 0, stop = 0;
-    double deadline = now() + limit;
-    while ((some_left = reap(pid, &ended, &status)), !ended) {
-        int s = pause_until(&set, deadline);
+/* How COMMAND goes on. */
+struct course {
+    pid_t pid;
+    bool ended, some_left;            /* COMMAND; its descendants */
+    bool timed_out;
+    int status, stop;                 /* of COMMAND; the signal sent to us */
+};
+
+/* wait_until: reaps until nothing is left (or, unless `all`, COMMAND has
+ * ended), until `when`, or until a signal to us. Returns false when the time
+ * was over. */
+static bool wait_until(struct course *c, bool all, double when,
+                       const sigset_t *set)
+{
+    for (;;) {
+        c->some_left = reap(c->pid, &c->ended, &c->status);
+        if (all ? !c->some_left : c->ended)
+            return true;
+        if (now() >= when)
+            return false;
+        int s = pause_until(set, when);
         if (s > 0 && s != SIGCHLD) {
-            stop = s;
-            break;
-        }
-        if (now() >= deadline) {
-            timed_out = true;
-            break;
+            c->stop = s;
+            return true;
         }
     }
-    if (ended && some_left) {         /* orphans may finish what they began */
-        double until = now() + grace;
-        while ((some_left = reap(pid, &ended, &status))) {
-            if (now() >= until)
-                break;
-            int s = pause_until(&set, until);
-            if (s > 0 && s != SIGCHLD) {
-                stop = s;
-                break;
-            }
-        }
-    }
+}
 
-    int code;
-    bool left = ended && some_left && !stop;
-    if (facts) {
-        if (no_exec)
-            fprintf(facts, "no-exec %s\n", strerrorname_np(why));
-        else if (timed_out)
-            fputs("timeout\n", facts);
-        else if (ended && WIFSIGNALED(status))
-            fprintf(facts, "killed %s\n", signame(WTERMSIG(status)));
-        else if (ended)
-            fprintf(facts, "exited %d\n", WEXITSTATUS(status));
-        for (int i = 0; i < orphan_count; i++)
-            fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
-    }
-    if (no_exec)
-        fprintf(stderr, "runner: %s: %s\n", argv[optind], strerror(why));
-    if (!ended || some_left) {
-        char reason[64] = "left behind";
-        if (stop)
-            snprintf(reason, sizeof reason, "stopped by %s", signame(stop));
-        else if (timed_out)
-            snprintf(reason, sizeof reason, "still there after %g s", limit);
-        kill_tree(reason, pid, &ended, &status, facts);
-    }
+/* tell_facts: what -s is for. */
+static void tell_facts(FILE *facts, const struct course *c, int why)
+{
+    if (why)
+        fprintf(facts, "no-exec %s\n", strerrorname_np(why));
+    else if (c->timed_out)
+        fputs("timeout\n", facts);
+    else if (c->ended && WIFSIGNALED(c->status))
+        fprintf(facts, "killed %s\n", signame(WTERMSIG(c->status)));
+    else if (c->ended)
+        fprintf(facts, "exited %d\n", WEXITSTATUS(c->status));
+    for (int i = 0; i < orphan_count; i++)
+        fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
+}
+
+/* kill_rest: whatever of COMMAND's tree is there must not outlive us. */
+static void kill_rest(struct course *c, FILE *facts)
+{
+    char reason[64] = "left behind";
+    if (c->stop)
+        snprintf(reason, sizeof reason, "stopped by %s", signame(c->stop));
+    else if (c->timed_out)
+        snprintf(reason, sizeof reason, "still there after %g s", limit);
+    kill_tree(reason, c->pid, &c->ended, &c->status, facts);
+}
+
+int main(int argc, char **argv)
+{
+    ready();
+    char **command = read_options(argc, argv);
+    if (adopt_only)
+        adopt(command);
+    if (on_terminal)
+        use_terminal();
+    sigset_t set = wait_set();
+    signal(SIGPIPE, SIG_IGN);         /* our own messages are not that vital */
+    umask(022);
+    FILE *facts = NULL;
+    if (status_name && !(facts = fopen(status_name, "we")))
+        err(2, "%s", status_name);
+
+    int why = 0;
+    struct course c = { .pid = start(command, &why) };
+    c.timed_out = !wait_until(&c, false, now() + limit, &set);
+    if (c.ended && c.some_left)       /* orphans may finish what they began */
+        wait_until(&c, true, now() + grace, &set);
+
+    bool left = c.ended && c.some_left && !c.stop;
+    if (facts)
+        tell_facts(facts, &c, why);
+    if (why)
+        fprintf(stderr, "runner: %s: %s\n", command[0], strerror(why));
+    if (!c.ended || c.some_left)
+        kill_rest(&c, facts);
     if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
         err(2, "%s", status_name);
 
-    if (stop)
-        code = 128 + stop;
-    else if (timed_out)
-        code = TIMED_OUT;
-    else if (left)
-        code = LEFT_BEHIND;
-    else if (WIFSIGNALED(status))
-        code = 128 + WTERMSIG(status);
-    else
-        code = WEXITSTATUS(status);
-    return code;
+    if (c.stop)
+        return 128 + c.stop;
+    if (c.timed_out)
+        return TIMED_OUT;
+    if (left)
+        return LEFT_BEHIND;
+    return WIFSIGNALED(c.status) ? 128 + WTERMSIG(c.status)
+        : WEXITSTATUS(c.status);
 }
