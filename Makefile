@@ -131,9 +131,18 @@ manual: ## takes from the installed manual pages what the book says of calls
 	@mkdir -p out
 	@tools/manual chapters/manual.tsv $(SOURCES_NW) | tools/keep chapters/manual.tsv
 
+# No page is made of what lint says it would not come out on.
+LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
+out/build/%.linted: chapters/%.nw book.nw $(LINT)
+	@tools/lint --unwoven --only page $<
+	@touch $@
+out/build/book.linted: book.nw $(LINT)
+	@tools/lint --unwoven --only page book.nw
+	@touch $@
+
 # Whatever the pages are made of beside the chapters.
 WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
-FROM     := out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
+FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
 ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')

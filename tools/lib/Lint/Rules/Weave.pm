@@ -2,31 +2,48 @@ package Lint::Rules::Weave;
 # What only pandoc can tell, which reads the sources as the book is made of them:
 # the book's own weave/check SOURCE..., run in the book's folder, once a book. It
 # prints FILE:LINE: message [rule]; status 0 or 1, and 2 when it cannot be run.
-# With --as FILE TRYFILE before the sources it reads TRYFILE for FILE. Its rules
-# are those below.
 use strict;
 use warnings;
 use Cwd ();
-use File::Basename qw(basename);
-use File::Temp ();
-use Lint::Book qw(sources_of);
+use Lint::Book qw(folder_of in_folder named sources_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(woven complaint);
+our @EXPORT_OK = qw(woven has_check complaint);
 
-my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected raw);
+# Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
+# warns of.
+my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected listing
+    raw pandoc);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
-# named PATH: a source as it is called in the folder of its book.
-sub named { my $name = basename($_[0]); return $name eq 'book.nw' ? $name : "chapters/$name" }
-
-# woven(VIEW, RULE) gives what weave/check found in the file under a rule's name,
-# each as [LINE, MESSAGE].
+# woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
+# rule's name (in book.nw: and in what is no source), as rules do, but for what the FINDINGS of lint's own
+# rules, as [FILE, LINE, RULE, MESSAGE], say in other words.
 sub woven {
-    my ($view, $rule) = @_;
+    my ($view, $rule, @known) = @_;
     my $home = $view->{home};
-    return unless $RULES{$rule} && defined $home && -x "$home/weave/check";
+    return unless $RULES{$rule} && has_check($view);
     $run{$home} //= check($view);
-    return @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+    @known = grep { $_->[0] eq $view->{path} } @known;
+    return grep { my $found = $_; !grep { is_same($rule, $found, @$_[1 .. 3]) } @known }
+        @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+}
+
+# has_check(VIEW): whether its book has a weave/check.
+sub has_check {
+    my ($view) = @_;
+    return !$Lint::Book::CALL{unwoven} && defined $view->{home} && -x "$view->{home}/weave/check";
+}
+
+# is_same RULE, FOUND, LINE, KNOWN RULE, KNOWN MESSAGE: whether a finding [LINE,
+# MESSAGE] of weave/check's is this one of lint's. Of a fence, pandoc knows the
+# first line inside; of a note, no line.
+sub is_same {
+    my ($rule, $found, $line, $known, $message) = @_;
+    return 1 if $rule eq 'pandoc' && $known eq 'footnote' && $found->[1] =~ /note/i;
+    return 0 if $found->[2];
+    return $line == $found->[0] - 1 if $rule eq 'loose' && $known eq 'loose' && $line != $found->[0];
+    return $line == $found->[0]
+        && ($rule eq $known || $rule eq 'pandoc' || $rule eq 'id' && $known eq 'claim' && $message =~ /stands twice/);
 }
 
 # complaint(): why weave/check could not look at a book, or nothing.
@@ -35,28 +52,29 @@ sub complaint { return join '', map { $_->{complaint} } values %run }
 # check VIEW: runs weave/check on the book.
 sub check {
     my ($view) = @_;
-    my $home = $view->{home};
+    my ($folder, $program) = (folder_of($view), Cwd::abs_path($view->{home}) . '/weave/check');
     my @names = map { named($_->{path}) } sources_of($view);
-    my ($as, $tried) = @Lint::Book::CALL{qw(as tried)};
-    my @as = defined $as ? ('--as', named($as), Cwd::abs_path($tried)) : ();
-    my $errors = File::Temp->new;
+    push @names, named($view->{path}) unless grep { $_ eq named($view->{path}) } @names;
+    open my $errors, '+>', undef or die "lint: no room for a temporary file: $!\n";
     my $pid = open(my $out, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        chdir $home and open STDERR, '>', $errors->filename and exec './weave/check', @as, @names;
+        chdir $folder and open STDERR, '>&', $errors and exec $program, @names;
         require POSIX;
         POSIX::_exit(127);
     }
-    my (%found, @odd);
+    my (%found, @odd, %source);
+    @source{@names} = ();
     while (my $text = <$out>) {
         my ($file, $line, $message, $rule) = $text =~ /^(.*?):(\d+): (.*) \[([a-z-]+)\]$/;
-        if ($RULES{ $rule // '' }) { push @{ $found{$file}{$rule} }, [$line, $message] }
-        else                       { push @odd, $text }
+        if (!$RULES{ $rule // '' })    { push @odd, $text if ($rule // '') ne 'undefined' }
+        elsif (exists $source{$file}) { push @{ $found{$file}{$rule} }, [$line, $message] }
+        else { push @{ $found{'book.nw'}{$rule} }, [$line, $message, in_folder($view->{home}, $file)] }
     }
     close $out;
     my $failed = $? & 127 || $? >> 8 > 1;
-    open my $said, '<', $errors->filename or die "lint: $!\n";
+    seek $errors, 0, 0;
     return { found => \%found, complaint => join '',
-        $failed ? ("lint: weave/check could not look at the book\n", <$said>) : (),
+        $failed ? ("lint: weave/check could not look at the book\n", <$errors>) : (),
         @odd ? ("lint: weave/check says what lint does not understand\n", @odd) : () };
 }
 
