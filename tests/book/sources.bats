@@ -23,13 +23,13 @@ load ../lib/helpers
         open my $ledger, "<", "chapters/ledger.tsv" or die;
         while (<$ledger>) {
             my ($id, $unit) = split /\t/;
-            next if $id eq "id" || !open my $in, "<", "chapters/$unit.nw";
+            next if /^#/ || $id eq "id" || !++$named || !open my $in, "<", "chapters/$unit.nw";
             my $text = do { local $/; <$in> };
             my $count = () = $text =~ /\{(?=[^{}]*\.claim\b)[^{}]*#$id(?=[\s}])/g;
             $seen++;
             print "chapters/$unit.nw: the claim $id stands $count times\n" if $count != 1;
         }
-        print "no claim was looked for\n" unless $seen;'
+        print "no claim was looked for\n" if $named && !$seen;'
     assert_output ''
 }
 
