@@ -1,15 +1,36 @@
 # The one entry to everything. "make help" lists the targets.
 
-# A chapter is a file of chapters/ without its ending. Their order stands in
-# the title block of book.nw; "book" itself is the preface.
-CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
-UNITS    := book $(CHAPTERS)
+.PHONY: help
+help: ## lists the targets
+	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
 
-# what the PDF, the EPUB and the archive of the programs are called
-NAME     := $(shell sed -n '2,/^---/s/^name: *//p' book.nw)
-ifeq ($(NAME),)
-$(error book.nw:1: the title block has no line "name: ...", which the files of the book are called after)
+# Two makes at once would write the same files. So what makes files is done by a
+# make of its own, under a lock; what runs programs and tests holds none.
+MADE := tangle order build book html pdf epub
+.PHONY: $(MADE) FORCE
+FORCE:
+ifneq ($(origin LOCKED),command line)
+TOGETHER := $(filter $(MADE) out/%,$(MAKECMDGOALS))
+$(TOGETHER): together ;
+.PHONY: together
+together:
+	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
+$(filter-out $(TOGETHER),$(MADE)):
+	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $@
+else
+
+# What the title block of book.nw says: the name of the book's files, the edition's
+# day in seconds, and the chapters. A chapter is a file of chapters/ without its
+# ending; "book" itself is the preface.
+ifneq ($(origin TITLE),command line)
+TITLE    := $(shell tools/title name epoch chapters)
+ifneq ($(.SHELLSTATUS),0)
+$(error something is wrong with the title block of book.nw)
 endif
+endif
+NAME     := $(firstword $(TITLE))
+CHAPTERS := $(wordlist 3,$(words $(TITLE)),$(TITLE))
+UNITS    := book $(CHAPTERS)
 
 CC       ?= cc
 CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
@@ -18,19 +39,13 @@ CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werr
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+export CC CFLAGS
 
-nw = $(if $(filter book,$(1)),book.nw,chapters/$(1).nw)
-
-.PHONY: help
-help: ## lists the targets
-	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
-
-.PHONY: tangle
 tangle: $(UNITS:%=out/build/%.tangled) ## writes tangled/ from the chapters
 
 # A chapter that is listed and missing, or there and not listed, stops the build
-# with a message; what was made of a chapter no longer listed is removed.
-.PHONY: order
+# with a message, and so does a file of tangled/ or out/build/ that somebody edited;
+# what was made of a chapter no longer listed is removed.
 order:
 	@tools/tangle --order
 $(UNITS:%=out/build/%.tangled): | order
@@ -49,8 +64,15 @@ out/build/book.tangled: book.nw tools/tangle
 	@tools/tangle book
 	@touch $@
 
+# What programs are built with; when it changes, they are built anew.
+ifndef UNIT
+out/build/flags: FORCE
+	@{ printf '%s\n' "$$CC" "$$CFLAGS"; $(CC) --version; cat kinds.tsv; } 2>&1 | tools/keep $@
+endif
+
 # What the tests run programs with: the runner, and libraries for LD_PRELOAD.
 TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so
+$(TEST_TOOLS): out/build/flags
 out/lib/%.so: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
@@ -65,36 +87,34 @@ out/lib/%: tests/lib/%.c
 	@$(CC) $(CFLAGS) -o $@ $<
 
 # The programs of a chapter are known only after it is tangled: a second make
-# compiles them.
-.PHONY: build
-build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## compiles every program into out/bin/
+# builds them, by the kinds of file that there are.
+build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## builds every program into out/bin/
 
-out/build/%.built: out/build/%.tangled FORCE
-	@$(MAKE) --no-print-directory -s UNIT=$* programs
+out/build/%.built: out/build/%.tangled out/build/flags FORCE
+	@$(MAKE) --no-print-directory -s UNIT=$* TITLE="$(TITLE)" programs
 	@touch $@
 
-.PHONY: programs FORCE
-FORCE:
-SOURCES := $(if $(UNIT),$(wildcard out/build/$(UNIT)/*.c))
-programs: $(SOURCES:out/build/%.c=out/bin/%)
-out/bin/%: out/build/%.c
-	@mkdir -p $(@D)
-	@echo "cc      $*"
-	@$(CC) $(CFLAGS) -o $@ $<
+.PHONY: programs
+ENDINGS := $(shell sed '/^#/d; s/\t.*//' kinds.tsv)
+SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending))))
+programs: $(patsubst out/build/%,out/bin/%,$(basename $(SOURCES)))
+define built
+out/bin/%: out/build/%.$(1) out/build/flags
+	@tools/compile $$< $$@
+endef
+$(foreach ending,$(ENDINGS),$(eval $(call built,$(ending))))
 
 # The web site: one pandoc process makes the pages that need it.
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
 FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
 
-.PHONY: book html
 book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
 html: out/html.made ## makes the web site, out/html/index.html
 
 # The site offers the other formats when they are there or about to be.
 DOWNLOADS := $(if $(filter book check,$(MAKECMDGOALS))$(wildcard out/html/$(NAME).epub),PDF=$(NAME).pdf EPUB=$(NAME).epub)
 out/build/downloads: FORCE
-	@mkdir -p $(@D)
-	@echo '$(DOWNLOADS)' | cmp -s - $@ || echo '$(DOWNLOADS)' > $@
+	@echo '$(DOWNLOADS)' | tools/keep $@
 out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
@@ -103,16 +123,14 @@ out/html/$(NAME).%: out/$(NAME).%
 out/build/manual.tsv: $(SOURCES_NW) weave/manual
 	@mkdir -p $(@D)
 	@weave/manual $(SOURCES_NW) > $@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-	@rm $@.new
+	@tools/keep $@ < $@.new
 
 # What stands beside the pages is gathered first, and moved in one go.
 ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
-SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
 
 out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT) $(UNITS:%=out/build/%.tangled)
-	@weave/beside out/build/beside $(SAMPLE)
+	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/beside out/build/beside "$${sample%% *}"
 	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
@@ -131,7 +149,7 @@ out/build/figures/%.svg: assets/figures/%.pikchr
 
 # The PDF and the EPUB. Their dates are the edition's, so that two builds are
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
-export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
+export SOURCE_DATE_EPOCH := $(word 2,$(TITLE))
 export FORCE_SOURCE_DATE := 1
 PRINT_NEEDS = out/build/figures/list out/build/manual.tsv $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
 PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
@@ -144,7 +162,6 @@ ifeq ($(filter $(PDF),$(PDFS)),)
 $(error PAGE is book, a4 or tablet)
 endif
 
-.PHONY: pdf epub
 pdf: out/$(PDF).pdf ## makes the PDF (also with PAGE=a4 or PAGE=tablet)
 epub: out/$(NAME).epub ## makes the EPUB
 
@@ -155,7 +172,7 @@ $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 $(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
-	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@$(PRINT) -t latex -V $(patsubst $(NAME)%,page%,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
 out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
@@ -168,9 +185,15 @@ out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css
 	@rsvg-convert -f pdf -s assets/css/figure.css -o $@.new $<
 	@mv $@.new $@
 
-.PHONY: lint
+endif
+
+.PHONY: lint absorb discard
 lint: ## finds mistakes of notation in the sources
-	@tools/lint
+	@edits=0; tools/tangle --edits || edits=1; tools/lint && exit $$edits
+absorb: ## takes what was edited in tangled/ or out/build/ into the chapters
+	@tools/absorb $(ABSORB)
+discard: ## throws away what was edited there
+	@tools/locked out/.lock tools/tangle --discard
 
 .PHONY: fresh
 fresh: ## runs the README's two commands in a fresh Debian 12
@@ -178,7 +201,7 @@ fresh: ## runs the README's two commands in a fresh Debian 12
 
 .PHONY: check promote faults sanitize endure bench
 check: build ## runs every program and all tests
-	@tests/run $(UNITS) tools site
+	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
 	@tests/run $*
 promote: build ## writes what sessions really print back into the chapters
@@ -198,4 +221,4 @@ weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthou
 
 .PHONY: clean
 clean: ## removes out/, everything that was built
-	rm -rf out
+	@tools/locked out/.lock rm -rf out

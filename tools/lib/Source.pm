@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Basename qw(basename dirname);
-our @EXPORT_OK = qw(read_source rewrite_source create_source);
+our @EXPORT_OK = qw(read_source rewrite_source create_source refuse_new_findings);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -23,8 +23,7 @@ sub read_source {
 # its findings.
 sub rewrite_source {
     my ($file, $old, $new) = @_;
-    my @findings = new_findings($file, $old, $new);
-    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    refuse_new_findings($file, $old, $new);
     my $beside = dirname($file) . '/.' . basename($file) . ".$$";
     my $mode = -e $file ? (stat _)[2] & 07777 : 0666 & ~umask;
     eval {
@@ -44,9 +43,16 @@ sub rewrite_source {
 sub create_source {
     my ($file, $text) = @_;
     -e $file and die "$file:1: is there already\n";
-    my @findings = findings($file, $text);
-    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    refuse_new_findings($file, '', $text);
     put($file, $text);
+}
+
+# refuse_new_findings(FILE, OLD, NEW) dies with what lint says of NEW and does not say of
+# OLD.
+sub refuse_new_findings {
+    my ($file, $old, $new) = @_;
+    my @findings = new_findings($file, $old, $new);
+    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
 }
 
 # put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
