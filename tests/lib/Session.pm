@@ -19,203 +19,11 @@ use Exporter qw(import);
 use Fcntl qw(LOCK_EX);
 use IO::Select;
 
+use Session::Chapter qw(source_of);
+use Session::Notation qw(parse licensed_spans speaker status_text %TYPES);
+
 our @EXPORT_OK = qw(parse record difference alike fits printed source_of licensed_spans
     speaker alone %TYPES);
-
-# What a licensed value of each type looks like. An identity is one thing with
-# a name: the same printed value must be the same actual value, and different
-# ones different. Times are measures: that two of them agree means nothing.
-my $number = qr/(?:0|[1-9]\d*)/;
-our %TYPES = (
-    pid   => { pattern => qr/[1-9]\d*/,        identity => 1 },
-    addr  => { pattern => qr/0x[0-9a-f]+/,     identity => 1 },
-    fd    => { pattern => $number,             identity => 1 },
-    port  => { pattern => qr/[1-9]\d{0,4}/,    identity => 1 },
-    inode => { pattern => qr/[1-9]\d*/,        identity => 1 },
-    uid   => { pattern => $number,             identity => 1 },
-    size  => { pattern => qr/\d+(?:,\d{3})*(?:\.\d+)?(?:[kKMGT](?:i?B)?)?/,
-               identity => 1 },
-    count => { pattern => qr/\d+(?:,\d{3})*/,  identity => 1 },
-    word  => { pattern => qr/\S+/,             identity => 1 },
-    time  => { pattern => qr/\d\d:\d\d(?::\d\d)?(?:\.\d+)?|\d+(?:\.\d+)?/,
-               identity => 0 },
-    ms    => { pattern => qr/\d+(?:\.\d+)?/,   identity => 0 },
-);
-
-# A value is a whole word: no letter, digit or decimal point goes on with it.
-my $before = qr/(?<![A-Za-z0-9_])(?<!\d\.)/;
-my $after  = qr/(?![A-Za-z0-9_])(?!\.\d)/;
-
-# --- Reading -----------------------------------------------------------------
-
-# parse: TEXT as a session; NAME for messages; LINES the line numbers to use in
-# them, as [FILE, LINE] per line, when the text stands elsewhere (a chapter).
-# LENIENT lets licences be that nothing uses (yet).
-sub parse {
-    my ($text, $name, $where, $lenient) = @_;
-    my @lines = split /\n/, $text, -1;
-    my $at = sub {
-        my $i = shift;
-        my $w = $where && $where->[$i];
-        return $w ? "$w->[0]:$w->[1]" : "$name:" . ($i + 1);
-    };
-    die $at->($#lines) . ": the last line has no end\n"
-        if @lines && $lines[-1] ne '';
-    pop @lines;
-    die "$name:1: an empty session\n" unless @lines;
-
-    # A block is a run of lines of one terminal (0: before any is named); a piece
-    # of it is a command's lines there, the command itself first if it begins.
-    my $s = { name => $name, commands => [], licences => [], type => {},
-        blocks => [ { terminal => 0, pieces => [] } ], terminals => 0 };
-    my $end = @lines;
-    $end-- while $end > 0 && $lines[ $end - 1 ] =~ /^varies:/;
-    my %last;                         # terminal => its last command
-    for my $i (0 .. $end - 1) {
-        my $line = $lines[$i];
-        my $block = $s->{blocks}[-1];
-        my $t = $block->{terminal};
-        my $c = $last{$t};
-        if ($line =~ /^\[terminal\b/) {
-            my ($n) = $line =~ /^\[terminal ([1-9])\]$/
-                or die $at->($i) . ": not '[terminal N]' with N from 1 to 9\n";
-            die $at->($i) . ": terminal " . ($s->{terminals} + 1)
-                . " has to come first\n" if $n > $s->{terminals} + 1;
-            die $block->{at} . ": nothing happens in this terminal\n"
-                if $t && !@{ $block->{pieces} };
-            $s->{terminals} = $n if $n > $s->{terminals};
-            push @{ $s->{blocks} },
-                { terminal => $n, at => $at->($i), index => $i, pieces => [] };
-        } elsif ($line =~ /^\$ (.*\S.*)$/) {
-            $last{$t} = { text => $1, at => $at->($i), index => $i, out => [],
-                terminal => $t };
-            push @{ $s->{commands} }, $last{$t};
-            push @{ $block->{pieces} },
-                { command => $#{ $s->{commands} }, begins => 1, lines => 0 };
-        } elsif (!$c) {
-            die $at->($i) . ": a "
-                . ($t ? 'terminal' : 'session') . " begins with '\$ ' and a command\n";
-        } elsif ($line =~ /^> (.*)$/ && !@{ $c->{out} } && @{ $block->{pieces} }) {
-            $c->{text} .= "\n$1";
-        } else {
-            if (!@{ $block->{pieces} }) {
-                my ($k) = grep { $s->{commands}[$_] == $c } 0 .. $#{ $s->{commands} };
-                push @{ $block->{pieces} }, { command => $k, lines => 0 };
-            }
-            $block->{pieces}[-1]{lines}++;
-            push @{ $c->{out} },
-                { text => $line, at => $at->($i), index => $i };
-        }
-    }
-    if ($s->{terminals}) {
-        my $block = $s->{blocks}[-1];
-        die "$block->{at}: nothing happens in this terminal\n"
-            unless @{ $block->{pieces} };
-        die "$block->{at}: one terminal alone needs no name\n"
-            if $s->{terminals} == 1;
-    }
-    die $at->(0) . ": a session begins with '\$ ' and a command\n"
-        unless @{ $s->{commands} };
-    for my $c (@{ $s->{commands} }) {
-        my $out = $c->{out};
-        $c->{status} = 'exited 0';
-        if (@$out && $out->[-1]{text} =~ /^\[exit (\d+)\]$/) {
-            die "$out->[-1]{at}: '[exit 0]' is not printed\n" if $1 eq '0';
-            die "$out->[-1]{at}: no exit status is $1\n"
-                if $1 > 255 || $1 =~ /^0/;
-            $c->{status} = "exited $1";
-            $c->{status_line} = pop @$out;
-        } elsif (@$out && $out->[-1]{text} =~ /^\[killed by (SIG[A-Z0-9]+)\]$/) {
-            $c->{status} = "killed $1";
-            $c->{status_line} = pop @$out;
-        }
-        if (@$out && $out->[-1]{text} eq '[no newline at end]') {
-            $c->{unfinished} = pop @$out;
-            die "$c->{unfinished}{at}: the line before is missing\n" if !@$out;
-        }
-    }
-    for my $i ($end .. $#lines) { licence($s, $lines[$i], $at->($i), $i) }
-    check_use($s) unless $lenient;
-    return $s;
-}
-
-# licence: one line "varies: TYPE VALUE... (REASON)" of session S.
-sub licence {
-    my ($s, $line, $at, $index) = @_;
-    $line =~ /^varies: (\S+)((?: [^\s(]\S*)*)(?: \((.+)\))?$/
-        or die "$at: not 'varies: TYPE VALUE...'\n";
-    my ($type, $values, $reason) = ($1, $2, $3);
-    my @values = split ' ', $values;
-    if ($type eq 'interleave') {
-        die "$at: 'varies: interleave' takes no values\n" if @values;
-        die "$at: 'varies: interleave' twice\n" if $s->{interleave};
-        $s->{interleave} = $at;
-    } else {
-        my $t = $TYPES{$type}
-            or die "$at: no licence is called '$type'; there are "
-            . join(', ', sort(keys %TYPES), 'interleave') . "\n";
-        die "$at: 'varies: $type' names no value\n" unless @values;
-        for my $v (@values) {
-            die "$at: '$v' is no $type\n" unless $v =~ /^$t->{pattern}$/;
-            die "$at: '$v' is licensed twice\n" if $s->{type}{$v};
-            $s->{type}{$v} = $type;
-        }
-    }
-    push @{ $s->{licences} },
-        { type => $type, values => \@values, reason => $reason, at => $at,
-          index => $index };
-}
-
-# check_use: dies when a licence of session S is not used by what is printed.
-sub check_use {
-    my ($s) = @_;
-    my (%seen, $mixed);
-    for my $c (@{ $s->{commands} }) {
-        my %speaker;
-        for my $line (@{ $c->{out} }) {
-            $seen{ $_->{value} } = 1 for licensed_spans($s, $line->{text});
-            $speaker{ speaker($s, $line->{text}) } = 1 if $s->{interleave};
-        }
-        $mixed = 1 if keys %speaker > 1;
-    }
-    for my $l (@{ $s->{licences} }) {
-        for my $v (@{ $l->{values} }) {
-            die "$l->{at}: the licence for '$v' is not used\n" unless $seen{$v};
-        }
-        die "$l->{at}: the licence to interleave is not used: no command has"
-            . " lines of two speakers\n"
-            if $l->{type} eq 'interleave' && !$mixed;
-    }
-}
-
-# licensed_spans: where licensed values of session S stand in TEXT, from left
-# to right: { start, end, value, type }.
-sub licensed_spans {
-    my ($s, $text) = @_;
-    return unless %{ $s->{type} };
-    my $any = $s->{any} //= do {
-        my $alternatives = join '|', map { quotemeta }
-            sort { length $b <=> length $a || $a cmp $b } keys %{ $s->{type} };
-        qr/$before($alternatives)$after/;
-    };
-    my @spans;
-    while ($text =~ /$any/g) {
-        push @spans, { start => $-[1], end => $+[1], value => $1,
-                       type => $s->{type}{$1} };
-    }
-    return @spans;
-}
-
-# speaker: who wrote the line TEXT, for 'varies: interleave': the first licensed
-# pid among its first two words, or else its first word.
-sub speaker {
-    my ($s, $text) = @_;
-    my ($start) = $text =~ /^(\s*\S*(?:\s+\S+)?)/;
-    for my $span (licensed_spans($s, $start)) {
-        return "pid $span->{value}" if $span->{type} eq 'pid';
-    }
-    return $text =~ /^\s*(\S+)/ ? "word $1" : '';
-}
 
 # alone: for runners that run several sessions at a time. Waits until no other
 # uses the settings of the machine (/proc/sys/...) that S names, and gives the
@@ -227,29 +35,6 @@ sub alone {
         open my $lock, '<', $_ or ();
         $lock && flock($lock, LOCK_EX) ? $lock : ();
     } sort keys %settings;
-}
-
-# source_of: the chapter that the session FILE (.../UNIT/NAME.session) comes
-# from, as a list of [CHAPTER, LINE], one for each line of FILE; nothing when
-# the chapter does not hold this text.
-sub source_of {
-    my ($file, $root) = @_;
-    my ($unit, $name) = $file =~ m{([^/]+)/([^/]+\.session)$} or return;
-    my $chapter = $unit eq 'book' ? 'book.nw' : "chapters/$unit.nw";
-    open my $in, '<', "$root/$chapter" or return;
-    my (@where, @text, $inside);
-    while (my $line = <$in>) {
-        chomp $line;
-        if ($line =~ /^<<(.*)>>=\s*$/) { $inside = $1 eq $name; next }
-        if ($line =~ /^@(?:\s|$)/) { $inside = 0; next }
-        next unless $inside;
-        $line =~ s/^@@/@/;
-        $line =~ s/@(<<|>>)/$1/g;
-        push @where, [ $chapter, $. ];
-        push @text, "$line\n";
-    }
-    open my $have, '<', $file or return;
-    return join('', @text) eq join('', <$have>) ? \@where : undef;
 }
 
 # --- Running -----------------------------------------------------------------
@@ -496,13 +281,6 @@ sub trouble {
     return 'leaves a process behind (' . join(', ', map { s/^left //r }
         @{ $r->{left} }) . ')' if @{ $r->{left} };
     return;
-}
-
-sub status_text {
-    my ($status) = @_;
-    return "[exit $1]" if $status =~ /^exited (\d+)$/;
-    return "[killed by $1]" if $status =~ /^killed (\w+)$/;
-    return $status;
 }
 
 # --- Comparing ---------------------------------------------------------------

@@ -564,7 +564,7 @@ END
     # one that takes lines in any case of letters for the same
     mkdir -p loose/tests/lib loose/out
     cp -r "$book_built" loose/out/lib
-    cp "$book_lib"/session loose/tests/lib
+    cp -r "$book_lib"/{session,Session} loose/tests/lib
     sed 's/return \$state if \$printed eq \$actual;/return $state if lc($printed =~ s{e}{x}r) eq lc($actual =~ s{e}{x}r);/' \
         "$book_lib/Session.pm" > loose/tests/lib/Session.pm
     run cmp -s "$book_lib/Session.pm" loose/tests/lib/Session.pm
