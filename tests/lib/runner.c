@@ -209,6 +209,9 @@ static int processes(struct process *p, int max)
         *close_ = '\0';
         p[n].pid = (pid_t)strtol(text, NULL, 10);
         snprintf(p[n].name, sizeof p[n].name, "%s", open_ + 1);
+        for (char *c = p[n].name; *c; c++)  /* a process names itself */
+            if (!isprint((unsigned char)*c))
+                *c = '?';
         int parent;
         if (sscanf(close_ + 1, " %c %d", &p[n].state, &parent) != 2)
             continue;
@@ -312,30 +315,133 @@ static int pause_until(const sigset_t *set, double when)
     return sigtimedwait(set, NULL, &t);
 }
 
+/* signame: what a signal is called. The numbers of the real-time signals are
+ * the C library's affair, so they are counted from SIGRTMIN. */
 static const char *signame(int s)
 {
     static char name[24];
     const char *known = sigabbrev_np(s);
     if (known)
         snprintf(name, sizeof name, "SIG%s", known);
+    else if (s == SIGRTMIN)
+        snprintf(name, sizeof name, "SIGRTMIN");
+    else if (s > SIGRTMIN && s <= SIGRTMAX)
+        snprintf(name, sizeof name, "SIGRTMIN+%d", s - SIGRTMIN);
     else
         snprintf(name, sizeof name, "SIG%d", s);
     return name;
 }
 
-int main(int argc, char **argv)
-{
-    /* descriptors 0 to 2 must exist before anything else is opened */
-    for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
-        if (fd == -1)
-            return NO_EXEC;
-    syscall(SYS_close_range, 3U, ~0U, 0U);
+/* How COMMAND ended, or why it is to be ended. */
+struct end {
+    pid_t pid;
+    int status;                       /* of wait, once it has ended */
+    bool ended, timed_out, some_left; /* some_left: children of ours */
+    int stop;                         /* the signal that we were sent, or 0 */
+    int no_exec;                      /* errno of the exec that failed, or 0 */
+};
 
-    double limit = 10, grace = 1;
+static double limit = 10, grace = 1;  /* -t, -g */
+
+/* stopped: waits until `when` for something to happen. Returns whether a
+ * signal came that ends us; then e->stop is set. */
+static bool stopped(struct end *e, const sigset_t *set, double when)
+{
+    int s = pause_until(set, when);
+    if (s > 0 && s != SIGCHLD)
+        e->stop = s;
+    return e->stop != 0;
+}
+
+/* wait_for_end: until COMMAND has ended and, for the grace, its orphans, who
+ * may finish what they began; until a signal comes, or the time is over. */
+static void wait_for_end(struct end *e, const sigset_t *set)
+{
+    double deadline = now() + limit;
+    while ((e->some_left = reap(e->pid, &e->ended, &e->status)), !e->ended) {
+        if (stopped(e, set, deadline))
+            return;
+        if (now() >= deadline) {
+            e->timed_out = true;
+            return;
+        }
+    }
+    double until = now() + grace;
+    while (e->some_left && now() < until && !stopped(e, set, until))
+        e->some_left = reap(e->pid, &e->ended, &e->status);
+}
+
+/* note_end: writes how COMMAND ended, as -s wants it. */
+static void note_end(const struct end *e, FILE *facts)
+{
+    if (e->no_exec)
+        fprintf(facts, "no-exec %s\n", strerrorname_np(e->no_exec));
+    else if (e->timed_out)
+        fputs("timeout\n", facts);
+    else if (e->ended && WIFSIGNALED(e->status))
+        fprintf(facts, "killed %s\n", signame(WTERMSIG(e->status)));
+    else if (e->ended)
+        fprintf(facts, "exited %d\n", WEXITSTATUS(e->status));
+    for (int i = 0; i < orphan_count; i++)
+        fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
+}
+
+/* end_all: notes how COMMAND ended, kills what is left of it, and gives the
+ * status for it. */
+static int end_all(struct end *e, FILE *facts)
+{
+    bool left = e->ended && e->some_left && !e->stop;
+    if (facts)
+        note_end(e, facts);
+    if (!e->ended || e->some_left) {
+        char reason[64] = "left behind";
+        if (e->stop)
+            snprintf(reason, sizeof reason, "stopped by %s", signame(e->stop));
+        else if (e->timed_out)
+            snprintf(reason, sizeof reason, "still there after %g s", limit);
+        kill_tree(reason, e->pid, &e->ended, &e->status, facts);
+    }
+    if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
+        err(2, "%s", status_name);
+    if (e->stop)
+        return 128 + e->stop;
+    if (e->timed_out)
+        return TIMED_OUT;
+    if (left)
+        return LEFT_BEHIND;
+    return WIFSIGNALED(e->status) ? 128 + WTERMSIG(e->status)
+                                  : WEXITSTATUS(e->status);
+}
+
+/* start: begins COMMAND as a child; e->pid, and e->no_exec if it cannot be. */
+static void start(char **command, struct end *e)
+{
+    int tell[2];
+    if (pipe2(tell, O_CLOEXEC) == -1)
+        err(2, "pipe2");
+    e->pid = fork();
+    if (e->pid == -1)
+        err(2, "fork");
+    if (e->pid == 0)
+        become(command, tell[1]);
+    if (terminal != -1)
+        close(terminal);
+    close(tell[1]);
+    int why = 0;
+    if (read(tell[0], &why, sizeof why) == sizeof why) {
+        e->no_exec = why;
+        fprintf(stderr, "runner: %s: %s\n", command[0], strerror(why));
+    }
+    close(tell[0]);
+}
+
+/* options: reads them; returns whether -p is among them, or ends. */
+static bool options(int argc, char **argv)
+{
     bool on_terminal = false;
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         usage(stdout);
-        return 0;
+        exit(0);
     }
     for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mp")) != -1;)
         switch (c) {
@@ -348,13 +454,24 @@ int main(int argc, char **argv)
         case 'C': dir_name = optarg; break;
         case 'm': merge = true; break;
         case 'p': on_terminal = true; break;
-        default:  usage(stderr); return 2;
+        default:  usage(stderr); exit(2);
         }
     if (optind == argc) {
         usage(stderr);
-        return 2;
+        exit(2);
     }
+    return on_terminal;
+}
 
+int main(int argc, char **argv)
+{
+    /* descriptors 0 to 2 must exist before anything else is opened */
+    for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
+        if (fd == -1)
+            return NO_EXEC;
+    syscall(SYS_close_range, 3U, ~0U, 0U);
+
+    bool on_terminal = options(argc, argv);
     default_signals();
     if (on_terminal)
         use_terminal();
@@ -374,84 +491,8 @@ int main(int argc, char **argv)
         err(2, "%s", status_name);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         err(2, "prctl");
-    int tell[2];
-    if (pipe2(tell, O_CLOEXEC) == -1)
-        err(2, "pipe2");
-    pid_t pid = fork();
-    if (pid == -1)
-        err(2, "fork");
-    if (pid == 0)
-        become(argv + optind, tell[1]);
-    if (terminal != -1)
-        close(terminal);
-    close(tell[1]);
-    int why = 0;
-    bool no_exec = read(tell[0], &why, sizeof why) == sizeof why;
-    close(tell[0]);
-
-    bool ended = false, timed_out = false, some_left;
-    int status = 0, stop = 0;
-    double deadline = now() + limit;
-    while ((some_left = reap(pid, &ended, &status)), !ended) {
-        int s = pause_until(&set, deadline);
-        if (s > 0 && s != SIGCHLD) {
-            stop = s;
-            break;
-        }
-        if (now() >= deadline) {
-            timed_out = true;
-            break;
-        }
-    }
-    if (ended && some_left) {         /* orphans may finish what they began */
-        double until = now() + grace;
-        while ((some_left = reap(pid, &ended, &status))) {
-            if (now() >= until)
-                break;
-            int s = pause_until(&set, until);
-            if (s > 0 && s != SIGCHLD) {
-                stop = s;
-                break;
-            }
-        }
-    }
-
-    int code;
-    bool left = ended && some_left && !stop;
-    if (facts) {
-        if (no_exec)
-            fprintf(facts, "no-exec %s\n", strerrorname_np(why));
-        else if (timed_out)
-            fputs("timeout\n", facts);
-        else if (ended && WIFSIGNALED(status))
-            fprintf(facts, "killed %s\n", signame(WTERMSIG(status)));
-        else if (ended)
-            fprintf(facts, "exited %d\n", WEXITSTATUS(status));
-        for (int i = 0; i < orphan_count; i++)
-            fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
-    }
-    if (no_exec)
-        fprintf(stderr, "runner: %s: %s\n", argv[optind], strerror(why));
-    if (!ended || some_left) {
-        char reason[64] = "left behind";
-        if (stop)
-            snprintf(reason, sizeof reason, "stopped by %s", signame(stop));
-        else if (timed_out)
-            snprintf(reason, sizeof reason, "still there after %g s", limit);
-        kill_tree(reason, pid, &ended, &status, facts);
-    }
-    if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
-        err(2, "%s", status_name);
-
-    if (stop)
-        code = 128 + stop;
-    else if (timed_out)
-        code = TIMED_OUT;
-    else if (left)
-        code = LEFT_BEHIND;
-    else if (WIFSIGNALED(status))
-        code = 128 + WTERMSIG(status);
-    else
-        code = WEXITSTATUS(status);
-    return code;
+    struct end e = { 0 };
+    start(argv + optind, &e);
+    wait_for_end(&e, &set);
+    return end_all(&e, facts);
 }

@@ -147,7 +147,7 @@ END
     refute_line "file	two.session"
     lines nothing.session
     assert_failure 1
-    assert_output "nothing.session: No such file or directory"
+    assert_output "nothing.session:1: cannot be read: No such file or directory"
 }
 
 @test "a session that no page can show is refused with its line" {

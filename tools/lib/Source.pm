@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Basename qw(basename dirname);
-our @EXPORT_OK = qw(read_source rewrite_source create_source refuse_new_findings);
+our @EXPORT_OK = qw(read_source rewrite_source create_source new_findings refuse_new_findings);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -29,7 +29,7 @@ sub rewrite_source {
     eval {
         put($beside, $new);
         chmod $mode, $beside or die "$beside: $!\n";
-        die "$file: changed while this ran; nothing was written\n"
+        die "$file:1: changed while this ran; nothing was written, so run it again\n"
             if (-e $file ? read_source($file) : '') ne $old;
         rename $beside, $file or die "$file: $!\n";
     } or do { my $why = $@; unlink $beside; die $why };
@@ -63,13 +63,20 @@ sub put {
     return 1;
 }
 
-# new_findings(FILE, OLD, NEW): what lint says of NEW and does not say of OLD,
-# whatever the line, as lines FILE:LINE: message.
+# new_findings(FILE, OLD, NEW): what lint says of NEW and does not say of OLD, or
+# not as often, whatever the lines, as lines FILE:LINE: message.
 sub new_findings {
     my ($file, $old, $new) = @_;
-    my %before = map { s/:\d+:/:/r => 1 } findings($file, $old);
-    return grep { !$before{s/:\d+:/:/r} } findings($file, $new);
+    my %before;
+    $before{$_}++ for map { without_lines($_) } findings($file, $old);
+    return grep {
+        my $what = without_lines($_);
+        !$before{$what} || !$before{$what}--;
+    } findings($file, $new);
 }
+
+# without_lines(FINDING): without the numbers of lines, which an edit may move.
+sub without_lines { return $_[0] =~ s/:\d+:|\blines? \d+/:/gr }
 
 # findings(FILE, TEXT): lint's findings in TEXT, if it stood in FILE. Dies when
 # lint cannot be run.

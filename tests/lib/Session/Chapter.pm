@@ -13,7 +13,8 @@ our @EXPORT_OK = qw(session_chunks source_of in_chunk);
 sub session_chunks {
     my ($text) = @_;
     my (@chunks, $in, $number);
-    for my $raw (split /\n/, $text) {
+    for my $raw (split /^/, $text) {
+        chomp $raw;
         $number++;
         if ($raw =~ /^<<(.*)>>=\s*$/) {
             my ($name) = $1 =~ /^(.*)\.session$/;

@@ -6,7 +6,9 @@ package Session::Notation;
 use strict;
 use warnings;
 use Exporter qw(import);
-our @EXPORT_OK = qw(parse licensed_spans speaker unprintable status_text %TYPES);
+use Session::Text qw(unprintable);
+
+our @EXPORT_OK = qw(parse licensed_spans speaker status_text %TYPES);
 
 # What a licensed value of each type looks like. An identity is one thing with
 # a name: the same printed value must be the same actual value, and different
@@ -81,24 +83,6 @@ sub parse {
     command_end($_) for @{ $s->{commands} };
     check_use($s) unless $lenient;
     return $s;
-}
-
-# unprintable(TEXT): what in a line no page can show or no chapter can hold, and
-# what to do; nothing when there is none.
-sub unprintable {
-    my ($text) = @_;
-    return ('a tab', 'pipe it through expand, or cat -T') if $text =~ /\t/;
-    return ('blanks at the end of a line', "pipe it through sed 's/ *\$//', or cat -E")
-        if $text =~ / $/;
-    return if $text =~ /^[\x20-\x7e]*\z/;
-    my $instead = 'pipe it through cat -v';
-    return (sprintf('the control character \\x%02x', ord $1), $instead)
-        if $text =~ /([\x00-\x1f\x7f])/;
-    my $decoded = $text;
-    return ('a byte that is not UTF-8', $instead) unless utf8::decode($decoded);
-    return (sprintf('the character U+%04X, which cannot be seen', ord $1), $instead)
-        if $decoded =~ /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{DI}\p{NChar}\P{Any}]|(?! )\p{Zs})/;
-    return;
 }
 
 # body_line: takes LINE, which is no licence, into session S; LAST has the last
