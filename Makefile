@@ -196,8 +196,8 @@ discard: ## throws away what was edited there
 	@tools/locked out/.lock tools/tangle --discard
 
 .PHONY: fresh
-fresh: ## runs the README's two commands in a fresh Debian 12
-	@tools/fresh
+fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
+	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
 
 .PHONY: check promote faults sanitize endure bench
 check: build ## runs every program and all tests

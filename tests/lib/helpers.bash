@@ -209,8 +209,8 @@ $(cat compiler)"
 # --- What a machine may lack ------------------------------------------------
 
 # needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
-# command, or root, user (not root), namespaces, or strace (which must be
-# allowed to trace).
+# command, or root, user (not root), namespaces, browser, or strace (which must
+# be allowed to trace).
 needs() {
     local what
     for what; do
@@ -221,6 +221,8 @@ needs() {
             unshare --pid --mount --fork --mount-proc true 2> /dev/null ||
                 unshare -Ur --pid --mount --fork --mount-proc true \
                     2> /dev/null || skip "needs namespaces" ;;
+        browser)
+            "$root/tools/lib/browser" > /dev/null || skip "needs a browser" ;;
         strace)
             strace -qq -o /dev/null true 2> /dev/null ||
                 skip "needs strace" ;;
