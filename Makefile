@@ -126,7 +126,7 @@ out/build/manual.tsv: $(SOURCES_NW) weave/manual
 	@tools/keep $@ < $@.new
 
 # What stands beside the pages is gathered first, and moved in one go.
-ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
 
 out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT) $(UNITS:%=out/build/%.tangled)

@@ -4,7 +4,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
-epub=$root/out/$(sed -n '2,/^---/s/^name: *//p' "$root/book.nw").epub
+epub=$root/out/$("$root/tools/title" name).epub
 
 @test "epubcheck has nothing to say about the EPUB" {
     needs java epubcheck

@@ -61,12 +61,12 @@ date: $(date -u +%F)"
     grep -q '^Copyright (c) [0-9]* A. Gardener$' LICENSE-CODE
     local key own
     for key in title name; do
-        own=$(sed -n "2,/^---/s/^$key: *//p" "$root/book.nw")
+        own=$("$root/tools/title" "$key")
         run grep -rlF -e "$own" --exclude=LICENSE-CODE --exclude-dir=node_modules .
         assert_output ''
     done
-    for own in $(sed -n '/^chapters:/,/^[^- ]/s/^- //p' "$root/book.nw" | grep '^[0-9]'); do
-        [ ! -e "tests/$own" ]
+    for own in $("$root/tools/title" chapters); do
+        [[ $own != [0-9]* ]] || [ ! -e "tests/$own" ]
     done
 }
 
@@ -129,6 +129,17 @@ Now: make lint check-2-twigs'
     run head -n 1 chapters/A-names.nw
     assert_output '# The names of trees {#names}'
     for unit in 2-twigs 10-deep-roots A-names; do green "$unit"; done
+}
+
+@test "a new program may be of any kind that kinds.tsv has" {
+    printf 'sh\tbash\t-\tcp IN OUT && chmod 755 OUT\tcp NAME.sh NAME; chmod +x NAME\tsh -n IN\n' >> kinds.tsv
+    run tools/new program 01-start/small_script --kind sh
+    assert_success
+    [ -s tangled/01-start/small_script.sh ]
+    run plain make -s lint build
+    assert_success
+    run plain tests/run --no-report tests/01-start/small_script.bats
+    assert_success
 }
 
 @test "a new figure is drawn and shown, or its line is told" {
