@@ -6,6 +6,7 @@ use Exporter 'import';
 our @EXPORT_OK = qw(did_you_mean);
 
 my $MOST = 3;                # so many that are equally near are named, not more
+my $PATIENCE = 20_000;       # so many words are compared in one run, a second's worth
 
 # did_you_mean(WORD, FORM, KNOWN...) gives "; did you mean A or B?", with those of
 # the KNOWN words that fewest strokes make of WORD, each written in FORM, as in
@@ -16,7 +17,7 @@ sub did_you_mean {
     $limit = 5 if $limit > 5;
     my (%seen, @near);
     for my $other (grep { !$seen{$_}++ } @known) {
-        next if abs(length($other) - length $word) > $limit;
+        next if abs(length($other) - length $word) > $limit || $PATIENCE-- <= 0;
         my $strokes = strokes(lc $word, lc $other);
         push @{ $near[$strokes] }, $other if $strokes <= $limit;
     }
