@@ -1,5 +1,8 @@
 # The one entry to everything. "make help" lists the targets.
 
+# Perl says nothing of a locale that is not installed.
+export PERL_BADLANG := 0
+
 .PHONY: help
 help: ## lists the targets
 	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -11,19 +14,19 @@ MADE := tangle order build book html pdf epub
 FORCE:
 ifneq ($(origin LOCKED),command line)
 TOGETHER := $(filter $(MADE) out/%,$(MAKECMDGOALS))
-$(TOGETHER): together ;
+$(TOGETHER): together ; @:
 .PHONY: together
 together:
-	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
 $(filter-out $(TOGETHER),$(MADE)):
-	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $@
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $@
 else
 
 # What the title block of book.nw says: the name of the book's files, the edition's
 # day in seconds, and the chapters. A chapter is a file of chapters/ without its
 # ending; "book" itself is the preface.
 ifneq ($(origin TITLE),command line)
-TITLE    := $(shell tools/title name epoch chapters)
+TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch chapters)
 ifneq ($(.SHELLSTATUS),0)
 $(error something is wrong with the title block of book.nw)
 endif
@@ -193,7 +196,7 @@ lint: ## finds mistakes of notation in the sources
 absorb: ## takes what was edited in tangled/ or out/build/ into the chapters
 	@tools/absorb $(ABSORB)
 discard: ## throws away what was edited there
-	@tools/locked out/.lock tools/tangle --discard
+	@tools/locked out/lock tools/tangle --discard
 
 .PHONY: fresh
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
@@ -221,4 +224,4 @@ weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthou
 
 .PHONY: clean
 clean: ## removes out/, everything that was built
-	@tools/locked out/.lock rm -rf out
+	@tools/locked out/lock rm -rf out

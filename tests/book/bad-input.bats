@@ -112,11 +112,7 @@ last() { grep -n -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 
 @test "a title block that is no YAML is told" {
     sed -i 's/^title: .*/title: [/' book.nw
-    run make_ html
-    assert_failure
-    assert_line --regexp '^weave: book.nw: .*YAML parse exception at line'
-    refute_output --partial traceback
-    unharmed
+    refused 'book.nw:2: title: YAML takes this for notation; write it in quotes' html
     mended book.nw html
 }
 
@@ -201,7 +197,7 @@ last() { grep -n -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 
 @test "bytes that are no UTF-8 are told with the chapter" {
     printf '\nCaf\351.\n' >> "$chapter"
-    refused "$chapter: input is not UTF-8 encoded: falling back to latin1." html
+    refused "$chapter:$(wc -l < "$chapter"): not UTF-8 [utf8]" html
     mended "$chapter" html
 }
 
@@ -384,6 +380,6 @@ site    1 of 10 pages made'
     make_ html pdf epub
     run make_ html pdf epub
     assert_success
-    assert_output "make: Nothing to be done for 'pdf'.
-make: Nothing to be done for 'epub'."
+    assert_output "make[1]: Nothing to be done for 'pdf'.
+make[1]: Nothing to be done for 'epub'."
 }
