@@ -202,11 +202,17 @@ discard: ## throws away what was edited there
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
 	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
 
-.PHONY: check promote faults sanitize endure bench
+.PHONY: check promote faults sanitize endure bench coverage watch
 check: build ## runs every program and all tests
 	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
 	@tests/run $*
+coverage: build ## tells which lines of the chapters no test runs
+	@tools/coverage
+coverage-%: build ## the same for one unit, as in coverage-03-pipes
+	@tools/coverage $*
+watch: ## serves the site and makes what every save changes (WATCH=--help)
+	@tools/watch $(WATCH)
 promote: build ## writes what sessions really print back into the chapters
 	@tools/promote $(PROMOTE)
 faults: build ## runs every program under injected faults
