@@ -183,6 +183,10 @@ Now: make lint check-2-twigs'
         run tools/new $call
         unchanged 2 '(try --help)'
     done
+    for title in '' 'a {#b}' 'a << b' $'a\nb'; do
+        run tools/new chapter 02-two --title "$title"
+        unchanged 2 'a title is one line'
+    done
     run tools/new program 09-none/x
     unchanged 1 'book.nw:1: lists no chapter 09-none (01-start indexes)'
     run tools/new program 01-start/x --kind pas
