@@ -205,6 +205,18 @@ chapters/02-two.nw:37: the program two words has no session; write <<two words.s
     printf 'holds\tholds\n' > chapters/verdicts.tsv
     run -2 "$lint" chapters/02-two.nw
     assert_output --regexp '^chapters/verdicts.tsv:1: a verdict has four columns'
+    printf 'holds\ta\tb\tc\n\nholds\ta\tb\tc\n' > chapters/verdicts.tsv
+    run -2 "$lint" chapters/02-two.nw
+    assert_output 'chapters/verdicts.tsv:3: the verdict holds stands twice, first on line 1'
+}
+
+@test "a book without a list of claims has none that is known, and need not have one" {
+    a_book
+    rm chapters/ledger.tsv
+    run -1 "$lint" chapters/02-two.nw
+    assert_output 'chapters/02-two.nw:3: unknown claim P02; chapters/ledger.tsv, the list of the known ones, is not there [claim]'
+    sed -i 3d chapters/02-two.nw
+    run -0 "$lint" chapters/02-two.nw
 }
 
 # a_check STATUS: a weave/check that prints what it is called with, and findings.

@@ -53,7 +53,8 @@ at_use	@<<w>>\n@@<<w>>\n@>>\n
 use	<<z>>\na <<z>> b\n
 definition	<<z>>=\n<<use.session>>=\n
 shift	a << 8 | b >> 8 <<< x\n
-half_use	a << b\nc >> d\n<<\n>>\n
+half_use	a << b\nc >> d\n<<\n>>\n<< x @<< y\n
+triple_use	<<<>>\n<<<<>>>>=\n>> <<\n@<<<@>>>\n
 at_shift	a @<<b>> @@<<b>> a@>>\n
 index	@ %%def x\n
 quote	[[x]] @[[y]]\n[[\n

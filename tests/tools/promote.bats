@@ -158,6 +158,38 @@ forget() {
     assert_output "$(sed -n '/steps.session/,$p' before.nw)"
 }
 
+@test "a chapter that is a link stays one, and what it leads to keeps its owner" {
+    change 's/^one$/eins/'
+    mkdir elsewhere
+    mv chapters/01-one.nw elsewhere
+    ln -s ../elsewhere/01-one.nw chapters/01-one.nw
+    [ "$(id -u)" != 0 ] || chown 65534:65534 elsewhere/01-one.nw
+    local owner
+    owner=$(stat -c %u:%g elsewhere/01-one.nw)
+    promote --yes
+    assert_success
+    [ -L chapters/01-one.nw ]
+    cmp before.nw elsewhere/01-one.nw
+    assert_equal "$(stat -c %u:%g:%a elsewhere/01-one.nw)" "$owner:640"
+}
+
+@test "a session at the end of the file, without an end of its last line, is written" {
+    sed -i '/^<<a chunk>>/,$d' chapters/01-one.nw
+    printf '<<family.c>>=\nint family;\n<<steps.c>>=\nint steps;\n<<steps.session>>=\n$ ./steps' >> chapters/01-one.nw
+    built
+    promote --yes
+    assert_success
+    run tail -n 5 chapters/01-one.nw
+    assert_output "$(printf '%s\n' '$ ./steps' one '@<<two>>' '@@ three' '[exit 3]')"
+}
+
+@test "an empty session is told with its line" {
+    change '/^<<steps.session/,/^\[exit 3\]/{/^<</!d}'
+    promote --yes
+    assert_failure 1
+    assert_output 'chapters/01-one.nw:18: steps.session is empty; write its commands'
+}
+
 @test "asked, a no leaves the chapter alone and is status 1" {
     change 's/^one$/eins/'
     cp chapters/01-one.nw changed.nw

@@ -3,8 +3,10 @@ package Source;
 # an edit that somebody made meanwhile, and nothing that lint would refuse.
 use strict;
 use warnings;
+use Cwd ();
 use Exporter 'import';
 use File::Basename qw(basename dirname);
+use File::Temp ();
 our @EXPORT_OK = qw(read_source rewrite_source create_source new_findings refuse_new_findings);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
@@ -17,24 +19,26 @@ sub read_source {
 }
 
 # rewrite_source(FILE, OLD, NEW) puts the bytes NEW into FILE, a source of the
-# book in the working directory, keeps its mode, and tangles its unit. OLD is
+# book in the working directory, keeps its mode and owner, and tangles its unit. OLD is
 # what the caller read. Dies, with FILE as it was, when FILE is no longer OLD or
 # when lint finds in NEW what it does not find in OLD; the message then holds
 # its findings.
 sub rewrite_source {
     my ($file, $old, $new) = @_;
     refuse_new_findings($file, $old, $new);
-    my $beside = dirname($file) . '/.' . basename($file) . ".$$";
-    my $mode = -e $file ? (stat _)[2] & 07777 : 0666 & ~umask;
+    my $place = -l $file ? Cwd::abs_path($file) : $file;
+    my $beside = dirname($place) . '/.' . basename($place) . ".$$";
+    my ($mode, $owner, $group) = -e $place ? (stat _)[2, 4, 5] : (0666 & ~umask, $>, $) + 0);
     eval {
         put($beside, $new);
-        chmod $mode, $beside or die "$beside: $!\n";
+        chown $owner, $group, $beside if $> == 0;
+        chmod $mode & 07777, $beside or die "$beside: $!\n";
         die "$file:1: changed while this ran; nothing was written, so run it again\n"
-            if (-e $file ? read_source($file) : '') ne $old;
-        rename $beside, $file or die "$file: $!\n";
+            if (-e $place ? read_source($file) : '') ne $old;
+        rename $beside, $place or die "$file: $!\n";
     } or do { my $why = $@; unlink $beside; die $why };
     my $unit = basename($file, '.nw');
-    system('tools/tangle', $unit) == 0 or die "$file: is written, but tangled/$unit is not up to date\n";
+    system('tools/tangle', $unit) == 0 or die "$file:1: is written, but tangled/$unit is not up to date\n";
 }
 
 # create_source(FILE, TEXT) makes FILE, a source of the book in the working directory
@@ -52,7 +56,7 @@ sub create_source {
 sub refuse_new_findings {
     my ($file, $old, $new) = @_;
     my @findings = new_findings($file, $old, $new);
-    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    die @findings, "$file:1: not written, for lint would refuse it\n" if @findings;
 }
 
 # put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
@@ -83,14 +87,12 @@ sub without_lines { return $_[0] =~ s/:\d+:|\blines? \d+/:/gr }
 sub findings {
     my ($file, $text) = @_;
     return if $text eq '';
-    my $try = dirname($file) . '/.try-' . basename($file);
-    put($try, $text);
-    open my $lint, '-|', 'tools/lint', '--as', $file, $try or die "tools/lint: $!\n";
+    my $try = File::Temp->new(SUFFIX => '.nw');
+    put($try->filename, $text);
+    open my $lint, '-|', 'tools/lint', '--as', $file, $try->filename or die "tools/lint: $!\n";
     my @found = <$lint>;
     close $lint;
-    my $status = $? >> 8;
-    unlink $try;
-    die "$file: tools/lint could not look at it\n" if $status > 1;
+    die "$file:1: tools/lint could not look at it\n" if $? && $? != 1 << 8;
     return @found;
 }
 

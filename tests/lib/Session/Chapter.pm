@@ -32,13 +32,17 @@ sub session_chunks {
 }
 
 # out_of_chunk(LINE): what noweb tangles of LINE in a chunk, tabs aside, and
-# whether it uses another chunk.
+# whether it uses another chunk. A << without a >> after it ends the escaping.
 sub out_of_chunk {
     my ($line) = @_;
-    my $at = $line =~ s/^@@// ? '@' : '';
-    my $uses = $line =~ /(?<!@)<<.*(?<!@)>>/;
-    $line =~ s/@(<<|>>)/$1/g;
-    return ("$at$line", $uses);
+    my $text = $line =~ s/^@@// ? '@' : '';
+    while ($line =~ /\G(.*?)(@?)(<<|>>)/gc) {
+        $text .= "$1$3";
+        next if $2 || $3 eq '>>';
+        my $rest = substr $line, pos $line;
+        return ("$text$rest", $rest =~ />>/);
+    }
+    return ($text . substr($line, pos($line) // 0), '');
 }
 
 # in_chunk(LINE): how LINE has to stand in a chunk.

@@ -72,6 +72,7 @@ sub parse {
     my %last;                         # terminal => its last command
     for my $i (0 .. $#lines) {
         my ($what, $instead) = unprintable($lines[$i]);
+        $instead = 'write it in another way' if $lines[$i] =~ /^[\$>](?: |\z)/;
         die $at->($i) . ": a session cannot hold $what; $instead\n" if $what;
         my $line = { text => $lines[$i], at => $at->($i), index => $i };
         push @{ $s->{lines} }, $line;

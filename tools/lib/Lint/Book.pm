@@ -112,9 +112,7 @@ sub users_of { my ($view) = @_; return $view->{is_book} ? others_of($view) : $vi
 # ledger_of(VIEW) gives the path of the list of known claims.
 sub ledger_of {
     my ($view) = @_;
-    return $CALL{ledger} if defined $CALL{ledger};
-    my $own = defined $view->{home} && in_folder($view->{home}, 'chapters/ledger.tsv');
-    return $own && -e $own ? $own : "$CALL{project}/chapters/ledger.tsv";
+    return $CALL{ledger} // in_folder($view->{home} // $CALL{project}, 'chapters/ledger.tsv');
 }
 
 # claims_of(VIEW) gives the set of the known claims' ids. Dies when the list

@@ -173,7 +173,7 @@ sub pointed_definition { return $_[0] =~ /^<<(.*>)>>=\s*$/ ? $1 : undef }
 # badly_named USE: whether noweb has cut a > from its name.
 sub badly_named {
     my (undef, undef, undef, $before, $after) = @{ $_[0] };
-    return $before !~ /\S/ && $after =~ /^>+\s*$/;
+    return $before !~ /\S/ && $after =~ /^>+=?\s*$/;
 }
 
 # misplaced USE: "indented" or "followed" for a definition that noweb takes for

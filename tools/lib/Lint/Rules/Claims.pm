@@ -47,9 +47,9 @@ sub called { my $ids = $_[0][3]; return @$ids == 1 ? "the claim $ids->[0]" : 'th
 sub ids {
     my ($view, $attribute) = @_;
     my $ids = $attribute->[3];
-    my $known = claims_of($view);
+    my ($known, $there) = (claims_of($view), -e ledger_of($view));
     return @$ids == 1 ? () : 'a claim needs one id, ' . (@$ids ? "not @$ids" : '{.claim #ID .VERDICT}'),
-        map { "unknown claim $_; " . ledger_of($view) . ' lists the known ones' . did_you_mean($_, '%s', keys %$known) }
+        map { "unknown claim $_; " . ledger_of($view) . ($there ? ' lists the known ones' : ', the list of the known ones, is not there') . did_you_mean($_, '%s', keys %$known) }
         grep { !$known->{$_} } @$ids;
 }
 
