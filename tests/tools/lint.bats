@@ -37,7 +37,7 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
 
 # shellcheck disable=SC2016  # awk and sed expand
 @test "every rule is turned red by a fixture, but those that have a test below" {
-    local woven='^(reference|figure|math|collected|manual|title|tests)$'
+    local woven='^(reference|figure|math|collected|listing|manual|pandoc|title|tests)$'
     run -0 bash -c '"$0" --rules | awk "{ print \$1 }" | grep -vE "$1" | sort' "$lint" "$woven"
     local rules=$output
     run -0 bash -c 'sed -n "s/.*\[\([a-z0-9-]*\)\]$/\1/p" ./*.findings | sort -u'
@@ -224,8 +224,9 @@ a_check() {
     mkdir weave
     cat > weave/check <<END
 #!/bin/sh
-pwd > called
-printf '<%s>' "\$@" >> called
+pwd > $BATS_TEST_TMPDIR/called
+printf '<%s>' "\$@" >> $BATS_TEST_TMPDIR/called
+cat chapters/01-one.nw > $BATS_TEST_TMPDIR/read
 cat findings
 [ $1 -lt 2 ] || { echo 'pandoc is too old' >&2; }
 exit $1
@@ -247,17 +248,21 @@ END
     assert_output "\
 book/chapters/02-two.nw:1: leads nowhere [reference]
 book/chapters/02-two.nw:3: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]"
-    assert_equal "$(cat book/called)" "$PWD/book
+    assert_equal "$(cat called)" "$PWD/book
 <book.nw><chapters/01-one.nw><chapters/02-two.nw>"
     cd book/chapters
     run -1 "$lint" --only figure 01-one.nw ../book.nw
     assert_output '01-one.nw:3: no figure ring [figure]'
-    rm ../called
-    run -1 "$lint" --only undefined,figure --as 01-one.nw 02-two.nw
-    assert_equal "$(tail -n 1 ../called)" "<--as><chapters/01-one.nw><$PWD/02-two.nw><book.nw><chapters/01-one.nw><chapters/02-two.nw>"
-    rm ../called
+    rm "$BATS_TEST_TMPDIR/called"
+    run -1 "$lint" --only figure --as 01-one.nw 02-two.nw
+    assert_output '01-one.nw:3: no figure ring [figure]'
+    cmp "$BATS_TEST_TMPDIR/read" 02-two.nw
+    assert_equal "$(tail -n 1 "$BATS_TEST_TMPDIR/called")" '<book.nw><chapters/01-one.nw><chapters/02-two.nw>'
+    run -0 "$lint" --only figure --as 03-three.nw 02-two.nw
+    assert_equal "$(tail -n 1 "$BATS_TEST_TMPDIR/called")" '<book.nw><chapters/01-one.nw><chapters/02-two.nw><chapters/03-three.nw>'
+    rm "$BATS_TEST_TMPDIR/called"
     run -0 "$lint" --only undefined 01-one.nw
-    [ ! -e ../called ]
+    [ ! -e "$BATS_TEST_TMPDIR/called" ]
 }
 
 @test "a weave/check that cannot be run is told, and what else is found as well" {

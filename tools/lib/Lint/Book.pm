@@ -12,12 +12,14 @@ package Lint::Book;
 use strict;
 use warnings;
 use Cwd ();
+use File::Basename qw(basename);
+use File::Temp ();
 use Kinds qw(read_kinds);
 use Lint::Source qw(parse_source);
 use Noweb qw(read_order);
 use Exporter 'import';
 our @EXPORT_OK = qw(view sources_of others_of users_of claims_of ledger_of verdicts_of kinds_of
-    unit_of in_folder order_of read_bytes);
+    unit_of in_folder order_of read_bytes named folder_of);
 
 # What lint was called with: project (its own folder), book, ledger (options),
 # as (the file that another stands for) and tried (that other).
@@ -79,6 +81,32 @@ sub home_of {
 
 # unit_of(VIEW) gives the name of its unit, 03-pipes or book.
 sub unit_of { return $_[0]{path} =~ m{([^/]+)\.nw$} ? $1 : $_[0]{path} }
+
+# named(PATH) gives what a source is called in the folder of its book.
+sub named { my $name = basename($_[0]); return $name eq 'book.nw' ? $name : "chapters/$name" }
+
+# folder_of(VIEW) gives the folder of its book, for those who read it by
+# themselves. With --as it is one made up for the purpose, of links to all that the
+# real one has, in which the one text stands in place of the other.
+sub folder_of {
+    my ($view) = @_;
+    return $view->{home} unless defined $CALL{as};
+    our $folder;
+    return "$folder" if $folder;
+    $folder = File::Temp->newdir;
+    my $home = Cwd::abs_path($view->{home});
+    my $replaced = named($CALL{as});
+    mkdir "$folder/chapters" or die "lint: $folder: $!\n";
+    for (entries($home), map { "chapters/$_" } entries("$home/chapters")) {
+        next if /^(?:chapters|out)$/ || $_ eq $replaced;
+        symlink "$home/$_", "$folder/$_" or die "lint: $folder/$_: $!\n";
+    }
+    symlink Cwd::abs_path($CALL{tried}), "$folder/$replaced" or die "lint: $folder/$replaced: $!\n";
+    return "$folder";
+}
+
+# entries FOLDER: the names in it, hidden ones apart.
+sub entries { my ($folder) = @_; opendir my $dir, $folder or return; return grep { !/^\./ } readdir $dir }
 
 # order_of(HOME) gives the chapters that the book in HOME lists, [NAME, LINE];
 # none when the list cannot be read, which the rule order tells.

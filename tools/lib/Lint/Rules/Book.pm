@@ -4,29 +4,21 @@ package Lint::Rules::Book;
 # gives.
 use strict;
 use warnings;
-use Cwd ();
-use File::Temp ();
-use Lint::Book qw(in_folder order_of);
+use Lint::Book qw(folder_of in_folder order_of);
 use Lint::Prose qw(prose_of written_of);
 use Lint::Rules::Prose qw(prose_lines);
 use Noweb qw(order_faults);
 use Title qw(title_faults);
 
-# complaints HOME, CODE: what a function of Noweb's finds, or dies of, as
-# findings. The function is given the book's folder; that of --as is made up.
+# complaints VIEW, CODE: what a function that is given the book's folder finds,
+# or dies of, as findings.
 sub complaints {
-    my ($home, $code) = @_;
-    my $read = Lint::Book::stand_in(in_folder($home, 'book.nw'));
-    my $folder = $home;
-    if ($read ne in_folder($home, 'book.nw')) {
-        $folder = File::Temp->newdir;
-        symlink Cwd::abs_path($read), "$folder/book.nw" or die "lint: $folder: $!\n";
-        symlink Cwd::abs_path(in_folder($home, 'chapters')), "$folder/chapters";
-    }
-    my @said = eval { $code->("$folder") };
+    my ($view, $code) = @_;
+    my $folder = folder_of($view);
+    my @said = eval { $code->($folder) };
     return map {
         my ($file, $line, $message) = /^(?:\Q$folder\E\/)?(.*?):(\d+): (.*)/ or ();
-        [$line, $message, in_folder($home, $file)];
+        [$line, $message, in_folder($view->{home}, $file)];
     } @said, $@ ? $@ : ();
 }
 
@@ -36,7 +28,7 @@ sub order {
     my ($view) = @_;
     return unless $view->{is_book};
     my $text = prose_of($view->{source});
-    my @found = complaints($view->{home}, \&order_faults);
+    my @found = complaints($view, \&order_faults);
     for (order_of($view->{home})) {
         my ($name, $line) = @$_;
         next unless $name =~ /^[0-9A-Z]+-(.+)/ && -e in_folder($view->{home}, "chapters/$name.nw");
@@ -51,9 +43,9 @@ sub order {
 sub title {
     my ($view) = @_;
     return unless $view->{is_book};
-    my %told = map { join(':', @$_) => 1 } complaints($view->{home}, \&order_faults);
+    my %told = map { join(':', @$_) => 1 } complaints($view, \&order_faults);
     return grep { $_->[1] !~ /^(?:byte-order mark|carriage return|tab);/ && !$told{ join ':', @$_ } }
-        complaints($view->{home}, sub { title_faults("$_[0]/book.nw") });
+        complaints($view, sub { title_faults("$_[0]/book.nw") });
 }
 
 # continued: a chunk that goes on in another section, or in a chapter when it

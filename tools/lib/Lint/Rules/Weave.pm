@@ -2,22 +2,19 @@ package Lint::Rules::Weave;
 # What only pandoc can tell, which reads the sources as the book is made of them:
 # the book's own weave/check SOURCE..., run in the book's folder, once a book. It
 # prints FILE:LINE: message [rule]; status 0 or 1, and 2 when it cannot be run.
-# With --as FILE TRYFILE before the sources it reads TRYFILE for FILE. Its rules
-# are those below.
 use strict;
 use warnings;
 use Cwd ();
-use File::Basename qw(basename);
 use File::Temp ();
-use Lint::Book qw(sources_of);
+use Lint::Book qw(folder_of named sources_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(woven complaint);
 
-my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected raw);
+# Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
+# warns of.
+my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected listing
+    raw pandoc);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
-
-# named PATH: a source as it is called in the folder of its book.
-sub named { my $name = basename($_[0]); return $name eq 'book.nw' ? $name : "chapters/$name" }
 
 # woven(VIEW, RULE) gives what weave/check found in the file under a rule's name,
 # each as [LINE, MESSAGE].
@@ -35,22 +32,21 @@ sub complaint { return join '', map { $_->{complaint} } values %run }
 # check VIEW: runs weave/check on the book.
 sub check {
     my ($view) = @_;
-    my $home = $view->{home};
+    my ($folder, $program) = (folder_of($view), Cwd::abs_path($view->{home}) . '/weave/check');
     my @names = map { named($_->{path}) } sources_of($view);
-    my ($as, $tried) = @Lint::Book::CALL{qw(as tried)};
-    my @as = defined $as ? ('--as', named($as), Cwd::abs_path($tried)) : ();
+    push @names, named($view->{path}) unless grep { $_ eq named($view->{path}) } @names;
     my $errors = File::Temp->new;
     my $pid = open(my $out, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        chdir $home and open STDERR, '>', $errors->filename and exec './weave/check', @as, @names;
+        chdir $folder and open STDERR, '>', $errors->filename and exec $program, @names;
         require POSIX;
         POSIX::_exit(127);
     }
     my (%found, @odd);
     while (my $text = <$out>) {
         my ($file, $line, $message, $rule) = $text =~ /^(.*?):(\d+): (.*) \[([a-z-]+)\]$/;
-        if ($RULES{ $rule // '' }) { push @{ $found{$file}{$rule} }, [$line, $message] }
-        else                       { push @odd, $text }
+        if ($RULES{ $rule // '' })           { push @{ $found{$file}{$rule} }, [$line, $message] }
+        elsif (($rule // '') ne 'undefined') { push @odd, $text }
     }
     close $out;
     my $failed = $? & 127 || $? >> 8 > 1;
