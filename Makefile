@@ -98,7 +98,7 @@ out/build/%.built: out/build/%.tangled out/build/flags FORCE
 	@touch $@
 
 .PHONY: programs
-ENDINGS := $(shell sed '/^#/d; s/\t.*//' kinds.tsv)
+ENDINGS := $(shell sed -n 's/^\([A-Za-z0-9]*\)\t.*/\1/p' kinds.tsv)
 SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending))))
 programs: $(patsubst out/build/%,out/bin/%,$(basename $(SOURCES)))
 define built

@@ -383,3 +383,16 @@ site    1 of 10 pages made'
     assert_output "make[1]: Nothing to be done for 'pdf'.
 make[1]: Nothing to be done for 'epub'."
 }
+
+@test "several builds at once, from nothing, end well and give the same" {
+    rm -rf out tangled
+    local target
+    for target in html html pdf 'html epub' epub; do
+        # shellcheck disable=SC2086  # words
+        { make_ $target > "said-${target// /-}" 2>&1 || touch failed; } &
+    done
+    wait
+    [ ! -e failed ] || fail "$(cat said-*)"
+    make_ html pdf epub
+    unharmed
+}

@@ -462,13 +462,13 @@ if True:
 
 @test "line ends of Windows, of old ones, and mixed, are told with the first line" {
     good_before
-    local cr='carriage return; end lines with a line feed alone'
+    local cr='carriage return.*; end lines with a line feed alone'
     cp chapters/01-one.nw good
     sed -i 's/$/\r/' chapters/01-one.nw
     fails chapters/01-one.nw:1 "$cr"
     run -1 tools/tangle
-    assert_line --regexp 'and [0-9]+ more'
     refute_output --partial 'disk full'
+    [ "${#lines[@]}" -le 4 ]            # not one a line
     tr '\n' '\r' < good > chapters/01-one.nw
     fails chapters/01-one.nw:1 "$cr"
     sed '7s/$/\r/' good > chapters/01-one.nw
@@ -643,7 +643,7 @@ tangle: out/build/01-one/a.c: the edit is thrown away'
     assert_line 'cc      runner'
     run -0 make build CFLAGS='-O0 -g'
     assert_output ''
-    run -0 make build CFLAGS='-O0 -g' CC=clang
+    run -0 make build CFLAGS='-O0 -g -DWORDS="two words"' CC=clang
     assert_line 'build   02-two/c'
     readelf -p .comment out/bin/02-two/c out/lib/runner | grep -c clang
     sed -i 's/-o OUT IN/& -lm/' kinds.tsv
