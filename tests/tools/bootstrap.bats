@@ -5,16 +5,13 @@ load ../lib/assertions
 # with a PATH in which all that it looks for are stand-ins. make fresh tries the
 # real ones.
 
-# shellcheck disable=SC2016  # the stand-ins expand
-setup() {
-    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    cd "$BATS_TEST_TMPDIR" || return
-    unset MAKEFLAGS MFLAGS MAKELEVEL CHROMIUM  # this may itself run under make
-    export HERE=$BATS_TEST_TMPDIR CALLS=$BATS_TEST_TMPDIR/calls REAL_PATH=$PATH
-    export NOWEB_LIB=$HERE/noweb
+# shellcheck disable=SC2016  # make expands
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
     mkdir -p all bin checkout/tools/lib
     : > there
-    : > "$CALLS"
+    : > calls
+    local root=$BATS_TEST_DIRNAME/../.. tool
     cp "$root/bootstrap" checkout/
     cp "$root/tools/needs.tsv" checkout/tools/
     cp "$root/tools/lib/browser" checkout/tools/lib/
@@ -23,6 +20,23 @@ setup() {
     for tool in sh dash dirname sed cut sort tail find mkdir tr make touch env cat grep mktemp rm; do
         ln -s "$(command -v $tool)" bin/
     done
+    helpers_of_bootstrap
+    commands
+    provider
+}
+
+setup() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    cd "$BATS_TEST_TMPDIR" || return
+    unset MAKEFLAGS MFLAGS MAKELEVEL CHROMIUM  # this may itself run under make
+    cp -a "$BATS_FILE_TMPDIR"/* .
+    export HERE=$BATS_TEST_TMPDIR CALLS=$BATS_TEST_TMPDIR/calls REAL_PATH=$PATH
+    export NOWEB_LIB=$HERE/noweb
+}
+
+# helpers_of_bootstrap: what it asks about the system and packages.
+# shellcheck disable=SC2016  # the stand-ins expand
+helpers_of_bootstrap() {
     stand_in id 'echo "${FAKE_UID:-0}"'
     stand_in uname 'case $1 in -s) echo "${FAKE_SYSTEM:-Linux}" ;; *) echo "${FAKE_KERNEL:-6.1.0-28-amd64}" ;; esac'
     stand_in getconf 'echo glibc 2.36'
@@ -31,12 +45,7 @@ setup() {
     stand_in apt-cache '! grep -qx "no $2" "$HERE/there"'
     stand_in apt-get 'echo "apt-get $*" >> "$CALLS"; echo "what apt said"
         [ -z "${APT_STATUS:-}" ] || exit "$APT_STATUS"
-        for word; do
-            [ "$word" != update ] || exit 0
-            "$HERE/provide" "$word" || exit
-        done'
-    commands
-    provider
+        case " $* " in *" install "*) "$HERE/provide" "$@" ;; esac'
 }
 
 # stand_in NAME SCRIPT [FOLDER]
@@ -72,33 +81,40 @@ commands() {
     stand_in markup true all
 }
 
-# provider: a script that does what the package in $1 would: its commands into bin/,
-# its other things into the file "there".
+# provider: a script that does what the packages named would: their commands into
+# bin/, their other things into the file "there".
 # shellcheck disable=SC2016  # the script expands
 provider() {
     stand_in provide 'PATH=$REAL_PATH
-    to=$HERE/bin
-    case $1 in
-    libc6-dev) set -- headers ;;                libclang-rt-dev) set -- sanitizers ;;
-    libc6-dbg) set -- names ;;
-    manpages) set -- "7 pipe" ;;                manpages-dev) set -- "2 pipe" ;;
-    texlive-latex-recommended) set -- scrlayer-scrpage.sty unicode-math.sty booktabs.sty ;;
-    texlive-latex-extra) set -- fvextra.sty tcolorbox.sty adjustbox.sty marginfix.sty xurl.sty ;;
-    texlive-fonts-recommended) set -- pzdr.tfm ;; lmodern) set -- lmodern.sty ;;
-    fonts-texgyre) set -- "TeX Gyre Pagella" ;; fonts-texgyre-math) set -- "TeX Gyre Pagella Math" ;;
-    fonts-jetbrains-mono) set -- "JetBrains Mono" ;;
-    *)
-        case $1 in
-        noweb) to=$HERE/noweb; mkdir -p "$to"; set -- markup ;;
-        librsvg2-bin) set -- rsvg-convert ;;    man-db) set -- man lexgrog ;;
-        texlive-xetex) set -- xelatex kpsewhich ;; nodejs) set -- node ;;
-        procps) set -- ps ;;                    util-linux) set -- unshare setpriv ;;
-        default-jre-headless) set -- java ;;    poppler-utils) set -- pdftotext ;;
+    commands=
+    for package; do
+        case $package in
+        libc6-dev) set -- headers ;;            libclang-rt-dev) set -- sanitizers ;;
+        libc6-dbg) set -- names ;;
+        manpages) set -- "7 pipe" ;;            manpages-dev) set -- "2 pipe" ;;
+        texlive-latex-recommended) set -- scrlayer-scrpage.sty unicode-math.sty booktabs.sty ;;
+        texlive-latex-extra) set -- fvextra.sty tcolorbox.sty adjustbox.sty marginfix.sty xurl.sty ;;
+        texlive-fonts-recommended) set -- pzdr.tfm ;; lmodern) set -- lmodern.sty ;;
+        fonts-texgyre) set -- "TeX Gyre Pagella" ;;
+        fonts-texgyre-math) set -- "TeX Gyre Pagella Math" ;;
+        fonts-jetbrains-mono) set -- "JetBrains Mono" ;;
+        *)
+            case $package in
+            noweb) mkdir -p "$HERE/noweb"; cp "$HERE/all/markup" "$HERE/noweb/"; continue ;;
+            librsvg2-bin) set -- rsvg-convert ;;    man-db) set -- man lexgrog ;;
+            texlive-xetex) set -- xelatex kpsewhich ;; nodejs) set -- node ;;
+            procps) set -- ps ;;                    util-linux) set -- unshare setpriv ;;
+            default-jre-headless) set -- java ;;    poppler-utils) set -- pdftotext ;;
+            *) set -- "$package" ;;
+            esac
+            for name; do
+                [ ! -e "$HERE/all/$name" ] || commands="$commands $HERE/all/$name"
+            done
+            continue ;;
         esac
-        for name; do [ ! -e "$HERE/all/$name" ] || cp "$HERE/all/$name" "$to/"; done
-        exit 0 ;;
-    esac
-    printf "%s\n" "$@" >> "$HERE/there"' .
+        printf "%s\n" "$@" >> "$HERE/there"
+    done
+    [ -z "$commands" ] || cp $commands "$HERE/bin/"' .
 }
 
 book_packages='fonts-jetbrains-mono fonts-texgyre fonts-texgyre-math gcc libc6-dev librsvg2-bin
@@ -110,11 +126,12 @@ check_packages='bash chromium-headless-shell clang cppcheck default-jre-headless
 
 # everything_there [but PACKAGE...]
 everything_there() {
-    local package
+    local package packages=()
     shift $(( $# > 0 ))
     for package in $book_packages $check_packages; do
-        case " $* " in *" $package "*) ;; *) ./provide "$package" ;; esac
+        case " $* " in *" $package "*) ;; *) packages+=("$package") ;; esac
     done
+    ./provide "${packages[@]}"
     mkdir -p checkout/node_modules
     echo > checkout/node_modules/.package-lock.json
 }
@@ -379,6 +396,15 @@ make book'
     assert_equal "$(grep -c '^npm ci' "$CALLS")" 2
 }
 
+@test "--packages installs packages, and neither asks npm nor makes anything" {
+    everything_there but zip strace
+    rm -r checkout/node_modules
+    run -0 bootstrap --packages book
+    installed 'zip'
+    refute_output --partial 'npm'
+    refute_line --regexp '^make'
+}
+
 @test "several targets, options and variables reach make; its status is ours" {
     everything_there
     run -0 bootstrap -s book show VALUE=7
@@ -401,7 +427,7 @@ value 7'
     run -2 bootstrap
     assert_output --partial 'name a target'
     run -0 bootstrap --help
-    assert_line --partial './bootstrap TARGET...'
+    assert_line --partial './bootstrap [--packages] TARGET...'
     assert_equal "$(cat "$CALLS")" ''
 }
 
