@@ -32,7 +32,7 @@ test('a saved sentence is on the page at once, and an open page is told', async 
 test('a mistake in prose is told until it is mended, and the page stays', async () => {
   const book = copyOfBook(), w = await watch(book), before = await w.page();
   const good = read(book, chapter);
-  save(book, chapter, good + '\nThis leads [](#nowhere) and << stands here.\n');
+  save(book, chapter, good + '\nHere << stands alone.\n\nAnd a tab\there.\n');
   const line = good.split('\n').length + 1;
   const message = await until('a message', () => w.messages().find(m => m.startsWith(`${chapter}:${line}: `)));
   assert.ok(w.said().includes(message + '\n'), 'the terminal does not have it');
@@ -40,7 +40,9 @@ test('a mistake in prose is told until it is mended, and the page stays', async 
   const other = 'chapters/02-made-02.nw', otherGood = read(book, other);
   save(book, other, otherGood + '\nA tab\there.\n');
   await until('another message', () => w.messages().some(m => m.startsWith(other)));
-  assert.ok(w.messages().includes(message), 'another save makes it forgotten');
+  for (const [what, at] of [['<<', line], ['tab', line + 2]]) {
+    assert.ok(w.messages().some(m => m.startsWith(`${chapter}:${at}: `) && m.includes(what)), `another save makes the ${what} forgotten`);
+  }
   save(book, chapter, good);
   await until('the first is mended', () => !w.messages().some(m => m.startsWith(chapter)));
   assert.ok(w.messages().some(m => m.startsWith(other)));
