@@ -42,8 +42,8 @@ named() {
 }
 
 @test "every helper of a test is named, and every one that is named is there" {
-    sed '/^# --- Inside/,$d; s/^\([a-z_]*\)() .*/\1/p;d' "$root/tests/lib/helpers.bash" |
-        grep -vE '^(setup|book_.*)$' > helpers
+    sed -n 's/^\([a-z_]*\)() .*/\1/p' "$root"/tests/lib/{helpers,assertions}.bash |
+        grep -vE '^(setup|book_.*|bats_.*|batslib_.*)$' > helpers
     [ -s helpers ]
     named $(< helpers)
     sed -n '/^| helper/,/^$/s/^| \(`[^|]*\) |.*/\1/p' "$page" | grep -o '[a-z_]*' | sort | comm -23 - <(sort helpers) > unknown
