@@ -109,7 +109,7 @@ $(foreach ending,$(ENDINGS),$(eval $(call built,$(ending))))
 
 # The web site: one pandoc process makes the pages that need it.
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
-FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
+DRAWINGS := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
 
 book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
 html: out/html.made ## makes the web site, out/html/index.html
@@ -122,19 +122,33 @@ out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-# What the manual pages say of the calls that the book names.
-out/build/manual.tsv: $(SOURCES_NW) weave/manual
-	@mkdir -p $(@D)
-	@weave/manual $(SOURCES_NW) > $@.new
+# What each line of the sessions is, as the checker reads them.
+out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/session tests/lib/Session*)
+	@tests/lib/session lines $$(find tangled -name '*.session' | LC_ALL=C sort) > $@.new
 	@tools/keep $@ < $@.new
+
+# What the book shows of the manual pages is kept with the chapters, so that it does
+# not change with what is installed.
+.PHONY: manual
+manual: ## takes from the installed manual pages what the book says of calls
+	@mkdir -p out
+	@tools/manual chapters/manual.tsv $(SOURCES_NW) | tools/keep chapters/manual.tsv
+
+# Whatever the pages are made of beside the chapters.
+WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+FROM     := out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
 ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
+export FIGURES := out/build/figures
+export SESSIONS := out/build/sessions.tsv
+export TESTS := out/report/tests.tsv
+export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT) $(UNITS:%=out/build/%.tangled)
-	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/beside out/build/beside "$${sample%% *}"
-	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
+out/html.made: out/build/downloads $(FROM) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT)
+	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
+	@DOWNLOADS="$(DOWNLOADS)" ARCHIVE="$$(weave/site/archive --name)" weave/site/make out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 
@@ -142,20 +156,20 @@ out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $
 # with the list of figures.
 out/build/figures/list: FORCE
 	@mkdir -p $(@D)
-	@echo '$(FIGURES)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(FIGURES)' > $@; }
-$(FIGURES:%=out/build/figures/%.svg): | out/build/figures/list
+	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
+$(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
 	@echo "draw    $*"
-	@weave/draw $< $@
+	@weave/common/draw $< $@
 
 # The PDF and the EPUB. Their dates are the edition's, so that two builds are
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
 export SOURCE_DATE_EPOCH := $(word 2,$(TITLE))
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list out/build/manual.tsv $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
+PRINT_NEEDS = $(FROM) $(REPORT)
+PRINT = weave/read/convert $(SOURCES_NW) -- -f weave/read/stream.lua -L weave/print/print.lua
 
 # The page of the PDF: the book's own, a4 for the office printer, or tablet.
 PAGE     := book
@@ -170,18 +184,18 @@ epub: out/$(NAME).epub ## makes the EPUB
 
 $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 	@echo "pdf     xelatex, up to four passes"
-	@weave/xelatex $< $@
+	@weave/print/xelatex $< $@
 
-$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
+$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
-	@$(PRINT) -t latex -V $(patsubst $(NAME)%,page%,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@$(PRINT) -t latex -V $(patsubst $(NAME)%,page%,$*) --template weave/print/book.tex --top-level-division=chapter --highlight-style=weave/print/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
-out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
+out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
-	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
-	@weave/epub-repack $@.new
+	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --mathml --css assets/css/epub.css -o $@.new
+	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 
 out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css

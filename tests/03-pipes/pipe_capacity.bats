@@ -53,6 +53,7 @@ load ../lib/helpers
 }
 
 @test "bash makes no system call to answer ulimit -p [P21]" {
+    needs strace
     run_program ./pipe_capacity
     assert_line --partial "bytes are PIPE_BUF"
     calls() { traced prlimit64,getrlimit bash -c "$1" && wc -l < strace; }

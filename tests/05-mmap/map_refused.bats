@@ -60,6 +60,7 @@ load ../lib/helpers
 }
 
 @test "the place differs from run to run, where the system randomizes [M02]" {
+    needs strace
     [ "$(cat /proc/sys/kernel/randomize_va_space)" != 0 ] ||
         skip "needs address space randomization"
     local i

@@ -4,7 +4,8 @@
 #
 # ACT with each of THINGS, JOBS at a time, each in a process of its own; what it
 # gives (one scalar), in the order of THINGS. Every ten seconds it says how far it
-# is. What ACT dies of is printed, and then dies the caller.
+# is. What ACT dies of is printed, and then dies the caller. A signal to the caller
+# ends the processes with all of their process groups, and then the caller.
 package Parallel;
 use strict;
 use warnings;
@@ -20,16 +21,24 @@ sub in_parallel {
     my $dir = tempdir('parallel.XXXXXX', TMPDIR => 1, CLEANUP => 1);
     my (%running, @results);
     my ($next, $done, $shown) = (0, 0, time);
+    local @SIG{qw(TERM INT HUP)} = (sub {
+        kill TERM => map { -$_ } keys %running;
+        1 while wait() > 0;
+        exit 1;
+    }) x 3;
     while ($done < @$things) {
         while ($next < @$things && keys %running < $jobs) {
             my $pid = fork // die "fork: $!\n";
             if ($pid == 0) {
+                setpgrp;
+                $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP);
                 srand;
                 my $given = eval { \$act->($things->[$next]) } or print STDERR $@;
                 store $given, "$dir/$next" if $given;
                 File::Temp::cleanup();      # of this process alone
                 POSIX::_exit($given ? 0 : 1);
             }
+            setpgrp $pid, $pid;     # as the child does: whoever comes first
             $running{$pid} = $next++;
         }
         my $i = delete $running{ wait() } // next;

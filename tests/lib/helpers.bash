@@ -56,8 +56,9 @@ book_setup() {
 # run_program [-t SECONDS] [-i FILE] COMMAND...: runs COMMAND under the runner.
 # Sets $status, $output and ${lines[@]} (standard output), $stderr and
 # ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME" or "timeout".
-# The files stdout and stderr hold the bytes. Status 124: SECONDS (10) were
-# over; 125: it left a process behind.
+# The files stdout and stderr hold the bytes. Status 124: SECONDS (10; 1 for a
+# program that was not done after 10 in an earlier test of the file) were over;
+# 125: it left a process behind.
 run_program() {
     book_options "$@"
     shift "$book_shift"
@@ -86,6 +87,7 @@ run_shell() {
 # The working directory then belongs to that user.
 as_nobody() {
     if [ "$(id -u)" = 0 ]; then
+        needs setpriv
         book_open_to_nobody
         book_prefix=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     fi
@@ -113,8 +115,13 @@ holds_session() {
     done
     : "${file:=$book_tangled/$program.session}"
     if [ ${#book_prefix[@]} -gt 0 ]; then options+=(--nobody); fi
-    "$book_lib/session" check --bin "$book_bin" \
-        ${options[@]+"${options[@]}"} "$file" || fail "the session does not hold"
+    if book_hung_before "./$program"; then options+=(--limit 1); fi
+    "$book_lib/session" check --bin "$book_bin" ${options[@]+"${options[@]}"} \
+        "$file" 2> "$BATS_TEST_TMPDIR/session-says" || {
+        cat "$BATS_TEST_TMPDIR/session-says" >&2
+        book_note_hung "$BATS_TEST_TMPDIR/session-says" "./$program"
+        fail "the session does not hold"
+    }
 }
 
 # --- Looking at system calls ------------------------------------------------
@@ -177,7 +184,8 @@ no_leaked_fd() {
     target=${target##*/}
     : > open_files
     [ ${#book_prefix[@]} -eq 0 ] || chmod 666 open_files
-    run_program env LD_PRELOAD="$book_built/open_files.so" \
+    book_preload open_files.so
+    run_program env LD_PRELOAD="$book_preloaded" \
         BOOK_OPEN_FILES="$PWD/open_files" BOOK_TARGET="$target" "$@"
     grep -q ' seen$' open_files || fail "$target was not watched"
     if grep -E '^[0-9]+ (exit|exec) ' open_files; then
@@ -209,24 +217,20 @@ $(cat compiler)"
 # --- What a machine may lack ------------------------------------------------
 
 # needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
-# command, or root, user (not root), namespaces, browser, or strace (which must
-# be allowed to trace).
+# command, or root, user (not root), namespaces, browser, or strace (which must be
+# allowed to trace). It is tried, by tests/lib/has, once a file.
 needs() {
-    local what
+    local what tried
     for what; do
+        tried=$BATS_FILE_TMPDIR/has-${what//\//%}
+        [ -s "$tried" ] || {
+            if "$book_lib/has" "$what"; then echo yes; else echo no; fi > "$tried"
+        }
+        [ "$(< "$tried")" = no ] || continue
         case $what in
-        root) [ "$(id -u)" = 0 ] || skip "needs root" ;;
-        user) [ "$(id -u)" != 0 ] || skip "needs an ordinary user" ;;
-        namespaces)
-            unshare --pid --mount --fork --mount-proc true 2> /dev/null ||
-                unshare -Ur --pid --mount --fork --mount-proc true \
-                    2> /dev/null || skip "needs namespaces" ;;
-        browser)
-            "$root/tools/lib/browser" > /dev/null || skip "needs a browser" ;;
-        strace)
-            strace -qq -o /dev/null true 2> /dev/null ||
-                skip "needs strace" ;;
-        *) command -v "$what" > /dev/null || skip "needs $what" ;;
+        user) skip "needs an ordinary user" ;;
+        browser) skip "needs a browser" ;;
+        *) skip "needs $what" ;;
         esac
     done
 }
@@ -260,15 +264,52 @@ book_options() {
 book_run() {
     local how=$BATS_TEST_TMPDIR/how log=$BATS_TEST_TMPDIR/runner-says
     status=0
+    if [ "$book_limit" = 10 ] && book_hung_before "$@"; then book_limit=1; fi
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?
     [ ! -s "$log" ] || cat "$log" >&2
     [ -s "$how" ] || fail "the runner did not run: $*"
     read -r ended < "$how"
+    if [ "$ended" = timeout ]; then book_note_hung "$log" "$@"; fi
     { output=$(< stdout) stderr=$(< stderr); } 2> /dev/null
     lines=() stderr_lines=()
     [ -z "$output" ] || mapfile -t lines <<< "$output"
     [ -z "$stderr" ] || mapfile -t stderr_lines <<< "$stderr"
+}
+
+# A program that does not end in ten seconds would cost each test of its file as
+# much again. The file hung in $BATS_FILE_TMPDIR has "PROGRAM<TAB>TEST" of each.
+
+# book_hung_before WORD...: one of the WORDs calls ./PROGRAM, and it is in hung;
+# then that is told on standard error.
+book_hung_before() {
+    local name test
+    [ -s "$BATS_FILE_TMPDIR/hung" ] || return 1
+    while IFS=$'\t' read -r name test; do
+        [[ " $* " =~ \./"$name"[^[:alnum:]_-] ]] || continue
+        echo "only 1 s for ./$name: it did not end in the test \"$test\"" >&2
+        return 0
+    done < "$BATS_FILE_TMPDIR/hung"
+    return 1
+}
+
+# book_note_hung FILE WORD...: when the runner, which wrote FILE, had to end what
+# the WORDs call after the usual ten seconds: puts into hung the programs of the
+# unit among what was ended or, when none has a name of theirs, among WORDs.
+book_note_hung() {
+    local path name found=()
+    grep -qF "still there after 10 s: process " "$1" || return 0
+    for path in "$book_bin"/*; do
+        name=${path##*/}            # a process is called by the first 15 bytes
+        if grep -qF "(${name:0:15}), killed" "$1"; then found+=("$name"); fi
+    done
+    [ ${#found[@]} -gt 0 ] || for path in "$book_bin"/*; do
+        name=${path##*/}
+        if [[ " ${*:2} " =~ \./"$name"[^[:alnum:]_-] ]]; then found+=("$name"); fi
+    done
+    for name in ${found[@]+"${found[@]}"}; do
+        printf '%s\t%s\n' "$name" "$BATS_TEST_DESCRIPTION" >> "$BATS_FILE_TMPDIR/hung"
+    done
 }
 
 # book_traced ARGUMENTS [-t SECONDS] [-i FILE] COMMAND...: COMMAND with strace
@@ -280,8 +321,9 @@ book_traced() {
     local options=("${@:1:book_shift}")
     shift "$book_shift"
     rm -f strace strace.[0-9]*
+    book_preload at_main.so
     run_program ${options[@]+"${options[@]}"} env \
-        LD_PRELOAD="$book_built/at_main.so" BOOK_TARGET="${1##*/}" \
+        LD_PRELOAD="$book_preloaded" BOOK_TARGET="${1##*/}" \
         BOOK_STRACE="$arguments" BOOK_STRACE_LOG="$PWD/strace" "$@"
     : > strace
     for log in strace.[0-9]*; do
@@ -291,6 +333,17 @@ book_traced() {
         esac
     done
     [ -e "$log" ] || fail "strace was not started in ${1##*/}"
+}
+
+# book_preload LIBRARY: sets $book_preloaded to a name of the library for
+# LD_PRELOAD, where a blank or a colon ends a name; the project may lie below
+# any, and be closed to the ordinary user. tests/run has a TMPDIR without them.
+book_preload() {
+    book_preloaded=$BATS_RUN_TMPDIR/$1
+    case $book_preloaded in
+    *[\ :]*) fail "TMPDIR has a blank or a colon in its name, where ld.so finds no library" ;;
+    esac
+    [ -e "$book_preloaded" ] || cp "$book_built/$1" "$book_preloaded"
 }
 
 # book_join: a log of strace on standard input without the call that starts it;

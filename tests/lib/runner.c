@@ -2,6 +2,7 @@
  *
  *   runner [-t SECONDS] [-g SECONDS] [-s FILE] [-i FILE] [-o FILE] [-e FILE]
  *          [-C DIR] [-m | -p] [--] COMMAND [ARGUMENT...]
+ *   runner -a [--] COMMAND [ARGUMENT...]
  *
  * usage() below says what the options do and what the statuses mean.
  *
@@ -57,6 +58,8 @@ static void usage(FILE *to)
 "  -p          standard output and standard error are one pseudo terminal; what\n"
 "              is written there comes out on the runner's standard output\n"
 "  -C DIR      work in DIR\n"
+"  -a          become COMMAND, with default signals and no descriptor above 2,\n"
+"              and let it inherit every orphan below it; nothing else is done\n"
 "  -s FILE     write how it ended to FILE, one fact a line:\n"
 "              exited N | killed SIGNAME | timeout | no-exec ERRNO,\n"
 "              left PID NAME      alive when the grace was over, killed\n"
@@ -332,118 +335,28 @@ static const char *signame(int s)
     return name;
 }
 
-/* How COMMAND ended, or why it is to be ended. */
-struct end {
-    pid_t pid;
-    int status;                       /* of wait, once it has ended */
-    bool ended, timed_out, some_left; /* some_left: children of ours */
-    int stop;                         /* the signal that we were sent, or 0 */
-    int no_exec;                      /* errno of the exec that failed, or 0 */
-};
+/* ready: descriptors 0 to 2 exist, no other is open, signals are as at the
+ * start of a shell. */
+static void ready(void)
+{
+    for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
+        if (fd == -1)
+            _exit(NO_EXEC);
+    syscall(SYS_close_range, 3U, ~0U, 0U);
+    default_signals();
+}
 
 static double limit = 10, grace = 1;  /* -t, -g */
+static bool on_terminal, adopt_only;  /* -p, -a */
 
-/* stopped: waits until `when` for something to happen. Returns whether a
- * signal came that ends us; then e->stop is set. */
-static bool stopped(struct end *e, const sigset_t *set, double when)
+/* read_options: what the call says; returns the command. */
+static char **read_options(int argc, char **argv)
 {
-    int s = pause_until(set, when);
-    if (s > 0 && s != SIGCHLD)
-        e->stop = s;
-    return e->stop != 0;
-}
-
-/* wait_for_end: until COMMAND has ended and, for the grace, its orphans, who
- * may finish what they began; until a signal comes, or the time is over. */
-static void wait_for_end(struct end *e, const sigset_t *set)
-{
-    double deadline = now() + limit;
-    while ((e->some_left = reap(e->pid, &e->ended, &e->status)), !e->ended) {
-        if (stopped(e, set, deadline))
-            return;
-        if (now() >= deadline) {
-            e->timed_out = true;
-            return;
-        }
-    }
-    double until = now() + grace;
-    while (e->some_left && now() < until && !stopped(e, set, until))
-        e->some_left = reap(e->pid, &e->ended, &e->status);
-}
-
-/* note_end: writes how COMMAND ended, as -s wants it. */
-static void note_end(const struct end *e, FILE *facts)
-{
-    if (e->no_exec)
-        fprintf(facts, "no-exec %s\n", strerrorname_np(e->no_exec));
-    else if (e->timed_out)
-        fputs("timeout\n", facts);
-    else if (e->ended && WIFSIGNALED(e->status))
-        fprintf(facts, "killed %s\n", signame(WTERMSIG(e->status)));
-    else if (e->ended)
-        fprintf(facts, "exited %d\n", WEXITSTATUS(e->status));
-    for (int i = 0; i < orphan_count; i++)
-        fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
-}
-
-/* end_all: notes how COMMAND ended, kills what is left of it, and gives the
- * status for it. */
-static int end_all(struct end *e, FILE *facts)
-{
-    bool left = e->ended && e->some_left && !e->stop;
-    if (facts)
-        note_end(e, facts);
-    if (!e->ended || e->some_left) {
-        char reason[64] = "left behind";
-        if (e->stop)
-            snprintf(reason, sizeof reason, "stopped by %s", signame(e->stop));
-        else if (e->timed_out)
-            snprintf(reason, sizeof reason, "still there after %g s", limit);
-        kill_tree(reason, e->pid, &e->ended, &e->status, facts);
-    }
-    if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
-        err(2, "%s", status_name);
-    if (e->stop)
-        return 128 + e->stop;
-    if (e->timed_out)
-        return TIMED_OUT;
-    if (left)
-        return LEFT_BEHIND;
-    return WIFSIGNALED(e->status) ? 128 + WTERMSIG(e->status)
-                                  : WEXITSTATUS(e->status);
-}
-
-/* start: begins COMMAND as a child; e->pid, and e->no_exec if it cannot be. */
-static void start(char **command, struct end *e)
-{
-    int tell[2];
-    if (pipe2(tell, O_CLOEXEC) == -1)
-        err(2, "pipe2");
-    e->pid = fork();
-    if (e->pid == -1)
-        err(2, "fork");
-    if (e->pid == 0)
-        become(command, tell[1]);
-    if (terminal != -1)
-        close(terminal);
-    close(tell[1]);
-    int why = 0;
-    if (read(tell[0], &why, sizeof why) == sizeof why) {
-        e->no_exec = why;
-        fprintf(stderr, "runner: %s: %s\n", command[0], strerror(why));
-    }
-    close(tell[0]);
-}
-
-/* options: reads them; returns whether -p is among them, or ends. */
-static bool options(int argc, char **argv)
-{
-    bool on_terminal = false;
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         usage(stdout);
         exit(0);
     }
-    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mp")) != -1;)
+    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mpa")) != -1;)
         switch (c) {
         case 't': limit = seconds(optarg); break;
         case 'g': grace = seconds(optarg); break;
@@ -454,27 +367,28 @@ static bool options(int argc, char **argv)
         case 'C': dir_name = optarg; break;
         case 'm': merge = true; break;
         case 'p': on_terminal = true; break;
+        case 'a': adopt_only = true; break;
         default:  usage(stderr); exit(2);
         }
     if (optind == argc) {
         usage(stderr);
         exit(2);
     }
-    return on_terminal;
+    return argv + optind;
 }
 
-int main(int argc, char **argv)
+/* adopt: becomes COMMAND, which inherits every orphan below it. */
+static void adopt(char **command)
 {
-    /* descriptors 0 to 2 must exist before anything else is opened */
-    for (int fd; (fd = open("/dev/null", O_RDWR)) <= 2;)
-        if (fd == -1)
-            return NO_EXEC;
-    syscall(SYS_close_range, 3U, ~0U, 0U);
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(2, "prctl");
+    execvp(command[0], command);
+    err(errno == ENOENT ? NOT_FOUND : NO_EXEC, "%s", command[0]);
+}
 
-    bool on_terminal = options(argc, argv);
-    default_signals();
-    if (on_terminal)
-        use_terminal();
+/* wait_set: the signals to wait for, blocked from now on. */
+static sigset_t wait_set(void)
+{
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
@@ -483,16 +397,123 @@ int main(int argc, char **argv)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGQUIT);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    return set;
+}
+
+/* start: COMMAND in a process of its own; *why is the errno when it could not
+ * be run, else 0. */
+static pid_t start(char **command, int *why)
+{
+    int tell[2];
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(2, "prctl");
+    if (pipe2(tell, O_CLOEXEC) == -1)
+        err(2, "pipe2");
+    pid_t pid = fork();
+    if (pid == -1)
+        err(2, "fork");
+    if (pid == 0)
+        become(command, tell[1]);
+    if (terminal != -1)
+        close(terminal);
+    close(tell[1]);
+    if (read(tell[0], why, sizeof *why) != sizeof *why)
+        *why = 0;
+    close(tell[0]);
+    return pid;
+}
+
+/* How COMMAND goes on. */
+struct course {
+    pid_t pid;
+    bool ended, some_left;            /* COMMAND; its descendants */
+    bool timed_out;
+    int status, stop;                 /* of COMMAND; the signal sent to us */
+};
+
+/* wait_until: reaps until nothing is left (or, unless `all`, COMMAND has
+ * ended), until `when`, or until a signal to us. Returns false when the time
+ * was over. */
+static bool wait_until(struct course *c, bool all, double when,
+                       const sigset_t *set)
+{
+    for (;;) {
+        c->some_left = reap(c->pid, &c->ended, &c->status);
+        if (all ? !c->some_left : c->ended)
+            return true;
+        if (now() >= when)
+            return false;
+        int s = pause_until(set, when);
+        if (s > 0 && s != SIGCHLD) {
+            c->stop = s;
+            return true;
+        }
+    }
+}
+
+/* tell_facts: what -s is for. */
+static void tell_facts(FILE *facts, const struct course *c, int why)
+{
+    if (why)
+        fprintf(facts, "no-exec %s\n", strerrorname_np(why));
+    else if (c->timed_out)
+        fputs("timeout\n", facts);
+    else if (c->ended && WIFSIGNALED(c->status))
+        fprintf(facts, "killed %s\n", signame(WTERMSIG(c->status)));
+    else if (c->ended)
+        fprintf(facts, "exited %d\n", WEXITSTATUS(c->status));
+    for (int i = 0; i < orphan_count; i++)
+        fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
+}
+
+/* kill_rest: whatever of COMMAND's tree is there must not outlive us. */
+static void kill_rest(struct course *c, FILE *facts)
+{
+    char reason[64] = "left behind";
+    if (c->stop)
+        snprintf(reason, sizeof reason, "stopped by %s", signame(c->stop));
+    else if (c->timed_out)
+        snprintf(reason, sizeof reason, "still there after %g s", limit);
+    kill_tree(reason, c->pid, &c->ended, &c->status, facts);
+}
+
+int main(int argc, char **argv)
+{
+    ready();
+    char **command = read_options(argc, argv);
+    if (adopt_only)
+        adopt(command);
+    if (on_terminal)
+        use_terminal();
+    sigset_t set = wait_set();
     signal(SIGPIPE, SIG_IGN);         /* our own messages are not that vital */
     umask(022);
-
     FILE *facts = NULL;
     if (status_name && !(facts = fopen(status_name, "we")))
         err(2, "%s", status_name);
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-        err(2, "prctl");
-    struct end e = { 0 };
-    start(argv + optind, &e);
-    wait_for_end(&e, &set);
-    return end_all(&e, facts);
+
+    int why = 0;
+    struct course c = { .pid = start(command, &why) };
+    c.timed_out = !wait_until(&c, false, now() + limit, &set);
+    if (c.ended && c.some_left)       /* orphans may finish what they began */
+        wait_until(&c, true, now() + grace, &set);
+
+    bool left = c.ended && c.some_left && !c.stop;
+    if (facts)
+        tell_facts(facts, &c, why);
+    if (why)
+        fprintf(stderr, "runner: %s: %s\n", command[0], strerror(why));
+    if (!c.ended || c.some_left)
+        kill_rest(&c, facts);
+    if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
+        err(2, "%s", status_name);
+
+    if (c.stop)
+        return 128 + c.stop;
+    if (c.timed_out)
+        return TIMED_OUT;
+    if (left)
+        return LEFT_BEHIND;
+    return WIFSIGNALED(c.status) ? 128 + WTERMSIG(c.status)
+        : WEXITSTATUS(c.status);
 }

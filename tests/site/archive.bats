@@ -20,7 +20,7 @@ setup_file() {
     printf '#!/bin/sh\necho "I run in $1 shell"; exit 3\n' > tangled/01-made-01/script.sh
     printf '$ ./script "a small"\nI run in a small shell\n[exit 3]\n' > tangled/01-made-01/script.session
     mkdir packed
-    weave/archive packed
+    weave/site/archive packed
 }
 
 setup() {
@@ -38,12 +38,12 @@ setup() {
 alone() { env -i PATH="$PWD/bin" "$@"; }
 
 @test "the archive unpacks into one folder that has the name of the book and the edition" {
-    run weave/archive --name
+    run weave/site/archive --name
     assert_output "$name.tar.gz"
     run bash -c 'tar -tzf "packed/$1.tar.gz" | grep -v "^$1/"' bash "$name"
     assert_output ''
     sed -i 's/^date: .*/date: "2031-01-02"/' book.nw
-    run weave/archive --name
+    run weave/site/archive --name
     assert_output made-up-book-programs-2031-01-02.tar.gz
 }
 
@@ -61,7 +61,7 @@ alone() { env -i PATH="$PWD/bin" "$@"; }
 
 @test "the README says where the book is and what its programs need, as the title block has it" {
     sed -i 's|^lang: .*|&\nurl: https://example.org/b/\nneeds: Linux 9, and patience|' book.nw
-    weave/archive packed
+    weave/site/archive packed
     run tar -xzOf "packed/$name.tar.gz" "$name/README"
     assert_line 'The book: https://example.org/b/'
     assert_line 'They need Linux 9, and patience. "make check" needs perl and bash.'
@@ -115,26 +115,26 @@ alone() { env -i PATH="$PWD/bin" "$@"; }
 @test "the same input gives the same bytes, whatever the umask, the times and the language" {
     find . -exec touch -h -d '2001-01-01' {} +
     mkdir other
-    (umask 077 && LC_ALL=C.UTF-8 TZ=Asia/Tokyo weave/archive other)
+    (umask 077 && LC_ALL=C.UTF-8 TZ=Asia/Tokyo weave/site/archive other)
     cmp packed/*.gz other/*.gz
 }
 
 @test "what is missing is told by name, and nothing is left" {
     rm LICENSE-CODE
     mkdir other
-    run weave/archive other
+    run weave/site/archive other
     assert_failure 1
     assert_output 'LICENSE-CODE:1: is missing; the archive of the programs needs it'
     run ls -A other
     assert_output ''
     sed -i '/^name:/d' book.nw
-    run weave/archive --name
+    run weave/site/archive --name
     assert_failure 1
     assert_output --partial 'book.nw:1: the title block has no "name:"'
 }
 
 @test "the archive of this book is the one that the site offers, and has every program" {
-    name=$(cd "$root" && weave/archive --name)
+    name=$(cd "$root" && weave/site/archive --name)
     tar -xzf "$root/out/html/$name" -C .
     for file in "$root"/tangled/*/*; do cmp "$file" "${name%.tar.gz}/${file#"$root/tangled/"}"; done
     alone make -s -j2 -C "${name%.tar.gz}"

@@ -10,6 +10,8 @@ setup() {
     cp "$book_lib/../run" tree/tests
     cp -r "$book_lib" tree/tests/lib
     cp -r "$book_built" tree/out/lib
+    cp "$root/kinds.tsv" tree
+    mkdir -p tree/tools && cp -r "$root/tools/lib" tree/tools
     ln -s "$root/node_modules" tree/node_modules
     cd tree || return
     : > book.nw
@@ -57,7 +59,7 @@ driver() {
     assert_line '    a word'
     assert_equal "$(cut -f 2- out/report/tests.tsv)" \
         $'it fails & <says> so\tfailed\t\nit says hello [P01]\tpassed\t\nit skips\tskipped\tneeds the moon'
-    # weave/site.lua makes these sums, too: what differs has changed since
+    # weave/site/stamp.lua makes these sums, too: what differs has changed since
     sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
     day=$(date -u +%F)
     printf '%s\t%s\t%s\n' 01-one "$day" "$(sum chapters/01-one.nw)" 01-one/hello "$day" \
@@ -179,22 +181,38 @@ book() {
         'long hello short '
 }
 
-@test "a claim without a test that passed is a failure" {
+@test "a claim without a test that passed is a failure, told with its line" {
+    printf 'A line.\n\n[Pipes are old]{#P01 .claim\n.holds}.\n' > chapters/01-one.nw
     write_test 'it says hello' holds_session
     driver 01-one
     assert_failure 1
-    assert_line 'WRONG 01-one: claims without a test that passed: P01'
+    assert_line 'WRONG chapters/01-one.nw:3: the claim P01 has no test that passed; a test names it as [P01]'
     write_test 'it says hello [P01]' 'skip "needs the moon"'
     driver 01-one
     assert_failure 1
-    assert_line 'WRONG 01-one: claims without a test that passed: P01'
+    assert_line --partial 'the claim P01 has no test that passed'
 }
 
-@test "a test of a claim that no chapter has is a failure" {
+@test "a claim whose tests may be skipped here is counted as not tried, not as wrong" {
+    write_test 'it says hello' holds_session
+    more_test 'it needs a user [P01]' 'skip "needs an ordinary user"'
+    more_test 'it needs root [P01]' 'skip "needs root"'
+    local but=user
+    [ "$(id -u)" = 0 ] || but=root
+    sed -i "/needs $but\|an ordinary $but/s/\t[^\t]*$/\t-/; /needs root\|an ordinary user/s/\t[^\t]*$/\t-/" tests/lib/skips.tsv
+    CI_IS=true driver 01-one
+    assert_success
+    assert_line '1 programs, 1 sessions, 3 tests in 1 files, 0 of 1 claims covered, 1 not tried here'
+    more_test 'it fails [P01]' false
+    driver 01-one
+    assert_line --partial 'the claim P01 has no test that passed'
+}
+
+@test "a test of a claim that no chapter has is a failure, told with its line" {
     more_test 'another [P99]' holds_session
     driver 01-one
     assert_failure 1
-    assert_line 'WRONG tests/01-one/hello.bats: no chapter has the claim P99'
+    assert_line 'WRONG tests/01-one/hello.bats:6: no chapter has the claim P99'
 }
 
 @test "a program, a session or a test alone is a failure" {
@@ -234,10 +252,210 @@ book() {
     assert_success
 }
 
+@test "a skip for a reason of the list is a failure where the machine has it all the same" {
+    printf 'needs luck\tit is rare\ttest -e luck\n' >> tests/lib/skips.tsv
+    more_test 'it needs luck' 'skip "needs luck"'
+    CI_IS=true driver 01-one
+    assert_success
+    touch luck
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG tests/01-one/hello.bats:6: it needs luck: skipped (needs luck), but there is one'
+}
+
 @test "two tests of one name are a failure" {
     more_test 'it says hello [P01]' true
     driver 01-one
     assert_failure 1
+}
+
+@test "a project may lie below any name, and TMPDIR may have one with blanks" {
+    "${CC:-gcc}" -o out/bin/01-one/hello -x c - <<< 'int printf(const char *, ...);
+        int main(void) { printf("hello\n"); return 0; }'
+    more_test 'it is traced' 'needs strace; traced write ./hello; assert_call "^([0-9]+ +)?write"'
+    more_test 'it leaks nothing' 'no_leaked_fd ./hello'
+    more_test 'it is held on a terminal' 'holds_session --terminal'
+    local name=$'-a b\'c\t"$d [x] \\*?~%&;#{y,z}<>|()!^` \303\274\377' strange="$BATS_TEST_TMPDIR/work/t m:p"
+    mkdir "$strange" "../$name"
+    mv ./* "../$name"
+    cd "../$name"
+    run_program -t 60 env -i PATH="$PATH" TMPDIR="$strange" tests/run 01-one
+    assert_success
+    assert_line --regexp '^[34] passed, 0 failed, [01] skipped$'
+    run ls -A "$strange"
+    assert_output ''
+}
+
+@test "below a name that Bats cannot live with, that is said" {
+    mkdir ../a=b
+    cp -r tests ../a=b
+    mkdir -p ../a=b/out ../a=b/node_modules/bats
+    cp -r "$book_built" ../a=b/out/lib
+    cd ../a=b
+    driver
+    assert_failure
+    assert_stderr --partial 'Bats finds nothing below a folder with a colon, an equals sign'
+}
+
+# --- What tests leave behind ---------------------------------------------------
+
+# left_by NAME BODY [NAME BODY]...: runs these tests, which take no minute although
+# their sleeps would, and nothing of them is left. $long is what they sleep.
+left_by() {
+    export long=7$$
+    while [ $# -gt 0 ]; do more_test "$1" "$2"; shift 2; done
+    sed -i "s/LONG/$long/g" tests/01-one/hello.bats
+    driver 01-one
+    assert_failure 1
+    run pgrep -f "^sleep $long"
+    assert_output ''
+    run cat stdout
+}
+
+@test "a process that a test leaves behind fails the test, which is named with it, and is killed" {
+    left_by 'it leaves one' 'sleep LONG1 & true' 'it passes' true
+    assert_line '  FAILED tests/01-one/hello.bats: it leaves one'
+    assert_line --regexp '^    left behind: process [0-9]+ \(sleep\), killed$'
+    assert_line '2 passed, 1 failed, 0 skipped'
+}
+
+@test "a process that run waits for in vain is one left behind" {
+    left_by 'it hangs' 'run bash -c "sleep LONG1 & echo hello"; assert_output hello'
+    assert_line 'FAILED tests/01-one/hello.bats: it hangs'
+    assert_line '1 passed, 1 failed, 0 skipped'
+}
+
+@test "sessions of their own, deaf, stopped, orphaned twice, without environment: all are left behind" {
+    left_by 'one' '(setsid nohup sleep LONG1 > /dev/null 2>&1 &)' \
+        'two' '(trap "" TERM HUP INT; while :; do sleep LONG2; done) & kill -STOP $!' \
+        'three' 'setsid bash -c "(setsid sleep LONG3 &) & wait"' \
+        'four' 'env -i PATH="$PATH" setsid sleep LONG4 > /dev/null 2>&1 3>&- & true' \
+        'five' true \
+        'six' '(sleep LONG6 & sleep LONG7 & wait) &'
+    for name in one two three four six; do
+        assert_line "FAILED tests/01-one/hello.bats: $name"
+    done
+    assert_line '2 passed, 5 failed, 0 skipped'
+}
+
+@test "what setup_file or teardown leaves behind is told" {
+    echo 'teardown() { sleep LONG1 & }' >> tests/01-one/hello.bats
+    left_by
+    assert_line 'FAILED tests/01-one/hello.bats: it says hello [P01]'
+    write_test 'it says hello [P01]' holds_session
+    echo 'setup_file() { sleep LONG1 & }' >> tests/01-one/hello.bats
+    left_by
+    assert_line --regexp '^WRONG tests/01-one/hello.bats: in setup_file, teardown_file or outside every test: left behind: process [0-9]+ \(sleep\), killed$'
+    assert_line '1 passed, 1 failed, 0 skipped'
+}
+
+@test "a child that a test waits for, and an orphan that ends at once, are left in peace" {
+    more_test 'it waits' 'sleep 0.1 & wait $!; (true &)'
+    driver 01-one
+    assert_success
+}
+
+@test "a test that never ends is ended at its limit, and the next ones run" {
+    more_test 'it never ends' 'while :; do sleep 0.1; done'
+    more_test 'it sleeps' "run sleep 7$$"
+    more_test 'it passes' true
+    driver --limit 1 01-one
+    assert_failure 1
+    assert_line --regexp '^    still running after 1 s, the limit of a test .* killed: .*[0-9]+ \(sleep\)'
+    assert_line 'FAILED tests/01-one/hello.bats: it never ends'
+    assert_line 'FAILED tests/01-one/hello.bats: it sleeps'
+    assert_line '2 passed, 2 failed, 0 skipped'
+}
+
+@test "a file that hangs outside its tests is ended at the limit" {
+    for hang in 'setup_file() { sleep 60; }' 'sleep 60'; do
+        write_test 'it says hello [P01]' true
+        echo "$hang" >> tests/01-one/hello.bats
+        driver --limit 1 01-one
+        assert_failure 1
+        assert_line --partial 'WRONG tests/01-one/hello.bats: in setup_file, teardown_file or outside every test: still running after 1 s'
+    done
+}
+
+@test "a signal to tests/run, or its end, leaves nothing behind" {
+    more_test 'it sleeps' "touch \"\$BATS_TEST_DIRNAME/../began\"; sleep 7$$; :"
+    for signal in TERM INT KILL; do
+        rm -f tests/began
+        mkdir -p tmp
+        env -i PATH="$PATH" TMPDIR="$PWD/tmp" tests/run 01-one > says 2>&1 3>&- &
+        until [ -e tests/began ]; do sleep 0.05; done
+        kill -"$signal" $!
+        wait $! || status=$?
+        for _ in {1..200}; do pgrep -f "^sleep 7$$\$" > left || break; sleep 0.05; done
+        [ ! -s left ]
+        [ "$signal" = KILL ] || {
+            grep "tests/run: stopped by SIG$signal" says
+            [ "$status" -gt 128 ]
+            run ls tmp
+            assert_output ''
+        }
+    done
+}
+
+# --- The reports -----------------------------------------------------------------
+
+@test "the JUnit files are XML whatever a test prints or is called" {
+    needs xmllint
+    more_test $'caf\351 \033[1m ]]> \357\277\276' \
+        'printf "caf\351 \355\240\200 \033[1m\a\v\r]]> \357\277\276 \357\277\277 \360\237\230\200 <&\">\n"; false'
+    more_test 'it skips' $'skip "needs \001 & \377"'
+    driver 01-one
+    assert_failure 1
+    for file in out/report/*.xml; do xmllint --noout "$file"; done
+    run xmllint --xpath 'string(//failure)' out/report/programs.xml
+    assert_output --partial 'caf\xE9 \xED\xA0\x80 \x1B[1m\x07\x0B'
+    assert_output --partial $'\360\237\230\200 <&">'
+}
+
+@test "the JUnit files have a test that failed for each thing that is wrong" {
+    needs xmllint
+    : > tangled/01-one/silent.c
+    more_test 'another [P99]' 'skip "needs sh"'
+    echo 'if' > tests/01-one/silent.bats
+    printf '[Fifos are older]{#P02 .claim .holds}.\n' >> chapters/01-one.nw
+    driver 01-one
+    assert_failure 1
+    assert_equal "$(xmllint --xpath 'count(//failure)' out/report/run.xml)" "$(grep -c '^WRONG ' stdout)"
+    for what in 'silent.c has no session' 'no chapter has the claim P99' 'but there is one' \
+        'tests/01-one/silent.bats' 'the claim P02 has no test'; do
+        run xmllint --xpath "count(//testcase[contains(@name, \"$what\")]/failure) > 0" out/report/run.xml
+        assert_output true
+    done
+    rm -r tests/01-one/silent.bats tangled/01-one/silent.c
+    printf '[Pipes are old]{#P01 .claim .holds}.\n' > chapters/01-one.nw
+    write_test 'it says hello [P01]' holds_session
+    driver 01-one
+    assert_success
+    assert_equal "$(xmllint --xpath 'count(//failure)' out/report/run.xml)" 0
+}
+
+@test "programs are what kinds.tsv says, and the sum is over all their files" {
+    printf 'sh\tbash\t-\tcp IN OUT && chmod 755 OUT\tcp NAME.sh NAME\tsh -n IN\n' >> kinds.tsv
+    printf 'echo hello\n' > tangled/01-one/hello.sh
+    printf 'echo hello\n' > tangled/01-one/script.sh
+    driver 01-one
+    assert_failure 1
+    assert_line 'WRONG tangled/01-one/script.sh has no session'
+    refute_line --partial 'hello.sh'
+    sum=$(cat tangled/01-one/hello.{c,sh,session} tests/01-one/hello.bats | sha1sum)
+    assert_equal "$(grep hello out/report/runs.tsv | cut -f 3)" "${sum%% *}"
+}
+
+@test "machine.tsv is what tests/lib/machine.tsv asks for" {
+    printf '# comment\nday\techo monday; echo tuesday\tday of the week\tyes\nmoon\tno-such-command\tmoon\tno\ncc\techo "$CC"\tcompiler\tno\n' \
+        > tests/lib/machine.tsv
+    driver 01-one
+    assert_success
+    assert_equal "$(cat out/report/machine.tsv)" $'day\tmonday\ncc\tgcc'
+    printf 'day\techo\n' > tests/lib/machine.tsv
+    driver 01-one
+    assert_failure
+    assert_stderr --partial "tests/lib/machine.tsv:1: not 'KEY COMMAND WORDS yes|no'"
 }
 
 @test "what is not known is refused with status 2" {

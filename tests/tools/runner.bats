@@ -216,12 +216,56 @@ under_odd_conditions() {
     assert_equal "${#lines[@]}" 1
 }
 
+# unit_that COMMAND: a unit with a program ./stuck that runs COMMAND, to be tested
+# by tests/one/stuck.bats, which is begun.
+unit_that() {
+    mkdir -p one/tests/one one/out/bin/one one/tangled/one
+    ln -s "$book_lib" one/tests/lib
+    ln -s "$book_built" one/out/lib
+    ln -s "$root/node_modules" one/node_modules
+    printf '#!/bin/bash\n%s\n' "$1" > one/out/bin/one/stuck
+    chmod +x one/out/bin/one/stuck
+    printf '$ ./stuck\nhello\n' > one/tangled/one/stuck.session
+    printf '%s\n' 'bats_require_minimum_version 1.13.0' 'load ../lib/helpers' \
+        > one/tests/one/stuck.bats
+}
+
+@test "a program that hangs costs its deadline once, not once a test" {
+    unit_that 'exec sleep 1000'
+    printf '@test "%s" { %s\n}\n' 'the first' 'run_program ./stuck; assert_success' \
+        'the second' 'run_shell "./stuck | cat"; assert_success' \
+        'the third' 'holds_session' \
+        'not the fourth' 'run_program true; assert_success' >> one/tests/one/stuck.bats
+    local began=$SECONDS
+    run -1 "$root/node_modules/bats/bin/bats" -F tap one/tests/one/stuck.bats 3>&-
+    [ $((SECONDS - began)) -lt 20 ] || fail "it took $((SECONDS - began)) s"
+    assert_line --partial 'ok 4 not the fourth'
+    assert_equal "$(grep -c 'still there after 10 s' <<< "$output")" 1
+    assert_equal "$(grep -c 'only 1 s for ./stuck: it did not end in the test "the first"' <<< "$output")" 2
+}
+
+@test "a deadline that a test chose is its own, also after a hang" {
+    unit_that 'sleep "$1"'
+    printf '@test "%s" { %s\n}\n' 'the first' 'run_program -t 0.1 ./stuck 1000; [ "$ended" = timeout ]' \
+        'the second' 'run_program ./stuck 1.2; assert_success' >> one/tests/one/stuck.bats
+    run -0 "$root/node_modules/bats/bin/bats" -F tap one/tests/one/stuck.bats 3>&-
+}
+
 @test "as an ordinary user the same holds" {
     as_nobody "$runner" -t 0.3 -s how bash -c 'trap "" TERM; setsid sleep ${long}9 &
         sleep ${long}0'
     assert_failure 124
     run pgrep -f "^sleep ${long}[90]\$"
     assert_output ""
+}
+
+@test "with -a a command inherits the orphans below it" {
+    run "$runner" -a perl -e 'system "(sleep 0.01 &)"; print wait() > 0 ? "an orphan" : "none"'
+    assert_output 'an orphan'
+    run under_odd_conditions "$runner" -a grep -E '^Sig(Blk|Ign):.0000000000000000$' /proc/self/status
+    assert_equal "${#lines[@]}" 2
+    run -127 "$runner" -a ./nothing
+    assert_output 'runner: ./nothing: No such file or directory'
 }
 
 @test "wrong calls are told from the command's failure" {
@@ -236,7 +280,7 @@ under_odd_conditions() {
 @test "--help says what every option and status means" {
     run "$runner" --help
     assert_success
-    for word in -t -g -i -o -e -m -p -C -s 124 125 126 127; do
+    for word in -t -g -i -o -e -m -p -C -a -s 124 125 126 127; do
         assert_output --partial -- "$word"
     done
 }

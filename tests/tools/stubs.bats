@@ -41,7 +41,7 @@ pattern_of() { sed 's/[^[:alnum:]]/./g' | sort -u | paste -sd '|' | sed 's/.*/^(
 
 # run_tests PROJECT PATTERN VARIABLE=VALUE... FILE.bats...: runs the tests whose
 # names match, by themselves, with the variables; gives "FILE<TAB>red, green or
-# skipped<TAB>NAME" of each.
+# skipped<TAB>NAME" of each, and for the skipped "<TAB>REASON".
 run_tests() {
     local project=$1 pattern=$2 variables=() at_once=()
     shift 2
@@ -53,8 +53,9 @@ run_tests() {
         "$project/node_modules/bats/bin/bats" -F cat -f "$pattern" \
         ${at_once[@]+"${at_once[@]}"} "$@" < /dev/null 2>&1 3>&- |
         perl -ne 'if (/^suite (.*)/) { $file = $1 }
-            elsif (/^(not )?ok \d+ (.*?)( # skip.*)?$/) {
-                print "$file\t", $1 ? "red" : $3 ? "skipped" : "green", "\t$2\n" }'
+            elsif (/^(not )?ok \d+ (.*?)( # skip ?(.*))?$/) {
+                print "$file\t", $1 ? "red" : $3 ? "skipped" : "green", "\t$2",
+                    $3 ? "\t$4" : "", "\n" }'
 }
 
 # files_of PROJECT: the .bats file of each program that has one.
@@ -105,7 +106,7 @@ holders() { tests_of "$1" | sed -n 's/^[^\t]*holds_session[^\t]*\t//p'; }
 outcomes() {
     local result name
     declare -gA outcome=()
-    while IFS=$'\t' read -r _ result name; do
+    while IFS=$'\t' read -r _ result name _; do
         outcome[$name]=$result
     done < <(grep -F "$1"$'\t' "$2")
 }
@@ -158,7 +159,7 @@ altered_turns_red() {
 }
 
 # self_test UNIT PROGRAM: nothing outside licensed values may change. Where the
-# test that holds the session is skipped, this one is, too.
+# test that holds the session is skipped, this one is, too, for the same reason.
 self_test() {
     run "$book_lib/session" --self-test --bin "$root/out/bin/$1" \
         "$root/tangled/$1/$2.session"
@@ -166,7 +167,7 @@ self_test() {
     local said=$output name file=$root/tests/$1/$2.bats
     name=$(holders "$file" | head -n 1)
     run run_tests "$root" "$(pattern_of <<< "$name")" "$file"
-    [[ $output != *$'\tskipped\t'* ]] || skip "needs what \"$name\" needs"
+    [[ $output != *$'\tskipped\t'* ]] || skip "${output##*$'\t'}"
     fail "$said"
 }
 

@@ -221,10 +221,13 @@ END
         two two.session; cat two.session
         printf '@\n'
     } > "$nw"
+    mkdir -p tangled/05-two
+    cp two.session tangled/05-two/
+    "$root/tests/lib/session" lines tangled/05-two/two.session > "$BATS_TEST_TMPDIR/lines"
     for to in html:'<span class="which">Terminal 1</span>' latex:'\nwwhich{Terminal 1}'; do
         # pandoc takes the name after -f in small letters, and $root may have others
         /usr/lib/noweb/markup "$nw" |
-            (cd "$root" && FIGURES=. pandoc -f weave/noweb.lua -L weave/print.lua -t "${to%%:*}") > page
+            (cd "$root" && SESSIONS=$BATS_TEST_TMPDIR/lines pandoc -f weave/read/stream.lua -L weave/print/print.lua -t "${to%%:*}") > page
         run grep -cF "${to#*:}" page
         assert_output 2
     done

@@ -25,6 +25,9 @@ my %FIELD = (
     lang       => [needed => sub { return $_[0] =~ /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/ ? () : 'write a language tag (BCP 47), like en or pt-BR' }],
     rights     => [free   => \&text],
     needs      => [free   => \&text],
+    keywords   => [free   => \&text],
+    motto      => [free   => \&text],
+    'license-url' => [free => \&address],
     blurb      => [free   => \&text],
     identifier => [needed => \&identifier],
     url        => [free   => sub { return $_[0] =~ m{^https?://[^\s"<>\\]+/$} ? () : 'write the address of the book\'s site, with http:// or https:// before it and a / at its end' }],
@@ -56,6 +59,11 @@ sub title_list {
     my $field = $fields->{$name};
     ref $field->{value} or die "$book:" . ($field->{line} // 1) . ": the title block has no list \"$name:\"\n";
     return map { [$field->{value}[$_], $field->{lines}[$_]] } 0 .. $#{ $field->{value} };
+}
+
+# address VALUE: what is wrong with the address of a page.
+sub address {
+    return $_[0] =~ m{^https?://[^\s"<>\\]+$} ? () : 'write an address, with http:// or https:// before it';
 }
 
 # judged BOOK: the fields, each with line and value, and all that is wrong with them.
