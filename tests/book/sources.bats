@@ -38,7 +38,7 @@ load ../lib/helpers
     cd "$root"
     git ls-files > /dev/null 2>&1 || skip 'not a git checkout'
     git ls-files | while read -r file; do
-        [ -f "$file" ] && head -n 1 "$file" | grep -qE '^#!.*\b(sh|bash)$' && printf '%s\0' "$file"
+        if [ -f "$file" ] && head -n 1 "$file" | grep -qE '^#!.*\b(sh|bash)$'; then printf '%s\0' "$file"; fi
     done > "$BATS_TEST_TMPDIR/scripts"
     xargs -0 shellcheck < "$BATS_TEST_TMPDIR/scripts"
 }

@@ -28,6 +28,7 @@ named() {
     tools/new figure count > /dev/null
     block 1 > chapters/02-notation.nw
     block 2 > tests/02-notation/count.bats
+    printf 'getpid(2)\tget process identification\n' >> chapters/manual.tsv
     printf 'N1\t02-notation\nN2\t02-notation\n' >> chapters/ledger.tsv
     run make -s lint check-02-notation html
     assert_success
