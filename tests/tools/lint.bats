@@ -37,7 +37,7 @@ lint_fixture() { "$lint" --book context/book.nw --ledger ledger.tsv "$@"; }
 
 # shellcheck disable=SC2016  # awk and sed expand
 @test "every rule is turned red by a fixture, but those that have a test below" {
-    local woven='^(reference|figure|math|collected|listing|manual|pandoc|title|tests)$'
+    local woven='^(reference|figure|collected|listing|manual|pandoc|title|tests)$'
     run -0 bash -c '"$0" --rules | awk "{ print \$1 }" | grep -vE "$1" | sort' "$lint" "$woven"
     local rules=$output
     run -0 bash -c 'sed -n "s/.*\[\([a-z0-9-]*\)\]$/\1/p" ./*.findings | sort -u'
@@ -236,23 +236,44 @@ END
 
 @test "what weave/check finds in the files that are asked for is told, once for all of the book's" {
     a_book
+    run -2 "$lint" --only figure book.nw
+    assert_output 'lint: only weave/check knows the rule figure, and this book has none'
     a_check 1
     cat > findings <<'END'
 chapters/01-one.nw:3: no figure ring [figure]
 chapters/02-two.nw:1: leads nowhere [reference]
 chapters/02-two.nw:3: another word for it [claim]
+chapters/02-two.nw:3: a warning on the same line [pandoc]
+chapters/02-two.nw:6: in a fence [loose]
+chapters/02-two.nw:7: Note with key 'nobody' but not used [pandoc]
+chapters/02-two.nw:9: the claim P22 stands twice [id]
+END
+    cat >> chapters/02-two.nw <<'END'
+
+```c
+int x;
+```
+
+[^nobody]: [Twice]{#P22 .claim .holds}
 END
     sed -i s/P02/P22/ chapters/02-two.nw tests/01-one/a.bats
     cd ..
     run -1 "$lint" book/chapters/02-two.nw
     assert_output "\
 book/chapters/02-two.nw:1: leads nowhere [reference]
-book/chapters/02-two.nw:3: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]"
+book/chapters/02-two.nw:3: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]
+book/chapters/02-two.nw:5: C in a fence is compiled by nobody; make it a chunk or say it in words [loose]
+book/chapters/02-two.nw:9: the claim P22 stands twice, first at line 3 [claim]
+book/chapters/02-two.nw:9: unknown claim P22; book/chapters/ledger.tsv lists the known ones; did you mean P02? [claim]
+book/chapters/02-two.nw:9: nothing refers to the footnote [^nobody] [footnote]"
     assert_equal "$(cat called)" "$PWD/book
 <book.nw><chapters/01-one.nw><chapters/02-two.nw>"
     cd book/chapters
-    run -1 "$lint" --only figure 01-one.nw ../book.nw
-    assert_output '01-one.nw:3: no figure ring [figure]'
+    echo 'chapters/manual.tsv:3: no such page [manual]' >> ../findings
+    run -1 "$lint" --only figure,manual 01-one.nw ../book.nw
+    assert_output "\
+01-one.nw:3: no figure ring [figure]
+../chapters/manual.tsv:3: no such page [manual]"
     rm "$BATS_TEST_TMPDIR/called"
     run -1 "$lint" --only figure --as 01-one.nw 02-two.nw
     assert_output '01-one.nw:3: no figure ring [figure]'

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Lint::Source qw(line_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(prose_of fences_of attributes_of written_of mask_math is_claim);
+our @EXPORT_OK = qw(prose_of fences_of attributes_of written_of mask_math formulas_of is_claim);
 
 # prose_of(SOURCE) gives its prose as one text: with an empty line for each line
 # that is not prose, and x for what stands in inline code and in comments, so
@@ -55,23 +55,33 @@ sub split_prose {
     @$s{qw(written fences)} = (\@written, \@fences);
 }
 
+my $COMMENT = qr/<!--.*?-->/s;
+my $CODE    = qr/(?<![`\\])(?<mark>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\g{mark}(?!`)/s;
+# a formula begins and ends as pandoc's tex_math_dollars says: no blank inside the
+# dollars, no digit behind them
+my $INSIDE  = qr/(?:\\text\{[^{}]*\}|\\.|(?!\n[ \t]*\n)[^\\\$])/s;
+my $FORMULA = qr/\$\$$INSIDE+?\$\$|\$(?=[^\s\$])$INSIDE*?(?<=\S)\$(?!\d)/s;
+
 # mask TEXT: with x for inline code and comments.
 sub mask {
     my ($text) = @_;
-    $text =~ s{(<!--.*?-->)}{ (my $x = $1) =~ tr/\n/x/c; $x }ges;
-    $text =~ s{(?<![`\\])(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)}
-              { (my $x = "$1$2$1") =~ tr/\n/x/c; $x }ges;
-    return $text;
+    $text =~ s{($COMMENT)}{ $1 =~ tr/\n/x/cr }ge;
+    return $text =~ s{($CODE)}{ $1 =~ tr/\n/x/cr }ger;
 }
 
-# mask_math(TEXT) gives it with x for $formulas$, which begin and end as pandoc's
-# tex_math_dollars says: no blank inside the dollars, no digit behind them.
-sub mask_math {
-    my ($text) = @_;
-    my $inside = qr/(?:\\text\{[^{}]*\}|\\.|(?!\n[ \t]*\n)[^\\\$])/s;
-    $text =~ s{(\\.)|(\$\$$inside+?\$\$|\$(?=[^\s\$])$inside*?(?<=\S)\$(?!\d))}
-              { my $x = $2 // $1; $x =~ tr/\n/x/c if defined $2; $x }ges;
-    return $text;
+# mask_math(TEXT) gives it with x for $formulas$.
+sub mask_math { return $_[0] =~ s{(\\.)|($FORMULA)}{ $1 // $2 =~ tr/\n/x/cr }gesr }
+
+# formulas_of(SOURCE) gives what pandoc takes for formulas, each as [LINE, TEXT]. It
+# reads from left to right: a dollar before `code` may find its twin in there.
+sub formulas_of {
+    my ($s) = @_;
+    my $text = join("\n", @{ written_of($s) }) =~ s{($COMMENT)}{ $1 =~ tr/\n/x/cr }ger;
+    my @found;
+    while ($text =~ /\\.|(?<formula>$FORMULA)|$CODE/gs) {
+        push @found, [line_of($text, $-[0]), $+{formula}] if defined $+{formula};
+    }
+    return @found;
 }
 
 # attributes_of(SOURCE) gives the {...} of the prose, each as [POSITION, LINE,

@@ -4,7 +4,6 @@ package Lint::Source;
 use strict;
 use warnings;
 use Noweb qw(noweb_tool);
-use File::Temp ();
 use Exporter 'import';
 our @EXPORT_OK = qw(parse_source text_of width line_of);
 
@@ -55,20 +54,20 @@ sub line_of { return 1 + (substr($_[0], 0, $_[1]) =~ tr/\n//) }
 # says on standard error.
 sub markup {
     my ($text) = @_;
-    my $in = File::Temp->new;
-    my $err = File::Temp->new;
-    binmode $in;
-    (print {$in} $text) && $in->flush or die "lint: no room for a temporary file: $!\n";
+    # files without a name, which nothing can leave behind
+    my ($in, $err);
+    open $in, '+>:raw', undef and open $err, '+>', undef
+        and (print {$in} $text) && seek $in, 0, 0 or die "lint: no room for a temporary file: $!\n";
     my $pid = open(my $stream, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        open STDIN, '<', $in->filename and open STDERR, '>', $err->filename
-            and exec { noweb_tool('markup') } 'markup', '-t', '-';
+        open STDIN, '<&', $in and open STDERR, '>&', $err and exec { noweb_tool('markup') } 'markup', '-t', '-';
         require POSIX;
         POSIX::_exit(127);
     }
     my @records = <$stream>;
     close $stream;
     $? == 127 << 8 and die "lint: noweb's markup cannot be run\n";
+    seek $err, 0, 0;
     return (\@records, [<$err>]);
 }
 

@@ -4,11 +4,11 @@ package Lint::Rules::Chunks;
 use strict;
 use warnings;
 use Kinds qw(kind_of program_of);
-use Lint::Book qw(users_of kinds_of others_of);
+use Lint::Book qw(users_of kinds_of);
 use Lint::Near qw(did_you_mean);
 use Lint::Source qw(text_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(languages_of roots_of names_of);
+our @EXPORT_OK = qw(languages_of roots_of);
 
 my $LONG_NAME = 250;         # noweb cuts a definition's name at 254 bytes
 

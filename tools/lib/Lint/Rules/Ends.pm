@@ -41,12 +41,13 @@ sub first_stray {
     return if $chunk->{closed};
     return $chunk->{stray} if exists $chunk->{stray};
     my ($language) = languages_of($view, $chunk->{name});
-    my ($empty, $comment) = (0, 0);
+    my ($empty, $comment, $goes_on) = (0, 0, 0);
     for (@{ $chunk->{text} }) {
         my ($line, $text) = @$_;
-        return $chunk->{stray} = $line
-            if $language eq 'c' ? !$comment && is_prose_in_c($text, $empty) : is_prose($text, $language, $empty);
+        return $chunk->{stray} = $line if $language eq 'c'
+            ? !$comment && !$goes_on && is_prose_in_c($text, $empty) : is_prose($text, $language, $empty);
         $comment = in_comment($text, $comment) if $language eq 'c';
+        $goes_on = $text =~ /\\$/;
         $empty = $text !~ /\S/ || $text =~ /^varies: /;
     }
     return $chunk->{stray} = undef;

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Lint::Book qw(kinds_of others_of);
 use Lint::Near qw(did_you_mean);
-use Lint::Prose qw(prose_of fences_of attributes_of is_claim mask_math);
+use Lint::Prose qw(prose_of fences_of attributes_of is_claim mask_math formulas_of);
 use Lint::Source qw(line_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(prose_lines twice);
@@ -28,17 +28,31 @@ sub fence {
     return @found;
 }
 
-# loose: code in a fence of a language that the book's programs are written in.
+# loose: code of a language that the book's programs are written in, in a fence, or
+# in the prose where a definition may be missing, or an @ be one too many.
 sub loose {
     my ($view) = @_;
     my %language = map { lc $_->{language} => 1 } kinds_of($view);
-    my @found;
+    my @found = $language{c} ? c_in_prose($view) : ();
     for my $fence (@{ fences_of($view->{source}) }) {
         my @classes = $fence->{class} =~ /^\{/ ? $fence->{class} =~ /\.([\w+-]+)/g : $fence->{class} =~ /^([\w+-]+)/;
         my ($language) = grep { $language{$_} } map { lc } @classes;
         $language //= 'c' if $language{c} && grep { $_->[1] =~ $C_LINE } @{ $fence->{text} };
         push @found, [$fence->{line}, ($language eq 'c' ? 'C' : "code ($language)")
             . ' in a fence is compiled by nobody; make it a chunk or say it in words'] if $language;
+    }
+    return @found;
+}
+
+# c_in_prose VIEW: the first line of C in each paragraph that has some.
+sub c_in_prose {
+    my ($view) = @_;
+    my ($line, $told, @found) = (0, 0);
+    for my $text (prose_lines($view->{source})) {
+        $line++;
+        $told = 0 if $text !~ /\S/;
+        next if $told || $text !~ /^\s*(?:#\s*include\s*[<"]|int main\s*\(|return [-!\w()]+;\s*$)/;
+        $told = push @found, [$line, 'C outside of a chunk; is its <<name>>= missing, or is an @ above one too many?'];
     }
     return @found;
 }
@@ -83,6 +97,13 @@ sub raw {
     }
     return @found, map { [$_->{line}, 'a raw block, which only one format shows'] }
         grep { $_->{class} =~ /^\{\s*=/ } @{ fences_of($view->{source}) };
+}
+
+# math: two dollars that were not meant as one formula.
+sub math {
+    my ($view) = @_;
+    return map { [$_->[0], 'from this dollar to the next pandoc reads a formula; write \\$ for a dollar'] }
+        grep { $_->[1] =~ /`/ } formulas_of($view->{source});
 }
 
 sub heading {

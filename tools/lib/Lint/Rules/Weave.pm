@@ -5,10 +5,9 @@ package Lint::Rules::Weave;
 use strict;
 use warnings;
 use Cwd ();
-use File::Temp ();
-use Lint::Book qw(folder_of named sources_of);
+use Lint::Book qw(folder_of in_folder named sources_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(woven complaint);
+our @EXPORT_OK = qw(woven has_check complaint);
 
 # Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
 # warns of.
@@ -16,14 +15,32 @@ my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual clai
     raw pandoc);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
-# woven(VIEW, RULE) gives what weave/check found in the file under a rule's name,
-# each as [LINE, MESSAGE].
+# woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
+# rule's name (in book.nw: and in what is no source), as rules do, but for what the FINDINGS of lint's own
+# rules, as [FILE, LINE, RULE, MESSAGE], say in other words.
 sub woven {
-    my ($view, $rule) = @_;
+    my ($view, $rule, @known) = @_;
     my $home = $view->{home};
-    return unless $RULES{$rule} && defined $home && -x "$home/weave/check";
+    return unless $RULES{$rule} && has_check($view);
     $run{$home} //= check($view);
-    return @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+    @known = grep { $_->[0] eq $view->{path} } @known;
+    return grep { my $found = $_; !grep { is_same($rule, $found, @$_[1 .. 3]) } @known }
+        @{ $run{$home}{found}{ named($view->{path}) }{$rule} // [] };
+}
+
+# has_check(VIEW): whether its book has a weave/check.
+sub has_check { my ($view) = @_; return defined $view->{home} && -x "$view->{home}/weave/check" }
+
+# is_same RULE, FOUND, LINE, KNOWN RULE, KNOWN MESSAGE: whether a finding [LINE,
+# MESSAGE] of weave/check's is this one of lint's. Of a fence, pandoc knows the
+# first line inside; of a note, no line.
+sub is_same {
+    my ($rule, $found, $line, $known, $message) = @_;
+    return 1 if $rule eq 'pandoc' && $known eq 'footnote' && $found->[1] =~ /note/i;
+    return 0 if $found->[2];
+    return $line == $found->[0] - 1 if $rule eq 'loose' && $known eq 'loose' && $line != $found->[0];
+    return $line == $found->[0]
+        && ($rule eq $known || $rule eq 'pandoc' || $rule eq 'id' && $known eq 'claim' && $message =~ /stands twice/);
 }
 
 # complaint(): why weave/check could not look at a book, or nothing.
@@ -35,24 +52,26 @@ sub check {
     my ($folder, $program) = (folder_of($view), Cwd::abs_path($view->{home}) . '/weave/check');
     my @names = map { named($_->{path}) } sources_of($view);
     push @names, named($view->{path}) unless grep { $_ eq named($view->{path}) } @names;
-    my $errors = File::Temp->new;
+    open my $errors, '+>', undef or die "lint: no room for a temporary file: $!\n";
     my $pid = open(my $out, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        chdir $folder and open STDERR, '>', $errors->filename and exec $program, @names;
+        chdir $folder and open STDERR, '>&', $errors and exec $program, @names;
         require POSIX;
         POSIX::_exit(127);
     }
-    my (%found, @odd);
+    my (%found, @odd, %source);
+    @source{@names} = ();
     while (my $text = <$out>) {
         my ($file, $line, $message, $rule) = $text =~ /^(.*?):(\d+): (.*) \[([a-z-]+)\]$/;
-        if ($RULES{ $rule // '' })           { push @{ $found{$file}{$rule} }, [$line, $message] }
-        elsif (($rule // '') ne 'undefined') { push @odd, $text }
+        if (!$RULES{ $rule // '' })    { push @odd, $text if ($rule // '') ne 'undefined' }
+        elsif (exists $source{$file}) { push @{ $found{$file}{$rule} }, [$line, $message] }
+        else { push @{ $found{'book.nw'}{$rule} }, [$line, $message, in_folder($view->{home}, $file)] }
     }
     close $out;
     my $failed = $? & 127 || $? >> 8 > 1;
-    open my $said, '<', $errors->filename or die "lint: $!\n";
+    seek $errors, 0, 0;
     return { found => \%found, complaint => join '',
-        $failed ? ("lint: weave/check could not look at the book\n", <$said>) : (),
+        $failed ? ("lint: weave/check could not look at the book\n", <$errors>) : (),
         @odd ? ("lint: weave/check says what lint does not understand\n", @odd) : () };
 }
 
