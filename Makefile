@@ -148,7 +148,7 @@ WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters
 FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
-ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
 export FIGURES := out/build/figures
 export SESSIONS := out/build/sessions.tsv

@@ -6,7 +6,7 @@ load ../lib/helpers
 
 # shellcheck disable=SC2154 # helpers.bash sets it
 site=$root/out/html
-book_name=$(sed -n '2,/^---/s/^name: *//p' "$root/book.nw")
+book_name=$("$root/tools/title" name)
 
 @test "every link of the site leads to a page and an anchor that exist" {
     run "$root/tests/site/links" "$site"
@@ -110,7 +110,7 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     claim=$(grep -oE '#[A-Z]+[0-9]+[a-z]? .claim' made-up/chapters/01-made-01.nw | sed -n '1s/#\(.*\) .claim/\1/p')
     printf 'tests/01-made-01/%s.bats\t%s\tpassed\t\n' "$program" "one [$claim]" "$program" two > report/tests.tsv
     sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
-    was=$(sum made-up/tangled/01-made-01/"$program".{c,session} made-up/tests/01-made-01/"$program".bats)
+    was=$(sum made-up/tangled/01-made-01/"$program".{c,session} "made-up/tests/01-made-01/$program.bats")
     printf '%s\t2026-02-03\t%s\n' 01-made-01 "$(sum made-up/chapters/01-made-01.nw)" \
         "01-made-01/$program" "$was" > report/runs.tsv
     site_with_report
