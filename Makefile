@@ -134,9 +134,18 @@ manual: ## takes from the installed manual pages what the book says of calls
 	@mkdir -p out
 	@tools/manual chapters/manual.tsv $(SOURCES_NW) | tools/keep chapters/manual.tsv
 
+# No page is made of what lint says it would not come out on.
+LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
+out/build/%.linted: chapters/%.nw book.nw $(LINT)
+	@tools/lint --unwoven --only page $<
+	@touch $@
+out/build/book.linted: book.nw $(LINT)
+	@tools/lint --unwoven --only page book.nw
+	@touch $@
+
 # Whatever the pages are made of beside the chapters.
 WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
-FROM     := out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
+FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
 ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
@@ -216,7 +225,7 @@ discard: ## throws away what was edited there
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
 	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
 
-.PHONY: check promote faults sanitize endure bench coverage watch
+.PHONY: check promote faults sanitize endure situations bench coverage watch
 check: build ## runs every program and all tests
 	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -235,6 +244,8 @@ sanitize: build ## runs every program under the sanitizers and valgrind
 	@tests/sanitize/run
 endure: build ## runs the tests many times under load and odd conditions
 	@tests/endure $(ENDURE)
+situations: ## runs all tests where a container would refuse something (hours)
+	@tests/situations $(SITUATIONS)
 bench: ## measures the press, prints a table (BENCH=--quick for less)
 	@tools/bench $(BENCH)
 
@@ -242,6 +253,8 @@ bench: ## measures the press, prints a table (BENCH=--quick for less)
 weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
 	@tools/weigh $(WEIGH)
 
+# What tangle wrote is still known afterwards, so that no file of tangled/ is taken
+# for one that somebody edited.
 .PHONY: clean
-clean: ## removes out/, everything that was built
-	@tools/locked out/lock rm -rf out
+clean: ## removes everything that was built
+	@tools/locked out/lock find out/ -depth -mindepth 1 ! -path out/build ! -path 'out/build/*.sums' -delete

@@ -163,8 +163,8 @@ pair() { printf '<<try.c>>=\n<<%s>>\n<<%s>>\n@\n<<%s>>=\nint a;\n@\n\n<<%s>>=\ni
 @test "a list that is not collected, and a file that cannot be listed, are told" {
     printf '::: {.collected of=claim}\n:::\n\n::: {.listing file=nosuch}\n:::\n\n::: {.listing file=chapters}\n:::\n' | chapter
     told 3 'nothing is collected under "claim"; did you mean "claims"? [collected]'
-    told 6 'the listed file cannot be read: nosuch: No such file or directory [listing]'
-    assert_line --partial 'chapters: is a folder'
+    told 6 'the listed file nosuch is not there [listing]'
+    told 9 'the listed file chapters cannot be read: chapters: is a folder [listing]'
 }
 
 @test "a formula that pandoc cannot read is told, one that it can is shown" {

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016,SC2034,SC2046  # no shell reads these; small_book wants $root
 # takes about 20 s
 bats_require_minimum_version 1.13.0
 load ../lib/assertions
@@ -104,6 +105,19 @@ if (puts("it") == EOF) {
     absorbed tangled/01-one/b.c
 }
 
+@test "an edit of two sources at once is refused, and both lines told" {
+    sed -i 's/stdlib/string/; s/puts("it")/puts("that")/' tangled/01-one/a.c
+    refused tangled/01-one/a.c:2 'two sources, book.nw:19 and chapters/01-one.nw:19'
+}
+
+@test "of many programs that would change the first are named" {
+    local n
+    for n in {1..12}; do printf '\n<<p%d.c>>=\n<<headers>>\nint x;\n@\n' "$n"; done >> chapters/02-two.nw
+    tools/tangle
+    sed -i 's/stdlib/string/' tangled/01-one/a.c
+    refused tangled/01-one/a.c:2 'tangled/01-one/b.c tangled/02-two/p1.c .* and 5 more, which'
+}
+
 @test "a chunk of book.nw that one program alone uses is edited there, and all is tangled afresh" {
     sed -i '/^<<b.c>>=/,$d' "$chapter"
     tools/tangle
@@ -149,6 +163,14 @@ if (puts("it") == EOF) {
 @test "an edited session, with an at sign at the start of a line" {
     sed -i 's/^it$/@it/' tangled/01-one/a.session
     absorbed tangled/01-one/a.session
+}
+
+@test "an at sign that would end the chunk is doubled, which lint may refuse" {
+    sed -i 's/^it$/@ it/' tangled/01-one/a.session
+    cp tangled/01-one/a.session edited
+    run tools/absorb --yes
+    [ "$status" -eq 0 ] || assert_line --regexp "^$chapter:27: .*\[at\]"
+    cmp edited tangled/01-one/a.session
 }
 
 @test "a line with less indentation than its use gives is refused" {
@@ -212,7 +234,7 @@ if (puts("it") == EOF) {
     run -1 tools/absorb --yes tangled/01-one/b.c
     assert_output 'tangled/01-one/b.c:1: was not edited since tangle wrote it, or no chapter makes it'
     for words in --nonsense --into; do
-        run -2 tools/absorb $words
+        run -2 tools/absorb "$words"
         assert_output --partial 'try --help'
     done
     run -0 tools/absorb --help

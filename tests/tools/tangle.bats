@@ -1,3 +1,4 @@
+# shellcheck disable=SC2030,SC2031,SC2086  # what run sets; words
 # takes about 60 s
 bats_require_minimum_version 1.13.0
 load ../lib/assertions
@@ -244,7 +245,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full disk is noticed at every size, and the next tangle is right" {
-    [ "$(id -u)" -eq 0 ] || skip 'needs root'
+    needs mounts
     # a long program, so that it fills more than one page of the disk
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     tools/tangle --into good
@@ -277,7 +278,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full /tmp, where noweb keeps a file of its own, spoils nothing" {
-    unshare --mount true 2>/dev/null || skip 'needs root'
+    needs mounts
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     # the book must not lie in /tmp itself here
     local away=$root/out/tangle-test.$$
@@ -421,6 +422,30 @@ if True:
     assert_line '# 12 chapters/02-two.nw'
     assert_line '# 18 chapters/02-two.nw'
     run -0 tools/tangle --edits
+}
+
+@test "a row of kinds.tsv that cannot work is told with its line" {
+    cp kinds.tsv good
+    local line row message
+    line=$(($(wc -l < good) + 1))
+    while IFS='|' read -r row message; do
+        { cat good; printf '%b\n' "${row//%%/%}"; } > kinds.tsv
+        run -1 tools/tangle
+        assert_output --regexp "^kinds\.tsv:$line: .*$message"
+        [ ! -e tangled ]
+    done <<'END'
+sh\tbash\t-\tcp IN OUT\tcp x y|separated by tabs
+sh\tbash\t\tcp IN OUT\tcp x y\t-|separated by tabs
+c\tbash\t-\tcp IN OUT\tcp x y\t-|stands twice
+a b\tbash\t-\tcp IN OUT\tcp x y\t-|cannot be an ending
+sh\tbash\t-\tcp IN out\tcp x y\t-|no OUT
+sh\tbash\t# %%L%%N\tcp IN OUT\tcp x y\t-|%L and %F
+sh\tbash\t# %%L %%F\tcp IN OUT\tcp x y\t-|ends in %N
+sh\tbash\t-\tcp IN OUT\tcp x y\t-\r|carriage return
+END
+    rm kinds.tsv
+    run -1 tools/tangle
+    assert_output --partial 'kinds.tsv:1: cannot be read'
 }
 
 @test "a root of no kind is refused with its line and what to do" {
@@ -600,6 +625,18 @@ tangle: out/build/01-one/a.c: the edit is thrown away'
     run -0 tools/tangle
     grep -q that tangled/01-one/a.c
     [ -e tangled/01-one/b.c ]
+}
+
+@test "make clean leaves nothing but the knowledge of what tangle wrote" {
+    make build
+    make clean
+    run -0 find out -type f
+    assert_equal "$(sort <<< "$output")" 'out/build/01-one.sums
+out/build/02-two.sums'
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
+    run -0 tools/tangle
+    assert_output ''
+    grep -q that tangled/01-one/a.c
 }
 
 @test "what git checks out is no edit; what was edited in a fresh clone is one" {

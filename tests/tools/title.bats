@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016,SC2034  # no shell reads these; small_book wants $root
 # takes about 10 s
 bats_require_minimum_version 1.13.0
 load ../lib/assertions

@@ -99,7 +99,7 @@ test('a page that says that nobody watches any longer goes on when somebody does
   const { book, w, page, change } = await begin();
   const { port } = new URL(w.url);
   w.child.kill('SIGINT');
-  await w.ended;
+  await w.ended();
   const bar = page.locator('#watch-says');
   await bar.waitFor();
   assert.match(await bar.innerText(), /make watch has ended/);

@@ -7,7 +7,7 @@ use Cwd ();
 use Exporter 'import';
 use File::Basename qw(basename dirname);
 use File::Temp ();
-our @EXPORT_OK = qw(read_source rewrite_source create_source new_findings refuse_new_findings);
+our @EXPORT_OK = qw(read_source new_findings refuse_new_findings rewrite_source create_source);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {

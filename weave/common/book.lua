@@ -19,6 +19,7 @@
 
 local names = require 'common.names'
 local near = require 'common.near'
+local text_of = require('read.tables').text
 local M = {}
 
 local Book = {}
@@ -95,6 +96,21 @@ local function check_references(book)
       if not book.labels[ref.id] and not own[ref.id] then
         table.insert(book.problems, { file = record.file, line = ref.line, rule = 'reference',
           message = ('the cross reference "#%s" leads nowhere%s'):format(ref.id, near.hint(ref.id, book.labels, own)) })
+      end
+    end
+  end
+end
+
+-- Each file that a chapter shows is there, and a page can show it.
+local function check_files(book)
+  for _, record in ipairs(book.units) do
+    for _, shown in ipairs(record.shows) do
+      local text, why = text_of(shown.file)
+      local wrong = not text and (why:find('No such file') and ' is not there' or ' cannot be read: ' .. why)
+        or (not utf8.len(text) or text:find('[%z\1-\8\11-\31\127]')) and ' has bytes that no page can show'
+      if wrong then
+        table.insert(book.problems, { file = record.file, line = shown.line, rule = shown.rule,
+          message = ('%s %s%s'):format(shown.what, shown.file, wrong) })
       end
     end
   end
@@ -239,6 +255,7 @@ function M.bind(records, tables)
   gather(book)
   check_names(book)
   check_references(book)
+  check_files(book)
   join_parts(book)
   join_uses(book)
   give_languages(book)

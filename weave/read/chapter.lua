@@ -17,7 +17,7 @@
 --   refs      {id, line}  each id that a [](#id) names, once
 --   prose     {id, text}  of each section, without code; a reference without words is \1ID\2
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
---   reads     the files that it shows
+--   shows     {file, line, rule, what}  the files that it shows
 --   problems  {file, line, rule, message}  what is wrong in it
 -- tables has kinds, verdicts, manual and sessions, as tables.lua reads them; without
 -- sessions (a check of the sources alone) no session has lines.
@@ -29,7 +29,6 @@ local collected = require 'common.collected'
 local near = require 'common.near'
 local stop = require 'common.stop'
 local versions = require 'common.versions'
-local text_of = require 'read.tables'.text
 
 local R = {}     -- a reading: what is known so far, and what each element adds
 R.__index = R
@@ -163,6 +162,7 @@ end
 -- Raw text of one format, which all others drop.
 function R:raw(raw)
   if raw.format == 'nwchunk' then return self:chunk(raw) end
+  if raw.format == 'html' and raw.text:find('^%s*<!%-%-.*%-%->%s*$') then return {} end -- a comment
   local words = raw.text:match('[^\n]+') or ''
   self:problem(self:place(words), 'raw', 'raw %s, which only one format shows: %s', raw.format, words)
 end
@@ -191,12 +191,12 @@ local function figure_name(src) return (src:gsub('^assets/figures/', ''):gsub('%
 function R:figure(image)
   local line = self:place('](' .. image.src)
   local name = figure_name(image.src)
-  local source = ('assets/figures/%s.pikchr'):format(name)
   if name:find('%.[%a]+$') or name:find('[^%w_-]') then
     self:problem(line, 'figure', 'the figure %s: only drawings in assets/figures/NAME.pikchr can be shown in every '
       .. 'format; write ![...](NAME)', image.src)
-  elseif not text_of(source) then
-    self:problem(line, 'figure', 'the figure %s is not there', source)
+  else
+    table.insert(self.record.shows, { file = ('assets/figures/%s.pikchr'):format(name), line = line, rule = 'figure',
+      what = 'the figure' })
   end
   local alt = image.attributes.alt
   if not alt or alt == '' then self:problem(line, 'figure', 'the figure %s has no alt text, {alt="..."}', name) end
@@ -207,7 +207,6 @@ function R:figure(image)
       title = pandoc.utils.stringify(image.caption) }
   end
   image.src = name
-  table.insert(self.record.reads, source)
   pandoc.walk_inline(image, self:inline_filter())
   return pandoc.Div({ pandoc.Para { image } }, { class = 'figure' }), false
 end
@@ -309,13 +308,7 @@ function block_of.collected(r, d)
 end
 function block_of.listing(r, d)
   local path = tostring(d.attributes.file)
-  local text, why = text_of(path)
-  if not text then
-    r:problem(r:place('file=' .. path), 'listing', 'the listed file cannot be read: %s', why)
-  elseif not utf8.len(text) or text:find('[%z\1-\8\11-\31]') then
-    r:problem(r:place('file=' .. path), 'listing', 'the listed file %s has bytes that no page can show', path)
-  end
-  table.insert(r.record.reads, path)
+  table.insert(r.record.shows, { file = path, line = r:place('file=' .. path), rule = 'listing', what = 'the listed file' })
 end
 
 function R:div(d)
@@ -360,7 +353,7 @@ local function new_reading(unit, scanned, tables)
   for i, v in ipairs(tables.verdicts) do verdicts[i] = v.class end
   for _, kind in pairs(tables.kinds) do languages[kind.language] = true end
   local record = { unit = unit.unit, file = unit.file, number = number_of(unit.unit), labels = {}, chunks = {}, claims = {},
-    calls = {}, refs = {}, prose = {}, collects = {}, reads = {}, problems = {} }
+    calls = {}, refs = {}, prose = {}, collects = {}, shows = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
     parts = {}, text = {}, called = {}, referred = {}, formulas = {} }, R)

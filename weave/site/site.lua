@@ -161,7 +161,7 @@ function S:keys()
   local shown_everywhere = sha1(dump(shown))
   for i, own in ipairs(self.book.units) do
     local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp), '\n') }
-    for _, file in ipairs(own.reads) do parts[#parts + 1] = tables.text(file) or '' end
+    for _, shown in ipairs(own.shows) do parts[#parts + 1] = tables.text(shown.file) or '' end
     for _, c in ipairs(own.chunks) do
       local untested = c.program and (common.untested or {})[own.unit .. '/' .. c.program]
       parts[#parts + 1] = untested and dump(untested) or nil

@@ -28,7 +28,10 @@ sub woven {
 }
 
 # has_check(VIEW): whether its book has a weave/check.
-sub has_check { my ($view) = @_; return defined $view->{home} && -x "$view->{home}/weave/check" }
+sub has_check {
+    my ($view) = @_;
+    return !$Lint::Book::CALL{unwoven} && defined $view->{home} && -x "$view->{home}/weave/check";
+}
 
 # is_same RULE, FOUND, LINE, KNOWN RULE, KNOWN MESSAGE: whether a finding [LINE,
 # MESSAGE] of weave/check's is this one of lint's. Of a fence, pandoc knows the
