@@ -23,7 +23,7 @@ export function copyOfBook() {
 
 // until WHAT, TRUE: waits until the function TRUE gives something true, and gives it.
 export async function until(what, true_) {
-  for (const end = Date.now() + 60000; Date.now() < end;) {
+  for (const end = Date.now() + 120000; Date.now() < end;) {
     const value = await true_();
     if (value) return value;
     await new Promise(resolve => setTimeout(resolve, 20));
