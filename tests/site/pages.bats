@@ -143,3 +143,21 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     run comm -23 pages latex
     assert_output ''
 }
+
+@test "a program's page marks the lines that no test runs, as long as the program is the one that was looked at" {
+    "$root/tools/made-up-book" --small 1 made-up
+    (cd made-up && make -s out/build/sessions.tsv > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring1.svg)
+    export FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv COVERAGE=$PWD/report/coverage.tsv
+    mkdir report
+    file=$(ls made-up/tangled/*/*.c)
+    unit=$(basename "$(dirname "$file")") program=$(basename "$file" .c)
+    printf "$unit/$program\t%s\tbook.nw\t%s\t%s\n" 12 40 3 15 43 0 > report/coverage.tsv
+    printf '%s\t2026-02-03\t%s\n' "$unit/$program" "$(sha1sum < "$file" | cut -d ' ' -f 1)" > report/coverage-runs.tsv
+    site_with_report
+    run grep -ohE '<span class="line untested" id="L[0-9]+">' site/*"-$program.html"
+    assert_output '<span class="line untested" id="L15">'
+    sed -i 's/[0-9a-f]\{40\}/0123456789012345678901234567890123456789/' report/coverage-runs.tsv
+    site_with_report
+    run grep -c 'line untested' site/*"-$program.html"
+    assert_output 0
+}

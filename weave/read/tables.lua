@@ -88,7 +88,7 @@ function M.untested(path)
   local text = path and M.text(path)
   if not text then return {} end
   local untested = {}
-  for _, f in ipairs(rows(path:gsub('%.tsv$', '-runs.tsv'))) do
+  for _, f in ipairs(rows((path:gsub('%.tsv$', '-runs.tsv')))) do
     local tangled = M.text('tangled/' .. f[1] .. '.c')
     if tangled and pandoc.utils.sha1(tangled) == f[3] then untested[f[1]] = {} end
   end
