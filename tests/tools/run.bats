@@ -296,8 +296,18 @@ book() {
 @test "what the caller has in the environment for a shell or another Bats does not matter" {
     printf 'exit 1\n' > env.sh
     run_program -t 60 env -i PATH="$PATH" BASH_ENV="$PWD/env.sh" ENV="$PWD/env.sh" SHELLOPTS=noexec \
-        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_RUN_TMPDIR="$PWD" BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
+        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
     assert_success
+    assert_equal "$(cut -f 2 out/report/tests.tsv)" 'it says hello [P01]'
+}
+
+@test "tests begin with default signals, whatever the caller ignores" {
+    more_test 'it ignores nothing' 'run grep -E "^Sig(Blk|Ign):.0000000000000000" /proc/self/status; [ ${#lines[@]} = 2 ]'
+    (
+        trap '' PIPE ALRM CHLD USR1 TERM INT HUP
+        exec env -i PATH="$PATH" tests/run 01-one
+    ) > stdout 2>&1 3>&-
+    tail -n 1 stdout
 }
 
 @test "two tests of one name are a failure" {
