@@ -1,12 +1,39 @@
 # The one entry to everything. "make help" lists the targets.
 
-# A chapter is a file of chapters/ without its ending. Their order stands in
-# the title block of book.nw; "book" itself is the preface.
-CHAPTERS := $(shell sed -n '/^chapters:/,/^[^- ]/s/^- //p' book.nw)
-UNITS    := book $(CHAPTERS)
+# Perl says nothing of a locale that is not installed.
+export PERL_BADLANG := 0
 
-# what the PDF and the EPUB are called
-NAME     := processes-in-conversation
+.PHONY: help
+help: ## lists the targets
+	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
+
+# Two makes at once would write the same files. So what makes files is done by a
+# make of its own, under a lock; what runs programs and tests holds none.
+MADE := tangle order build book html pdf epub
+.PHONY: $(MADE) FORCE
+FORCE:
+ifneq ($(origin LOCKED),command line)
+TOGETHER := $(filter $(MADE) out/%,$(MAKECMDGOALS))
+$(TOGETHER): together ; @:
+.PHONY: together
+together:
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
+$(filter-out $(TOGETHER),$(MADE)):
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $@
+else
+
+# What the title block of book.nw says: the name of the book's files, the edition's
+# day in seconds, and the chapters. A chapter is a file of chapters/ without its
+# ending; "book" itself is the preface.
+ifneq ($(origin TITLE),command line)
+TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch chapters)
+ifneq ($(.SHELLSTATUS),0)
+$(error something is wrong with the title block of book.nw)
+endif
+endif
+NAME     := $(firstword $(TITLE))
+CHAPTERS := $(wordlist 3,$(words $(TITLE)),$(TITLE))
+UNITS    := book $(CHAPTERS)
 
 CC       ?= cc
 CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
@@ -15,19 +42,13 @@ CFLAGS   ?= -std=c17 -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werr
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+export CC CFLAGS
 
-nw = $(if $(filter book,$(1)),book.nw,chapters/$(1).nw)
-
-.PHONY: help
-help: ## lists the targets
-	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
-
-.PHONY: tangle
 tangle: $(UNITS:%=out/build/%.tangled) ## writes tangled/ from the chapters
 
 # A chapter that is listed and missing, or there and not listed, stops the build
-# with a message; what was made of a chapter no longer listed is removed.
-.PHONY: order
+# with a message, and so does a file of tangled/ or out/build/ that somebody edited;
+# what was made of a chapter no longer listed is removed.
 order:
 	@tools/tangle --order
 $(UNITS:%=out/build/%.tangled): | order
@@ -46,8 +67,15 @@ out/build/book.tangled: book.nw tools/tangle
 	@tools/tangle book
 	@touch $@
 
+# What programs are built with; when it changes, they are built anew.
+ifndef UNIT
+out/build/flags: FORCE
+	@{ printf '%s\n' "$$CC" "$$CFLAGS"; $(CC) --version; cat kinds.tsv; } 2>&1 | tools/keep $@
+endif
+
 # What the tests run programs with: the runner, and libraries for LD_PRELOAD.
 TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so
+$(TEST_TOOLS): out/build/flags
 out/lib/%.so: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
@@ -62,54 +90,74 @@ out/lib/%: tests/lib/%.c
 	@$(CC) $(CFLAGS) -o $@ $<
 
 # The programs of a chapter are known only after it is tangled: a second make
-# compiles them.
-.PHONY: build
-build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## compiles every program into out/bin/
+# builds them, by the kinds of file that there are.
+build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## builds every program into out/bin/
 
-out/build/%.built: out/build/%.tangled FORCE
-	@$(MAKE) --no-print-directory -s UNIT=$* programs
+out/build/%.built: out/build/%.tangled out/build/flags FORCE
+	@$(MAKE) --no-print-directory -s UNIT=$* TITLE="$(TITLE)" programs
 	@touch $@
 
-.PHONY: programs FORCE
-FORCE:
-SOURCES := $(if $(UNIT),$(wildcard out/build/$(UNIT)/*.c))
-programs: $(SOURCES:out/build/%.c=out/bin/%)
-out/bin/%: out/build/%.c
-	@mkdir -p $(@D)
-	@echo "cc      $*"
-	@$(CC) $(CFLAGS) -o $@ $<
+.PHONY: programs
+ENDINGS := $(shell sed -n 's/^\([A-Za-z0-9]*\)\t.*/\1/p' kinds.tsv)
+SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending))))
+programs: $(patsubst out/build/%,out/bin/%,$(basename $(SOURCES)))
+define built
+out/bin/%: out/build/%.$(1) out/build/flags
+	@tools/compile $$< $$@
+endef
+$(foreach ending,$(ENDINGS),$(eval $(call built,$(ending))))
 
 # The web site: one pandoc process makes the pages that need it.
 SOURCES_NW := book.nw $(CHAPTERS:%=chapters/%.nw)
-FIGURES  := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
+DRAWINGS := $(patsubst assets/figures/%.pikchr,%,$(wildcard assets/figures/*.pikchr))
 
-.PHONY: book html
 book: html pdf epub out/html/$(NAME).pdf out/html/$(NAME).epub ## makes the whole book in out/
 html: out/html.made ## makes the web site, out/html/index.html
 
 # The site offers the other formats when they are there or about to be.
 DOWNLOADS := $(if $(filter book check,$(MAKECMDGOALS))$(wildcard out/html/$(NAME).epub),PDF=$(NAME).pdf EPUB=$(NAME).epub)
 out/build/downloads: FORCE
-	@mkdir -p $(@D)
-	@echo '$(DOWNLOADS)' | cmp -s - $@ || echo '$(DOWNLOADS)' > $@
+	@echo '$(DOWNLOADS)' | tools/keep $@
 out/html/$(NAME).%: out/$(NAME).%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-# What the manual pages say of the calls that the book names.
-out/build/manual.tsv: $(SOURCES_NW) weave/manual
-	@mkdir -p $(@D)
-	@weave/manual $(SOURCES_NW) > $@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-	@rm $@.new
+# What each line of the sessions is, as the checker reads them.
+out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/session tests/lib/Session*)
+	@tests/lib/session lines $$(find tangled -name '*.session' | LC_ALL=C sort) > $@.new
+	@tools/keep $@ < $@.new
+
+# What the book shows of the manual pages is kept with the chapters, so that it does
+# not change with what is installed.
+.PHONY: manual
+manual: ## takes from the installed manual pages what the book says of calls
+	@mkdir -p out
+	@tools/manual chapters/manual.tsv $(SOURCES_NW) | tools/keep chapters/manual.tsv
+
+# No page is made of what lint says it would not come out on.
+LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
+out/build/%.linted: chapters/%.nw book.nw $(LINT)
+	@tools/lint --unwoven --only page $<
+	@touch $@
+out/build/book.linted: book.nw $(LINT)
+	@tools/lint --unwoven --only page book.nw
+	@touch $@
+
+# Whatever the pages are made of beside the chapters.
+WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
-SAMPLE := $(shell sed -n 's/^sample: *\([^ ]*\) .*/\1/p' book.nw)
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv)
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
+export FIGURES := out/build/figures
+export SESSIONS := out/build/sessions.tsv
+export TESTS := out/report/tests.tsv
+export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $(SOURCES_NW) $(wildcard weave/*) $(FIGURES:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-	@weave/beside out/build/beside $(SAMPLE)
-	@FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv DOWNLOADS="$(DOWNLOADS)" weave/site out/html out/build/site $(SOURCES_NW)
+out/html.made: out/build/downloads $(FROM) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT)
+	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
+	@DOWNLOADS="$(DOWNLOADS)" ARCHIVE="$$(weave/site/archive --name)" weave/site/make out/html out/build/site $(SOURCES_NW)
 	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 
@@ -117,20 +165,20 @@ out/html.made: out/build/downloads out/build/manual.tsv out/build/figures/list $
 # with the list of figures.
 out/build/figures/list: FORCE
 	@mkdir -p $(@D)
-	@echo '$(FIGURES)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(FIGURES)' > $@; }
-$(FIGURES:%=out/build/figures/%.svg): | out/build/figures/list
+	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
+$(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
 out/build/figures/%.svg: assets/figures/%.pikchr
 	@mkdir -p $(@D)
 	@echo "draw    $*"
-	@weave/draw $< $@
+	@weave/common/draw $< $@
 
 # The PDF and the EPUB. Their dates are the edition's, so that two builds are
 # byte-equal (SOURCE_DATE_EPOCH, see reproducible-builds.org).
-export SOURCE_DATE_EPOCH := $(shell date -u -d "$$(sed -n 's/^date: *//p' book.nw)" +%s)
+export SOURCE_DATE_EPOCH := $(word 2,$(TITLE))
 export FORCE_SOURCE_DATE := 1
-PRINT_NEEDS = out/build/figures/list out/build/manual.tsv $(SOURCES_NW) $(wildcard weave/*) $(REPORT) $(UNITS:%=out/build/%.tangled)
-PRINT = FIGURES=out/build/figures TESTS=out/report/tests.tsv MANUAL=out/build/manual.tsv weave/convert $(SOURCES_NW) -- -f weave/noweb.lua -L weave/print.lua
+PRINT_NEEDS = $(FROM) $(REPORT)
+PRINT = weave/read/convert $(SOURCES_NW) -- -f weave/read/stream.lua -L weave/print/print.lua
 
 # The page of the PDF: the book's own, a4 for the office printer, or tablet.
 PAGE     := book
@@ -140,43 +188,54 @@ ifeq ($(filter $(PDF),$(PDFS)),)
 $(error PAGE is book, a4 or tablet)
 endif
 
-.PHONY: pdf epub
 pdf: out/$(PDF).pdf ## makes the PDF (also with PAGE=a4 or PAGE=tablet)
 epub: out/$(NAME).epub ## makes the EPUB
 
 $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
 	@echo "pdf     xelatex, up to four passes"
-	@weave/xelatex $< $@
+	@weave/print/xelatex $< $@
 
-$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.pdf)
+$(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.pdf)
 	@mkdir -p $(@D)
 	@echo "pdf     pandoc"
-	@$(PRINT) -t latex -V $(subst $(NAME),page,$*) --template weave/book.tex --top-level-division=chapter --highlight-style=weave/code.theme --wrap=none -o $@.new
+	@$(PRINT) -t latex -V $(patsubst $(NAME)%,page%,$*) --template weave/print/book.tex --top-level-division=chapter --highlight-style=weave/print/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
-out/$(NAME).epub: $(PRINT_NEEDS) $(FIGURES:%=out/build/figures/%.svg) assets/css/epub.css
+out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css
 	@echo "epub    pandoc"
-	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --epub-chapter-level=1 --mathml --css assets/css/epub.css -o $@.new
-	@weave/epub-repack $@.new
+	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --mathml --css assets/css/epub.css -o $@.new
+	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 
 out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css
 	@rsvg-convert -f pdf -s assets/css/figure.css -o $@.new $<
 	@mv $@.new $@
 
-.PHONY: lint
+endif
+
+.PHONY: lint absorb discard
 lint: ## finds mistakes of notation in the sources
-	@tools/lint
+	@edits=0; tools/tangle --edits || edits=1; tools/lint && exit $$edits
+absorb: ## takes what was edited in tangled/ or out/build/ into the chapters
+	@tools/absorb $(ABSORB)
+discard: ## throws away what was edited there
+	@tools/locked out/lock tools/tangle --discard
 
 .PHONY: fresh
-fresh: ## runs the README's two commands in a fresh Debian 12
-	@tools/fresh
+fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
+	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
 
-.PHONY: check promote faults sanitize endure bench
+.PHONY: check promote faults sanitize endure situations bench coverage watch
 check: build ## runs every program and all tests
-	@tests/run $(UNITS) tools site
+	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
 	@tests/run $*
+coverage: build ## tells which lines of the chapters no test runs
+	@tools/coverage
+coverage-%: build ## the same for one unit, as in coverage-03-pipes
+	@tools/coverage $*
+watch: ## serves the site and makes what every save changes (WATCH=--help)
+	@tools/watch $(WATCH)
 promote: build ## writes what sessions really print back into the chapters
 	@tools/promote $(PROMOTE)
 faults: build ## runs every program under injected faults
@@ -185,6 +244,8 @@ sanitize: build ## runs every program under the sanitizers and valgrind
 	@tests/sanitize/run
 endure: build ## runs the tests many times under load and odd conditions
 	@tests/endure $(ENDURE)
+situations: ## runs all tests where a container would refuse something (hours)
+	@tests/situations $(SITUATIONS)
 bench: ## measures the press, prints a table (BENCH=--quick for less)
 	@tools/bench $(BENCH)
 
@@ -192,6 +253,8 @@ bench: ## measures the press, prints a table (BENCH=--quick for less)
 weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
 	@tools/weigh $(WEIGH)
 
+# What tangle wrote is still known afterwards, so that no file of tangled/ is taken
+# for one that somebody edited.
 .PHONY: clean
-clean: ## removes out/, everything that was built
-	rm -rf out
+clean: ## removes everything that was built
+	@tools/locked out/lock find out/ -depth -mindepth 1 ! -path out/build ! -path 'out/build/*.sums' -delete

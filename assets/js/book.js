@@ -1,6 +1,6 @@
 // book.js - what a page can do beyond being read: unfold chunks in place, copy code
 // and commands, explain calls, tell how far one has read, turn pages with the arrow
-// keys, keep the theme. Nothing here is needed to read the book. Search is search.js.
+// keys, mark what no test runs, keep the theme. Nothing here is needed to read the book. Search is search.js.
 'use strict';
 (() => {
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -287,4 +287,20 @@ const arrows = make('input', { type: 'checkbox', id: 'arrows' });
 arrows.checked = keep.get('arrows') !== 'off';
 arrows.addEventListener('change', () => keep.set('arrows', arrows.checked ? 'on' : 'off'));
 settings.append(make('label', { for: 'theme' }, 'Theme ', theme), make('label', { for: 'arrows' }, arrows, ' arrow keys turn pages'));
+
+// --- What no test runs: marked on the page of a program when the reader wants it ----
+
+const untested = all('.line.untested').length, actions = document.querySelector('.actions');
+if (untested && actions) {
+  const shown = make('input', { type: 'checkbox', id: 'untested' });
+  const show = () => document.body.classList.toggle('show-untested', shown.checked);
+  shown.checked = keep.get('untested') === 'on';
+  shown.addEventListener('change', () => {
+    keep.set('untested', shown.checked ? 'on' : 'off');
+    show();
+  });
+  show();
+  actions.append(' · ', make('label', { for: 'untested' }, shown,
+    untested === 1 ? ' mark the line that no test runs' : ` mark the ${untested} lines that no test runs`));
+}
 })();

@@ -4,20 +4,27 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
-epub=$root/out/processes-in-conversation.epub
+epub=$root/out/$("$root/tools/title" name).epub
+
+# epubcheck_says ARGUMENT...: `run` of epubcheck. Debian's command is the archive of
+# Java itself, others' a script.
+epubcheck_says() {
+    needs java epubcheck
+    local command
+    command=$(command -v epubcheck)
+    if [ "$(head -c 2 "$command")" = PK ]; then checked_by "$command" "$@"; else run "$command" "$@"; fi
+}
 
 @test "epubcheck has nothing to say about the EPUB" {
-    needs java epubcheck
-    checked_by /usr/bin/epubcheck --failonwarnings "$epub"
+    epubcheck_says --failonwarnings "$epub"
     assert_success
     assert_line --partial '0 fatals / 0 errors / 0 warnings'
 }
 
 @test "a damaged EPUB is noticed" {
-    needs java epubcheck
     mkdir x
     (cd x && unzip -q "$epub" && sed -i 's/<h1/<h1 nonsense="1"/' EPUB/text/ch001.xhtml && zip -qr ../bad.epub .)
-    checked_by /usr/bin/epubcheck --failonwarnings bad.epub
+    epubcheck_says --failonwarnings bad.epub
     assert_failure
 }
 
@@ -28,9 +35,9 @@ epub=$root/out/processes-in-conversation.epub
     cp "$root"/out/html/*.html chapters/
     rm chapters/*-*.html chapters/index.html
     for class in chunk session claim; do
-        in_site=$(cat chapters/*.html | grep -c "<div class=\"$class[\" ]")
-        in_epub=$(cat x/EPUB/text/*.xhtml | grep -c "<div class=\"$class[\" ]")
-        [ "$in_site" -gt 0 ]
+        in_site=$(cat chapters/*.html | grep -c "<div class=\"$class[\" ]" || true)
+        in_epub=$(cat x/EPUB/text/*.xhtml | grep -c "<div class=\"$class[\" ]" || true)
+        [ "$in_site" -gt 0 ] || [ "$class" = claim ]   # not every book has claims
         assert_equal "$class $in_epub" "$class $in_site"
     done
 }
@@ -60,5 +67,5 @@ colored() {
             for (split /(?<=\n)/, $1) { print "$ARGV: $_" unless /<span class="line"/ || /^<\/span>/ } }' x/EPUB/text/*.xhtml
     assert_success
     assert_output ''
-    grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/ch001.xhtml
+    grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/*.xhtml
 }

@@ -3,7 +3,8 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
-pdf=$root/out/processes-in-conversation.pdf
+name=$("$root/tools/title" name)
+pdf=$root/out/$name.pdf
 
 @test "all fonts of the PDF are embedded" {
     needs pdffonts
@@ -28,7 +29,7 @@ pdf=$root/out/processes-in-conversation.pdf
 }
 
 @test "no line of the PDF runs more than 5 pt over the margin" {
-    run perl -ne 'print if /^Overfull .hbox \(([\d.]+)pt/ && $1 > 5' "$root/out/build/pdf/processes-in-conversation.log"
+    run perl -ne 'print if /^Overfull .hbox \(([\d.]+)pt/ && $1 > 5' "$root/out/build/pdf/$name.log"
     assert_output ''
 }
 
@@ -37,7 +38,7 @@ pdf=$root/out/processes-in-conversation.pdf
     "$root/tools/made-up-book" --small 1 small
     for page in 'a4 595.28 x 841.89' 'tablet 382.68 x 510.24'; do
         make -C small pdf PAGE="${page%% *}" > log 2>&1 || fail "$(tail log)"
-        run pdfinfo small/out/processes-in-conversation-"${page%% *}".pdf
+        run pdfinfo small/out/made-up-book-"${page%% *}".pdf
         assert_line --regexp "^Page size: +${page#* } pts"
     done
     run make -C small pdf PAGE=letter
@@ -48,15 +49,15 @@ pdf=$root/out/processes-in-conversation.pdf
 @test "the PDF has a title, a language and the edition's date" {
     needs pdfinfo
     run pdfinfo -isodates "$pdf"
-    assert_line --regexp 'Title: +Processes in Conversation'
-    assert_line --regexp "CreationDate: +$(sed -n 's/^date: *//p' "$root/book.nw")"
+    assert_line --regexp "Title: +$("$root/tools/title" title)"
+    assert_line --regexp "CreationDate: +$("$root/tools/title" date)"
 }
 
 @test "the colophon names what the last run of the tests had" {
     needs pdftotext
     [ -s "$root/out/report/machine.tsv" ] || fail 'out/report/machine.tsv is not there'
     pdftotext -layout "$pdf" - | tail -n 60 | tr -s ' \n' ' ' > end
-    unzip -p "$root/out/processes-in-conversation.epub" 'EPUB/text/*.xhtml' | tr -s ' \n' ' ' > epub
+    unzip -p "$root/out/$name.epub" 'EPUB/text/*.xhtml' | tr -s ' \n' ' ' > epub
     local key value
     while IFS=$'\t' read -r key value; do
         grep -qF -- "$value" end || fail "the PDF does not tell of $key, $value"

@@ -43,6 +43,7 @@ needs() {
         [ "$(< "$tried")" = no ] || continue
         case $what in
         user) skip "needs an ordinary user" ;;
+        browser) skip "needs a browser" ;;
         *) skip "needs $what" ;;
         esac
     done

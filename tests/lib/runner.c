@@ -212,6 +212,9 @@ static int processes(struct process *p, int max)
         *close_ = '\0';
         p[n].pid = (pid_t)strtol(text, NULL, 10);
         snprintf(p[n].name, sizeof p[n].name, "%s", open_ + 1);
+        for (char *c = p[n].name; *c; c++)  /* a process names itself */
+            if (!isprint((unsigned char)*c))
+                *c = '?';
         int parent;
         if (sscanf(close_ + 1, " %c %d", &p[n].state, &parent) != 2)
             continue;
@@ -315,12 +318,18 @@ static int pause_until(const sigset_t *set, double when)
     return sigtimedwait(set, NULL, &t);
 }
 
+/* signame: what a signal is called. The numbers of the real-time signals are
+ * the C library's affair, so they are counted from SIGRTMIN. */
 static const char *signame(int s)
 {
     static char name[24];
     const char *known = sigabbrev_np(s);
     if (known)
         snprintf(name, sizeof name, "SIG%s", known);
+    else if (s == SIGRTMIN)
+        snprintf(name, sizeof name, "SIGRTMIN");
+    else if (s > SIGRTMIN && s <= SIGRTMAX)
+        snprintf(name, sizeof name, "SIGRTMIN+%d", s - SIGRTMIN);
     else
         snprintf(name, sizeof name, "SIG%d", s);
     return name;

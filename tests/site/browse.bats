@@ -9,13 +9,13 @@ load ../lib/helpers
 site=$root/out/html
 
 @test "axe finds nothing and nothing scrolls sideways, light and dark, wide and narrow" {
-    needs chromium-headless-shell node
+    needs browser node
     run node "$root/tests/site/browse.mjs" "$site" "$root/out/report/pages"
     assert_success
 }
 
 @test "a page with an axe finding, sideways scrolling and a script error is noticed" {
-    needs chromium-headless-shell node
+    needs browser node
     mkdir site
     printf '<!DOCTYPE html><html><body><img src="data:,"><p style="width:3000px">x</p><p style="color:#ddd">pale</p><script>nope()</script></body></html>' > site/x.html
     run node "$root/tests/site/browse.mjs" site

@@ -6,6 +6,7 @@ load ../lib/helpers
 
 # shellcheck disable=SC2154 # helpers.bash sets it
 site=$root/out/html
+book_name=$("$root/tools/title" name)
 
 @test "every link of the site leads to a page and an anchor that exist" {
     run "$root/tests/site/links" "$site"
@@ -59,26 +60,13 @@ text() {
 }
 
 @test "a file of the project that the text shows is shown as it is, on paper too" {
-    run grep -ho 'listing file=[^} ]*' "$root"/chapters/*.nw
-    [ "${#lines[@]}" -ge 1 ]
-    for line in "${lines[@]}"; do
-        file=${line#*=}
-        perl -0ne "print \$1 if m{<code>\Q$file\E</code></p>\n<pre[^>]*><code>(.*?)</code></pre>}s" "$site/making.html" | text > shown
+    grep -Ho 'listing file=[^} ]*' "$root"/chapters/*.nw > listings || return 0   # not every book has one
+    while IFS=: read -r chapter file; do
+        file=${file#*=} page=$(basename "$chapter" .nw | sed 's/^[0-9A-Z]*-//')
+        perl -0ne "print \$1 if m{<code>\Q$file\E</code></p>\n<pre[^>]*><code>(.*?)</code></pre>}s" "$site/$page.html" | text > shown
         diff <(cat shown; echo) "$root/$file"
-        grep -qF "\\nwlisting{file-${file//\//-}}" "$root"/out/build/pdf/processes-in-conversation.tex
-    done
-}
-
-@test "the archive of all programs builds with make and cc alone" {
-    mkdir bin archive
-    for tool in sh make cc as ld; do ln -s "$(command -v $tool)" "bin/$tool"; done
-    tar -xzf "$site/programs.tar.gz" -C archive
-    env -i PATH="$PWD/bin" make -s -j2 -C archive/programs
-    for file in "$root"/tangled/*/*.c; do
-        name=${file#"$root/tangled/"}
-        [ -x "archive/programs/${name%.c}" ] || fail "$name was not compiled"
-        cmp "${file%.c}.session" "archive/programs/${name%.c}.session"
-    done
+        grep -qF "\\nwlisting{file-${file//\//-}}" "$root/out/build/pdf/$book_name.tex"
+    done < listings
 }
 
 @test "scripts and style sheets together weigh less than 60 kB, compressed" {
@@ -95,12 +83,10 @@ text() {
 }
 
 @test "calls say what they do, in the words of the manual" {
-    [ -e /usr/share/man/man2/read.2.gz ] || skip 'needs the manual pages'
-    run grep -c . "$root/out/build/manual.tsv"
-    [ "$output" -gt 50 ]
-    run grep -P '^read\(2\)\t' "$root/out/build/manual.tsv"
+    grep -q $'^read(2)\t' "$root/chapters/manual.tsv" || return 0   # not every book names it
+    run grep -P '^read\(2\)\t' "$root/chapters/manual.tsv"
     assert_output $'read(2)\tread from a file descriptor'
-    grep -q 'title="read(2): read from a file descriptor"' "$site/pipes.html"
+    grep -q 'title="read(2): read from a file descriptor"' "$site"/*.html
 }
 
 # site_with_report: a small site, that of the project in the folder made-up, in the
@@ -108,7 +94,7 @@ text() {
 site_with_report() {
     local dir=$PWD
     rm -rf site state
-    (cd made-up && TESTS=$dir/report/tests.tsv weave/site "$dir/site" "$dir/state" book.nw chapters/*.nw)
+    (cd made-up && TESTS=$dir/report/tests.tsv weave/site/make "$dir/site" "$dir/state" book.nw chapters/*.nw)
 }
 
 # stamp PAGE: its stamp, without tags.
@@ -116,15 +102,15 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
 
 @test "a stamp says how tests ended, when and on what, and that something changed since" {
     "$root/tools/made-up-book" --small 2 made-up
-    (cd made-up && make -s tangle > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring{1,2}.svg)
-    export FIGURES=out/build/figures
+    (cd made-up && make -s out/build/sessions.tsv > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring{1,2}.svg)
+    export FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv
     mkdir report
     printf 'kernel\tLinux 1.2\ncc\tgcc 3\n' > report/machine.tsv
     program=$(basename made-up/tangled/01-made-01/*.c .c)
     claim=$(grep -oE '#[A-Z]+[0-9]+[a-z]? .claim' made-up/chapters/01-made-01.nw | sed -n '1s/#\(.*\) .claim/\1/p')
     printf 'tests/01-made-01/%s.bats\t%s\tpassed\t\n' "$program" "one [$claim]" "$program" two > report/tests.tsv
     sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
-    was=$(sum made-up/tangled/01-made-01/"$program".{c,session})
+    was=$(sum made-up/tangled/01-made-01/"$program".{c,session} "made-up/tests/01-made-01/$program.bats")
     printf '%s\t2026-02-03\t%s\n' 01-made-01 "$(sum made-up/chapters/01-made-01.nw)" \
         "01-made-01/$program" "$was" > report/runs.tsv
     site_with_report
@@ -148,7 +134,7 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
 }
 
 @test "the cross references of the pages have the numbers that LaTeX gives" {
-    aux=$root/out/build/pdf/processes-in-conversation.aux
+    aux=$root/out/build/pdf/$book_name.aux
     # LaTeX: \newlabel{pipe-capacity}{{3.2}{14}... ; pages: Section 3.2 in a link
     perl -ne 'print "$1 $2\n" if /^\\newlabel\{([^}]*)\}\{\{([0-9A-Z.]+)\}/' "$aux" | sort > latex
     perl -0ne 's/\x{c2}\x{a0}/ /g; while (/href="[^"#]*#([^"]+)" class="xref">(?:Chapter|Appendix|Section|Figure|Table) ([0-9A-Z.]+)</g) { print "$1 $2\n" }' \

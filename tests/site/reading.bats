@@ -8,7 +8,7 @@ load ../lib/helpers
 site=$root/out/html
 
 @test "what a reader does in a browser works: unfolding, copying, search, keys, themes, print" {
-    needs chromium-headless-shell node
+    needs browser node
     run env SITE="$site" node --test "$root/tests/site/reading.test.mjs"
     assert_success
     assert_line --regexp '[#ℹ] pass [1-9]'

@@ -206,6 +206,37 @@ async function search(page, words) {
       words: a.querySelector('.words')?.innerHTML ?? '', href: a.getAttribute('href') })));
 }
 
+test('what no test runs is marked when asked for, also on the next page', async () => {
+  const [one, other] = sources;
+  const name = s => chapterOf(s.unit).replace('.html', `-${s.file.replace(/\.c$/, '')}.html`);
+  const page = await open('index.html');
+  // line 2 of one program, and nothing of the other
+  const html = fs.readFileSync(path.join(site, name(one)), 'utf8');
+  await page.route('**/' + name(one), route => route.fulfill({ contentType: 'text/html',
+    body: html.replace(/class="line[^"]*"/g, 'class="line"').replace('class="line" id="L2"', 'class="line untested" id="L2"') }));
+  await page.goto(pageUrl(site, name(one)));
+  const box = page.getByLabel('mark the line that no test runs');
+  const number = () => page.evaluate(() => getComputedStyle(document.getElementById('L2'), '::before').content);
+  const plain = await number();
+  assert.equal(await box.isChecked(), false);
+  await box.check();
+  assert.notEqual(await number(), plain, 'nothing is marked');
+  await page.reload();
+  assert.equal(await box.isChecked(), true);
+  assert.notEqual(await number(), plain, 'it is forgotten');
+  await page.keyboard.press('Tab');
+  await box.focus();
+  await page.keyboard.press(' ');
+  assert.equal(await number(), plain);
+  const copied = await watchClipboard(page);
+  await page.getByRole('button', { name: /Copy. The program/ }).click();
+  assert.equal(await copied(), one.text);
+  await page.route('**/' + name(other), route => route.fulfill({ contentType: 'text/html',
+    body: fs.readFileSync(path.join(site, name(other)), 'utf8').replace(/class="line[^"]*"/g, 'class="line"') }));
+  await page.goto(pageUrl(site, name(other)));
+  assert.equal(await page.locator('#untested').count(), 0);
+});
+
 test('search finds prose, chunks, programs, calls and claims, and shows the words', async () => {
   const page = await open('pipes.html');
   const has = async (words, kind, href) => {

@@ -59,7 +59,7 @@ driver() {
     assert_line '    a word'
     assert_equal "$(cut -f 2- out/report/tests.tsv)" \
         $'it fails & <says> so\tfailed\t\nit says hello [P01]\tpassed\t\nit skips\tskipped\tneeds the moon'
-    # weave/site.lua makes these sums, too: what differs has changed since
+    # weave/site/stamp.lua makes these sums, too: what differs has changed since
     sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
     day=$(date -u +%F)
     printf '%s\t%s\t%s\n' 01-one "$day" "$(sum chapters/01-one.nw)" 01-one/hello "$day" \

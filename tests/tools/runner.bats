@@ -69,6 +69,26 @@ under_odd_conditions() {
     assert_equal "$(cat how)" "exited 141"
 }
 
+@test "a real-time signal is counted from SIGRTMIN, whatever its number is" {
+    for signal in RTMIN RTMIN+3 RTMAX; do
+        run "$runner" -s how bash -c "kill -s $signal \$\$"
+        assert_failure
+        echo "$signal $(cat how)"
+    done > all
+    run cat all
+    assert_line 'RTMIN killed SIGRTMIN'
+    assert_line 'RTMIN+3 killed SIGRTMIN+3'
+    assert_line 'RTMAX killed SIGRTMIN+30'
+}
+
+@test "a process that calls itself what a terminal would obey is named without that" {
+    run "$runner" -g 0.1 -s how bash -c 'perl -e '\''$0 = "a\033[31m\nb"; sleep 100'\'' & exit 0'
+    assert_failure 125
+    assert_output --regexp '^runner: left behind: process [0-9]+ \(a\?\[31m\?b\), killed$'
+    run grep -cE '^left [0-9]+ a\?\[31m\?b$' how
+    assert_output 1
+}
+
 @test "at the deadline the whole tree is killed: other sessions, deaf processes" {
     run "$runner" -t 0.3 -s how bash -c '
         trap "" TERM HUP INT

@@ -444,7 +444,7 @@ END
 $ ./hangs
 before
 END
-    refuses 1 'did not end in time'
+    refuses 1 'did not end within 0.3 s'
 }
 
 @test "a command that leaves a process behind is refused" {
@@ -515,6 +515,58 @@ END
     assert_success
 }
 
+@test "no message hands bytes to the terminal that it would obey" {
+    program odd "printf 'x\\033[2J\\351\\302\\233 \\303\\251 \\n'; exit 3"
+    check <<'END'
+$ ./odd
+x
+END
+    refuses 2 'another line came'
+    assert_line '  actual:  x\x1b[2J\xe9\xc2\x9b é\x20'
+}
+
+@test "nor do the reasons, and a long line is cut between two characters" {
+    program odd "printf 'it is a\\033[2J\\nit is b\\n'"
+    check <<'END'
+$ ./odd
+it is one
+it is one
+varies: word one
+END
+    refuses 3 'the printed word one was a\x1b[2J before'
+    program odd "printf '%0100d\\n' 0 | sed 's/0/é/g' | tr '\\n' '\\033'"
+    echo '$ ./odd' > it.session
+    run "$book_lib/session" run --bin bin it.session
+    assert_failure 1
+    assert_output --regexp 'control character .x1b; pipe it through cat -v: (é){60}[.]{3}$'
+}
+
+@test "a blank too many is said to be one" {
+    program odd 'echo "one  two "'
+    check <<'END'
+$ ./odd
+one two
+END
+    refuses 2 'another line came: only blanks differ'
+    assert_line '  actual:  one  two\x20'
+}
+
+@test "a real-time signal has its name in the session, too" {
+    program real 'kill -s RTMIN+3 $$'
+    sed -i 1s/sh/bash/ bin/real
+    check <<'END'
+$ ./real
+[killed by SIGRTMIN+3]
+END
+    assert_success
+    check <<'END'
+$ ./real
+[killed by SIGRTMIN+4]
+END
+    refuses 2 'the command ended in another way'
+    assert_line '  actual:  [killed by SIGRTMIN+3]'
+}
+
 # --- The other modes ----------------------------------------------------------
 
 @test "run prints what really comes out, and keeps the licences" {
@@ -542,14 +594,36 @@ END
     assert_output "$first"
 }
 
+@test "with --suggest a check says which licences would let the session hold" {
+    while IFS='|' read -r script printed licence; do
+        program odd "$script"
+        printf '$ ./odd\n%b' "$printed" > it.session
+        run --separate-stderr "$book_lib/session" check --suggest --bin bin it.session
+        assert_failure 1
+        assert_output "$(printf %b "$licence")"
+    done <<'END'
+echo "I am $$, child of $PPID"|I am 11, child of 12\n|varies: pid 11 12
+echo "x $$ at 0x7ffd10"|x 11 at 0x55aa\n|varies: addr 0x55aa\nvaries: pid 11
+echo "fd 5 port 1234 inode 77 uid 7 size 9"|fd 3 port 99 inode 66 uid 6 size 8\n|varies: fd 3\nvaries: inode 66\nvaries: port 99\nvaries: size 8\nvaries: uid 6
+echo "12:30:01 17.5 s 8 ms"|12:29:00 3.25 s 9 ms\n|varies: ms 9\nvaries: time 12:29:00 3.25
+echo "eth1: 3 packets"|eth0: 2 packets\n|varies: count 2\nvaries: word eth0
+echo "b: 1"; echo "a: 1"|a: 1\nb: 1\n|varies: interleave
+echo one; echo two|one\n|
+echo "one two"|one\n|
+echo "1 2"|1 1\n|
+exit 3|
+END
+}
+
 @test "run refuses output that a session cannot print" {
-    printf '$ printf "a\\\\000b\\\\n"\n' > it.session
+    printf '$ true\n$ printf "a\\\\000b\\\\n"\n' > it.session
     run "$book_lib/session" run --bin bin it.session
     assert_failure 1
-    assert_output --partial 'prints a line that a session cannot'
-    printf '$ echo "varies: pid 1"\n' > it.session
+    assert_output 'it.session:2: the command prints what a session cannot hold, the control character \x00; pipe it through cat -v: a\x00b'
+    printf '$ true\n$ echo "varies: pid 1"\n' > it.session
     run "$book_lib/session" run --bin bin it.session
     assert_failure 1
+    assert_output --partial 'it.session:2: the command prints a line that a session cannot hold'
 }
 
 @test "the self-test finds nothing to accept in an exact session" {
@@ -564,10 +638,10 @@ END
     # one that takes lines in any case of letters for the same
     mkdir -p loose/tests/lib loose/out
     cp -r "$book_built" loose/out/lib
-    cp "$book_lib"/session loose/tests/lib
-    sed 's/return \$state if \$printed eq \$actual;/return $state if lc($printed =~ s{e}{x}r) eq lc($actual =~ s{e}{x}r);/' \
-        "$book_lib/Session.pm" > loose/tests/lib/Session.pm
-    run cmp -s "$book_lib/Session.pm" loose/tests/lib/Session.pm
+    cp -r "$book_lib"/{session,Session.pm,Session} loose/tests/lib
+    sed -i 's/return \$state if \$printed eq \$actual;/return $state if lc($printed =~ s{e}{x}r) eq lc($actual =~ s{e}{x}r);/' \
+        loose/tests/lib/Session/Compare.pm
+    run cmp -s "$book_lib/Session/Compare.pm" loose/tests/lib/Session/Compare.pm
     assert_failure
     true_session > it.session
     run loose/tests/lib/session --self-test --bin bin it.session
@@ -613,7 +687,7 @@ END
 @test "a session that cannot be read is named" {
     run "$book_lib/session" check --bin bin nothing.session
     assert_failure 1
-    assert_output "session: nothing.session: No such file or directory"
+    assert_output "nothing.session:1: cannot be read: No such file or directory"
 }
 
 @test "--help tells the notation and every type" {

@@ -4,7 +4,11 @@ package Noweb;
 use strict;
 use warnings;
 use Exporter 'import';
+use Title qw(title_list);
 our @EXPORT_OK = qw(read_order order_faults noweb_tool);
+
+# What the press itself calls folders of tests/ and out/build/; a chapter cannot.
+my %TAKEN = map { $_ => 1 } qw(book site tools lib faults sanitize figures pdf beside);
 
 # noweb_tool(NAME) gives the path of one of noweb's programs (markup, mnt, nt);
 # dies when noweb is not installed.
@@ -18,27 +22,7 @@ sub noweb_tool {
 # read_order(BOOK) takes the path of book.nw and gives the list "chapters:" of
 # its title block as pairs [NAME, LINE], in order. Dies when BOOK cannot be
 # read or has no such list.
-sub read_order {
-    my ($book) = @_;
-    open my $in, '<', $book or die "$book:1: cannot be read: $!\n";
-    my (@order, $in_list, $found);
-    while (my $line = <$in>) {
-        $line =~ s/\r?\n//;
-        if ($. == 1) {
-            $line =~ /^---\s*$/ or die "$book:1: the title block is missing\n";
-        } elsif ($line =~ /^(---|\.\.\.)\s*$/) {
-            last;
-        } elsif ($line =~ /^chapters:\s*$/) {
-            $in_list = $found = 1;
-        } elsif ($in_list && $line =~ /^\s*-\s+(.*?)\s*$/) {
-            push @order, [$1, $.];
-        } elsif ($line =~ /^\S/) {
-            $in_list = 0;
-        }
-    }
-    $found or die "$book:1: the title block has no list \"chapters:\"\n";
-    return @order;
-}
+sub read_order { return title_list($_[0], 'chapters') }
 
 # order_faults(ROOT) compares the list of ROOT/book.nw with ROOT/chapters/ and
 # gives one "FILE:LINE: message" for each difference; paths without ROOT.
@@ -47,8 +31,10 @@ sub order_faults {
     my (@faults, %line);
     for (read_order("$root/book.nw")) {
         my ($name, $line) = @$_;
-        if ($name !~ /^[A-Za-z0-9][A-Za-z0-9_-]*$/ || $name eq 'book') {
+        if ($name !~ /^[A-Za-z0-9][A-Za-z0-9_-]*$/) {
             push @faults, "book.nw:$line: \"$name\" is not a chapter's name (letters, digits, - and _)";
+        } elsif ($TAKEN{$name}) {
+            push @faults, "book.nw:$line: a chapter cannot be called $name, like what the press makes; add a number, as in 01-$name";
         } elsif (exists $line{$name}) {
             push @faults, "book.nw:$line: $name is listed a second time (first on line $line{$name})";
         } elsif (!-e "$root/chapters/$name.nw") {

@@ -1,0 +1,247 @@
+-- collected.lua - the lists that nobody keeps by hand.
+--
+-- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
+-- takes the page of render.lua and its rendering, which makes links, and gives
+-- blocks that are alike in every format: verdicts, claims, programs, chunks, calls,
+-- colophon. A link of an index is a page number in print (r.pages).
+
+local names = require 'common.names'
+local is_c, is_program = require('common.book').is_c, require('common.book').is_program
+local M = {}
+
+local function text(s) return pandoc.Str(s) end
+local function sorted(t)
+  local keys = {}
+  for k in pairs(t) do keys[#keys + 1] = k end
+  table.sort(keys, function(a, b)
+    if a:lower() == b:lower() then return a < b end
+    return a:lower() < b:lower()
+  end)
+  return keys
+end
+-- Puts ", " between the inline lists of a list.
+local function commas(list)
+  local out = pandoc.List {}
+  for i, inlines in ipairs(list) do
+    if i > 1 then out:extend { text(','), pandoc.Space() } end
+    out:extend(inlines)
+  end
+  return out
+end
+-- Where links lead: their pages in print, else the links.
+local function places(links, r)
+  if r.pages then return pandoc.List(r.pages(links)) end
+  local list = {}
+  for i, l in ipairs(links) do list[i] = { l } end
+  return commas(list)
+end
+
+-- A table with a head and rows of two cells, which may be words or inlines.
+local function two_columns(head, right, rows)
+  local function cells(row) return { { pandoc.Plain(row[1]) }, { pandoc.Plain(row[2]) } } end
+  local body = {}
+  for i, row in ipairs(rows) do body[i] = cells(row) end
+  return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', right }, { 0, 0 }, cells(head), body)) }
+end
+
+-- How many claims got which verdict, as a table.
+function M.verdicts(page)
+  local count, total = {}, 0
+  for _, f in ipairs(page.book.units) do
+    for _, c in ipairs(f.claims) do
+      count[c.verdict] = (count[c.verdict] or 0) + 1
+      total = total + 1
+    end
+  end
+  local rows = {}
+  for i, v in ipairs(page.book.verdict_list) do rows[i] = { v.words, tostring(count[v.class] or 0) } end
+  rows[#rows + 1] = { 'all together', tostring(total) }
+  return two_columns({ 'verdict', 'claims' }, 'AlignRight', rows)
+end
+
+-- A test's name without the ids of the claims it carries.
+local function plain_name(name) return (name:gsub('%s*%[%u%d+%l?%]', '')) end
+
+-- A claim's words as a sentence of its own: they begin with a capital letter.
+local function capital(inlines)
+  local first = inlines[1]
+  if first and first.t == 'Str' then
+    first.text = first.text:gsub('^%l', string.upper)
+  end
+  return inlines
+end
+
+-- How the tests of a claim ended, one by one.
+local function tests_of(claim, page)
+  local tests = {}
+  for i, t in ipairs(page.report.claims[claim.id] or {}) do
+    tests[i] = { pandoc.Plain { pandoc.Emph(t.status .. ':'), pandoc.Space(), text(plain_name(t.name)) } }
+  end
+  if #tests > 0 then return pandoc.BulletList(tests) end
+  return pandoc.Para { pandoc.Emph('no test of it has run here yet') }
+end
+
+-- One claim: what is said, the verdict, where it is decided, its tests.
+local function claim(c, page, r)
+  local verdict = page.book.verdicts[c.verdict]
+  local head = pandoc.Inlines { r:label_link(c.id, { pandoc.Strong(c.id) }), pandoc.Space(),
+    pandoc.Span(verdict.words, { class = 'verdict ' .. c.verdict }), text('.'), pandoc.Space() }
+  local words = pandoc.read(c.words, 'json').blocks
+  local said = words:remove(1)
+  head:extend(capital(said and said.content or {}))
+  head:extend { pandoc.Space(), text('('), r:label_link(c.section), text(')') }
+  local block = pandoc.List { pandoc.Para(head) }
+  block:extend(words)
+  block:insert(tests_of(c, page))
+  return pandoc.Div(block, { id = names.trial(c.id), class = 'trial ' .. c.verdict })
+end
+
+-- Every claim, by chapter and id.
+function M.claims(page, r)
+  local out = pandoc.List {}
+  for _, f in ipairs(page.book.units) do
+    local claims = { table.unpack(f.claims) }
+    table.sort(claims, function(a, b) return a.id < b.id end)
+    if #claims > 0 then
+      out:insert(pandoc.Header(2, pandoc.Inlines { r:label_link(f.id), text(':'), pandoc.Space(), text(f.title) },
+        { id = names.trial('of-' .. f.id), class = 'unnumbered unlisted' }))
+    end
+    for _, c in ipairs(claims) do out:insert(claim(c, page, r)) end
+  end
+  return out
+end
+
+-- The line of a program: its file, its session, the section that tells it, its tests.
+local function program(c, page, r)
+  local link = r:chunk_link(c, { pandoc.Code(c.name) })
+  local line = pandoc.Inlines { link, text(','), pandoc.Space() }
+  line:extend(r.pages and r.pages { link } or { r:label_link(c.section) })
+  local session = page.book:session(c.unit, c.program)
+  if session then
+    link = r:chunk_link(session, { text('session') })
+    line:extend { text(','), pandoc.Space(), link }
+    if r.pages then line:insert(pandoc.Space()) line:extend(r.pages { link }) end
+  end
+  local tests = page.report.programs[c.unit .. '/' .. c.program]
+  if tests then
+    line:extend { text(','), pandoc.Space(), text(tests.passed == tests.count and ('%d tests passed'):format(tests.count)
+      or ('%d of %d tests passed'):format(tests.passed, tests.count)) }
+  end
+  return { pandoc.Plain(line) }
+end
+
+-- Every program, by name.
+function M.programs(page, r)
+  local items = {}
+  for _, f in ipairs(page.book.units) do
+    for _, c in ipairs(f.chunks) do
+      if is_program(c) then items[c.name] = c end
+    end
+  end
+  local list = {}
+  for _, name in ipairs(sorted(items)) do list[#list + 1] = program(items[name], page, r) end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- The line of a chunk: where each part is defined and where it is used.
+local function chunk(parts, r)
+  local where, used = {}, {}
+  for i, c in ipairs(parts) do where[i] = r:chunk_link(c, i == 1 and c.name or tostring(i)) end
+  local line = places(where, r)
+  if r.pages then line = pandoc.Inlines { where[1], text(','), pandoc.Space() } .. line end
+  for i, user in ipairs(parts[1].users) do used[i] = r:chunk_link(user) end
+  line:extend { text(r.pages and ';' or ','), pandoc.Space(), text(r.pages and 'used on' or 'used in'), pandoc.Space() }
+  line:extend(places(used, r))
+  return { pandoc.Plain(line) }
+end
+
+-- Every chunk that is not a file, by name.
+function M.chunks(page, r)
+  local items = {}
+  for _, f in ipairs(page.book.units) do
+    for _, c in ipairs(f.chunks) do
+      if not c.kind and c == page.book.defs[f.unit][c.name][1] then
+        items[c.name] = items[c.name] or {}
+        table.insert(items[c.name], page.book.defs[f.unit][c.name])
+      end
+    end
+  end
+  local list = {}
+  for _, name in ipairs(sorted(items)) do
+    for _, parts in ipairs(items[name]) do list[#list + 1] = chunk(parts, r) end
+  end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- Up to how many chunks are named one by one, and up to how many sections.
+local few, many = 12, 30
+
+-- Who names a call and who makes it: name -> {sections, chunks}.
+local function callers(book)
+  local items = {}
+  for name in pairs(book.called) do items[name] = { sections = {}, chunks = {} } end
+  for _, f in ipairs(book.units) do
+    for _, call in ipairs(f.calls) do table.insert(items[call.name].sections, call.section) end
+    for _, c in ipairs(f.chunks) do
+      for _, word in ipairs(is_c(c) and c.calls or {}) do
+        local name = book.calls[word]
+        if name then table.insert(items[name].chunks, c) end
+      end
+    end
+  end
+  return items
+end
+
+-- The links to the chunks that make a call; what half the book calls is told by section.
+local function call_places(chunks, r)
+  local where, seen = {}, {}
+  for _, c in ipairs(chunks) do
+    if #chunks <= few then where[#where + 1] = r:chunk_link(c)
+    elseif not seen[c.section] then
+      seen[c.section] = true
+      where[#where + 1] = r:label_link(c.section)
+    end
+  end
+  return where
+end
+
+-- The line of a call.
+local function call(name, item, page, r)
+  local line = pandoc.Inlines { pandoc.Code(name, { id = names.call(name) }) }
+  -- paper has no room for it
+  local meaning = not r.pages and page.book.manual[name]
+  if meaning and meaning ~= '' then line:extend { text(','), pandoc.Space(), text(meaning) } end
+  line:extend { text(':'), pandoc.Space() }
+  local sections = {}
+  for i, id in ipairs(item.sections) do sections[i] = r:label_link(id) end
+  line:extend(places(sections, r))
+  local where = call_places(item.chunks, r)
+  if #where > 0 and #sections > 0 then line:extend { text(';'), pandoc.Space() } end
+  if #where > many then
+    line:insert(text('called throughout the book'))
+  elseif #where > 0 then
+    line:extend { text(r.pages and 'called on' or 'called in'), pandoc.Space() }
+    line:extend(places(where, r))
+  end
+  return { pandoc.Plain(line) }
+end
+
+-- Every manual page named in the prose, and every system call made.
+function M.calls(page, r)
+  local items, list = callers(page.book), {}
+  for _, name in ipairs(sorted(items)) do list[#list + 1] = call(name, items[name], page, r) end
+  return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- What this edition was run and made with, as a table.
+function M.colophon(page)
+  local rows = {}
+  for _, row in ipairs(page.machine) do
+    local value = page.report.machine[row.key]
+    if value then rows[#rows + 1] = { row.words, { text(value) } } end
+  end
+  if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
+  return two_columns({ 'what', 'which' }, 'AlignLeft', rows)
+end
+
+return M

@@ -1,0 +1,301 @@
+-- html.lua - prints chunks, sessions, claims and figures as HTML, for the site and the
+-- EPUB. Each function takes a record of book.lua and the page (see render.lua), and gives
+-- blocks or inlines. page.href(thing) is a finished URL. What only the site has
+-- (page.format "html"): page.program_url(chunk), the page of a program;
+-- page.call_url(name), the entry of read(2) in the index, or nil; page.stamp.
+
+local is_c = require('common.book').is_c
+local names = require 'common.names'
+local M = {}
+
+local function esc(s)
+  return (s:gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
+end
+M.escape = esc
+local function raw(s) return pandoc.RawBlock('html', s) end
+local function rawi(s) return pandoc.RawInline('html', s) end
+
+-- HTML as the content of a pre. A reader of EPUBs may be narrow: there what does not
+-- fit goes on two characters further in than its line began.
+local function pre(html, page)
+  if page.format ~= 'epub' then return html end
+  return ((html .. '\n'):gsub('([^\n]*)\n', function(line)
+    local indent = (#line:gsub('<[^>]*>', ''):match('^ *') + 2) * 0.6
+    return ('<span class="line" style="padding-left:%.1fem;text-indent:-%.1fem">%s\n</span>'):format(indent, indent, line)
+  end))
+end
+
+-- --- Code ------------------------------------------------------------------------
+
+-- Highlighted code, as pandoc writes it within a line (a block gets an id and an empty
+-- link on every line), and without its spans around operators, which are more than half
+-- of it and have no look. Shared chunks are asked for again and again.
+local highlighted = {}
+local function highlight(text, language)
+  local key = language .. '\n' .. text
+  if not highlighted[key] then
+    local html = pandoc.write(pandoc.Pandoc { pandoc.Plain { pandoc.Code(text, { class = language }) } }, 'html')
+    -- pandoc drops the empty lines at the end
+    html = html:match('<code[^>]*>(.-)\n*</code>') .. text:match('\n*$')
+    highlighted[key] = html:gsub('<span class="op">(.-)</span>', '%1')
+  end
+  return highlighted[key]
+end
+
+-- What a reader learns of a call: its manual page and what that says it does.
+local function about(name, page)
+  local meaning = page.book.manual[name]
+  return meaning and meaning ~= '' and name .. ': ' .. meaning or name
+end
+
+-- Makes links of names in highlighted code, outside of strings and comments and
+-- only where a name is called first: of our own functions to the chunk that defines
+-- them, of others to their entry in the index.
+local function link_names(html, chunk, page)
+  local book, seen = page.book, {}
+  local function link_to(word)
+    if seen[word] then return nil end
+    local maker = book.makers[chunk.unit][word]
+    if maker == nil then maker = (book.makers.book or {})[word] end
+    seen[word] = true
+    if maker then
+      if maker.name == chunk.name then return nil end
+      return ('<a class="name" href="%s">%s</a>('):format(page.href(maker), word)
+    end
+    local call = maker == nil and book.calls[word]
+    if not call then return nil end
+    return ('<a class="call" href="%s" title="%s">%s</a>('):format(page.call_url(call), esc(about(call, page)), word)
+  end
+  local out, position = {}, 1
+  repeat
+    local from, to = html:find('<span.->.-</span>', position)
+    out[#out + 1] = html:sub(position, (from or 0) - 1):gsub('%f[%w_]([%a_][%w_]*)(%()', link_to)
+    out[#out + 1] = from and html:sub(from, to) or ''
+    position = (to or 0) + 1
+  until not from
+  return table.concat(out)
+end
+
+-- The code of a chunk, highlighted, with its links. page.codes, if it is there, keeps it:
+-- a chunk is on the page of its chapter, and on those of the programs that it belongs to.
+function M.chunk_code(c, page)
+  local key = c.unit .. ' ' .. c.id
+  if page.codes and page.codes[key] then return page.codes[key] end
+  local html = highlight(c.text, c.language)
+  if page.format ~= 'html' then html = pre(html, page)
+  elseif is_c(c) then html = link_names(html, c, page) end
+  html = html:gsub(c.mark .. '(%d+)q', function(n)
+    local use = c.uses[tonumber(n)]
+    return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(page.href(use.chunk), esc(use.name))
+  end)
+  if page.codes then page.codes[key] = html end
+  return html
+end
+
+-- `read(2)` in the prose.
+function M.code(c, page)
+  local text = c.text
+  if page.format ~= 'html' or not text:find('^[%w_.-]+%([1-9]%l*%)$') or c.identifier ~= '' then return nil end
+  local url = page.call_url(text)
+  return url and pandoc.Link(c, url, about(text, page), { class = 'call' }), false
+end
+
+-- --- Chunks ----------------------------------------------------------------------
+
+local function link(page, thing, text)
+  return ('<a href="%s">%s</a>'):format(page.href(thing), text)
+end
+local function chunk_name(chunk)
+  local element = chunk.kind and chunk.kind ~= 'session' and 'code' or 'i'
+  return ('<%s>%s</%s>'):format(element, esc(chunk.name), element)
+end
+
+-- Where the other parts of a chunk are that is defined in pieces.
+local function other_parts(c, page)
+  if not (c.prev or c.next) then return '' end
+  local function arrow(part, sign, where)
+    return part and ('<a href="%s" aria-label="%s part">%s</a>'):format(page.href(part), where, sign) or ''
+  end
+  return ('<span class="parts">part %d of %d %s%s</span>'):format(c.part, c.count,
+    arrow(c.prev, '↑', 'previous'), arrow(c.next, '↓', 'next'))
+end
+
+-- Who uses a chunk, each name once.
+function M.users(c)
+  local users, seen = {}, {}
+  for _, user in ipairs(c.users) do
+    local key = user.unit .. ' ' .. user.name
+    if not seen[key] then users[#users + 1] = user end
+    seen[key] = true
+  end
+  return users
+end
+
+-- The words below a chunk: where it goes on, and what it belongs to.
+local function foot_of(c, page)
+  local foot = {}
+  if c.prev then foot[#foot + 1] = link(page, c.prev, 'continued from above') end
+  if c.next then foot[#foot + 1] = link(page, c.next, 'continued below') end
+  if c.kind then
+    foot[#foot + 1] = page.program_url
+      and ('the file <a href="%s"><code>%s</code></a>'):format(page.program_url(c), esc(c.name)) or 'the file ' .. esc(c.name)
+    local session = page.book:session(c.unit, c.program)
+    if session then foot[#foot + 1] = link(page, session, 'what it prints') end
+    if page.stamp then
+      local words, changed = page.stamp.program(c.unit, c.program)
+      foot[#foot + 1] = words .. (changed ~= '' and ' before it changed' or '')
+    end
+    return foot
+  end
+  local users = {}
+  for i, user in ipairs(M.users(c)) do users[i] = link(page, user, chunk_name(user)) end
+  if #users > 0 then foot[#foot + 1] = 'used in ' .. table.concat(users, ', ') end
+  return foot
+end
+
+local function anchor(page, thing) return names.anchor(page.format, thing) end
+
+function M.chunk(c, page)
+  return raw(([[<div class="chunk%s" id="%s"%s>
+<p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
+<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
+<p class="chunk-foot">%s</p>
+</div>]]):format(c.kind and ' root' or '', anchor(page, c),
+    c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
+    page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
+    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
+    table.concat(foot_of(c, page), ' · ')))
+end
+
+-- A whole file of the project.
+function M.listing(path, code, page)
+  return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
+    .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
+    :format(esc(path), esc('The file ' .. path), pre(highlight(code.text, code.classes[1]), page)))
+end
+
+-- --- Sessions --------------------------------------------------------------------
+
+-- What each kind of line looks like; licences are not lines of the terminal.
+local line_of = {
+  command = function(text) return '<span class="prompt">$ </span><kbd>' .. text .. '</kbd>' end,
+  more = function(text) return '<span class="prompt">&gt; </span><kbd>' .. text .. '</kbd>' end,
+  terminal = function(text) return '<span class="which">Terminal ' .. text .. '</span>' end,
+  status = function(text) return '<span class="status">' .. text .. '</span>' end,
+  output = function(text) return text == '' and '' or '<samp>' .. text .. '</samp>' end,
+}
+
+function M.session(c, note, page)
+  local out = {}
+  for _, line in ipairs(c.lines) do
+    if line_of[line.kind] then out[#out + 1] = line_of[line.kind](esc(line.text)) end
+  end
+  local program = page.book:program(c.unit, c.program)
+  local head = program and 'Session with ' .. link(page, program, '<code>' .. esc(c.program) .. '</code>') or 'Session'
+  return raw(([[<div class="session" id="%s">
+<p class="chunk-head">%s</p>
+<pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
+%s</div>]]):format(anchor(page, c), head,
+    esc('Session with ' .. c.program), pre(table.concat(out, '\n'), page),
+    note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
+end
+
+-- --- Figures, headings, tables ---------------------------------------------------
+
+-- A drawing whose black, white and gray are those of the page, so that the dark one has
+-- its own; readers of EPUBs know no variables.
+local function recolor(svg, epub)
+  return (svg:gsub('fill:rgb%((%d+),(%d+),(%d+)%)', function(r, g, b)
+    if r == g and g == b and r ~= '0' and r ~= '255' then
+      return 'fill:currentColor;fill-opacity:0.15'
+    end
+  end):gsub('fill="rgb%(128,128,128%)"', epub and 'fill="currentColor" fill-opacity="0.7"' or 'fill="var(--soft)"')
+    :gsub('rgb%(0,0,0%)', 'currentColor'):gsub('rgb%(255,255,255%)', epub and 'none' or 'var(--paper)'))
+end
+
+function M.figure(fig, page)
+  local epub = page.format == 'epub'
+  local svg = recolor(fig.svg, epub)
+  local width = svg:match('viewBox="0 0 (%d+)')
+  if epub then svg = svg:gsub(' data%-pikchr%-date="%d*"', '') end
+  local picture = svg:gsub('^.-<svg', function()
+    return ('<svg role="img" aria-label="%s" width="%s"'):format(esc(fig.alt), width)
+  end, 1)
+  local blocks = pandoc.List { raw('<figure id="' .. fig.id .. '">'), raw(picture) }
+  local number = 'Figure ' .. fig.number .. '.'
+  if not epub then number = ('<a href="#%s">%s</a>'):format(fig.id, number) end
+  blocks:insert(raw('<figcaption><span class="number">' .. number .. '</span> '))
+  blocks:insert(pandoc.Plain(fig.caption))
+  blocks:insert(raw('</figcaption></figure>'))
+  return blocks
+end
+
+function M.header(h, label, page)
+  if label.number ~= '' then
+    local word = label.kind == 'chapter' and 'Chapter ' or label.kind == 'appendix' and 'Appendix ' or ''
+    if page.format == 'epub' then word = '' end
+    h.content:insert(1, pandoc.Span(word .. label.number, { class = 'number' }))
+    h.content:insert(2, pandoc.Space())
+  end
+  if page.format == 'html' and h.level > 1 then
+    h.content:insert(rawi(('<a class="anchor" href="#%s" aria-label="Link to %s">#</a>'):format(
+      h.identifier, esc(label.title))))
+  end
+  if page.format == 'html' and h.level == 1 and page.stamp then
+    return { h, raw(page.stamp.chapter(page.own.unit)) }, false
+  end
+  return h, false
+end
+
+function M.table(t, label)
+  local id = t.identifier
+  t.identifier = ''
+  if label then
+    local caption = t.caption.long[#t.caption.long]
+    caption.content:insert(1, pandoc.Span('Table ' .. label.number .. '.', { class = 'number' }))
+    caption.content:insert(2, pandoc.Space())
+  end
+  return { raw(('<div class="table"%s tabindex="0" role="region" aria-label="%s">'):format(
+    label and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or 'Table')), t, raw('</div>') }
+end
+
+-- --- Claims ----------------------------------------------------------------------
+
+-- How the tests of a claim ended, after WORDS, where that is known.
+local function tested(id, words, page) return page.stamp and words .. page.stamp.claim(id) or '' end
+
+-- A claim that surprises: the claim, its verdict, then the truth.
+function M.claim_block(d, verdict, page)
+  local id = d.identifier
+  local first = d.content[1]
+  local truth = { table.unpack(d.content, 2) }
+  local out = pandoc.List {
+    raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span>%s <a href="%s">%s</a></p>')
+      :format(verdict.class, id, id, esc(verdict.words), verdict.who and esc(verdict.who) .. ' · ' or '',
+        verdict.who and esc(verdict.words) or esc(verdict.words:gsub('^%l', string.upper)), tested(id, ' · ', page),
+        page.href(page.trial(id)), id)),
+    pandoc.Div({ first }, { class = 'said' }) }
+  out:extend(truth)
+  out:insert(raw('</div>'))
+  return out
+end
+
+-- A claim that a sentence states anyway: a mark beside it.
+function M.claim_span(s, verdict, page)
+  local id = s.identifier
+  return { pandoc.Span(s.content, { id = id, class = 'claimed ' .. verdict.class }),
+    rawi(('<a class="mark %s" href="%s" title="Claim %s: %s%s"><span class="verdict">%s</span> %s</a>')
+      :format(verdict.class, page.href(page.trial(id)), id, esc(verdict.words), tested(id, '; ', page), esc(verdict.short), id)) }
+end
+
+function M.aside(d)
+  d.attributes.role = 'note'
+  return d
+end
+
+-- A list that was collected, not written.
+function M.collected(blocks)
+  return pandoc.Div(blocks, { class = 'collected' })
+end
+
+return M

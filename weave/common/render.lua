@@ -1,0 +1,141 @@
+-- render.lua - turns the tree of a chapter into what one format shows.
+--
+-- render(blocks, page) gives the blocks of one chapter with chunks, sessions, claims,
+-- figures, cross references and collected lists made for page.format ("html", "epub" or
+-- "latex"). page has: book (book.lua), own (the record of this chapter), report
+-- (report.lua), machine (tests/lib/machine.tsv), figures (folder of the drawn figures),
+-- printer (html.lua or latex.lua), href(thing), the address of a label or a chunk. What is
+-- alike in all formats is built here as tree. What is wrong in a chapter was found before
+-- (chapter.lua, book.lua).
+
+local collected = require 'common.collected'
+local names = require 'common.names'
+local session = require 'common.session'
+local stop = require 'common.stop'
+local text_of = require('read.tables').text
+
+local M = {}
+
+local kinds = { chapter = 'Chapter', appendix = 'Appendix', section = 'Section', figure = 'Figure', table = 'Table',
+  claim = 'claim' }
+
+-- How a label is named in a sentence, as inlines.
+function M.reference(label)
+  if label.kind == 'program' then return { pandoc.Code((label.title:gsub('%.%w+$', ''))) } end
+  if label.chunk then return { pandoc.Str('⟨'), pandoc.Emph(label.name), pandoc.Str('⟩') } end
+  if label.number == '' then return { pandoc.Quoted('DoubleQuote', label.title) } end
+  return { pandoc.Str(kinds[label.kind] .. '\u{a0}' .. label.number) }
+end
+
+-- --- What stands in the text ------------------------------------------------------
+
+local R = {}      -- a rendering of one chapter
+R.__index = R
+
+function R:chunk(div)
+  local c = self.page.own.chunks[tonumber(div.attributes.number)]
+  if c.lines then return self.page.printer.session(c, session.note(c.lines), self.page) end
+  return self.page.printer.chunk(c, self.page)
+end
+
+function R:figure(image)
+  local page = self.page
+  local path = ('%s/%s.%s'):format(page.figures, image.src, page.format == 'latex' and 'pdf' or 'svg')
+  return page.printer.figure({ id = image.identifier, number = self.labels[image.identifier].number, path = path,
+    svg = text_of(path) or stop(path .. ': not drawn yet'), alt = image.attributes.alt, caption = image.caption }, page)
+end
+
+-- A file of the project, read as it is: ::: {.listing file=README.md}
+function R:listing(div)
+  local path = div.attributes.file
+  local text = text_of(path):gsub('\n$', '')
+  local language = path:match('%.(%w+)$') or text:match('^#!.-(%w+)\n') or path:match('[^/]*$'):lower()
+  return self.page.printer.listing(path, pandoc.CodeBlock(text, { class = language }), self.page)
+end
+
+function R:link(a)
+  local page, id = self.page, a.target:match('^#(.+)$')
+  if not id or a.classes:includes('xref') then return nil end
+  local label = page.book.labels[id] or page.own.chunk_of[id]
+  if #a.content == 0 then a.content = M.reference(label) end
+  a.target = page.href(label.target or label)
+  a.classes:insert('xref')
+  return a, page.format ~= 'html' -- no link within a link
+end
+
+function R:verdict(el) return self.page.book.verdicts[el.attributes.verdict] end
+
+-- What is put in place of an element is walked through too; what stays among its
+-- neighbors (a claim, an aside, a table) is walked through by itself first.
+function R:span(s)
+  if not s.classes:includes('claim') then return nil end
+  local verdict = self:verdict(s)
+  return self.page.printer.claim_span(s:walk { Link = self.filter.Link, Code = self.filter.Code }, verdict, self.page), false
+end
+
+function R:inside(div)
+  div.content = pandoc.Div(div.content):walk(self.filter).content
+  return div
+end
+
+local block_of = {}
+function block_of.chunk(self, d) return self:chunk(d), false end
+function block_of.listing(self, d) return self:listing(d), false end
+function block_of.figure(self, d) return self:figure(d.content[1].content[1]) end
+function block_of.aside(self, d) return self.page.printer.aside(self:inside(d), self.page), false end
+function block_of.claim(self, d)
+  local verdict = self:verdict(d)
+  return self.page.printer.claim_block(self:inside(d), verdict, self.page), false
+end
+function block_of.collected(self, d)
+  local list = collected[d.attributes.of](self.page, self)
+  return self.page.printer.collected(pandoc.Div(list):walk(self.filter).content), false
+end
+
+function R:div(d)
+  local of = block_of[d.classes[1]]
+  if of then return of(self, d) end
+end
+
+function R:header(h)
+  local label = self.labels[h.identifier]
+  if label then return self.page.printer.header(h, label, self.page) end
+end
+
+function R:table(t)
+  local cells = { traverse = 'topdown', Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span }
+  local walked = pandoc.Div({ t }):walk(cells).content[1]
+  return self.page.printer.table(walked, self.labels[t.identifier], self.page), false
+end
+
+-- --- What collected lists need ------------------------------------------------------
+
+-- A link to a chunk, with its name or other words; one to a label, likewise.
+function R:chunk_link(chunk, text)
+  return pandoc.Link(text or chunk.name, self.page.href(chunk), '', { class = 'xref' })
+end
+function R:label_link(id, text)
+  local label = self.page.book.labels[id]
+  return pandoc.Link(text or M.reference(label), self.page.href(label.target), '', { class = 'xref' })
+end
+
+-- --------------------------------------------------------------------------------------
+
+function M.render(blocks, page)
+  local self = setmetatable({ page = page, labels = {}, pages = page.printer.pages }, R)
+  for _, label in ipairs(page.own.labels) do self.labels[label.id] = label end
+  function page.trial(id)
+    local trial = page.book.trial or page.own
+    return { unit = trial.unit, unit_id = trial.id, page = trial.page, id = names.trial(id) }
+  end
+  -- Every walk costs, so there is only one, from the outside in.
+  local filter = { traverse = 'topdown' }
+  self.filter = filter
+  for element, name in pairs { Link = 'link', Span = 'span', Div = 'div', Header = 'header', Table = 'table' } do
+    filter[element] = function(el) return self[name](self, el) end
+  end
+  function filter.Code(c) if page.printer.code then return page.printer.code(c, page) end end
+  return pandoc.Div(blocks):walk(filter).content
+end
+
+return M

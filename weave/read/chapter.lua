@@ -1,0 +1,388 @@
+-- chapter.lua - reads one chapter: its tree, and what the rest of the book must know.
+--
+-- read(unit, tables) parses the prose once, as pandoc Markdown, so that footnotes and
+-- references work across code. It gives the tree, in which a chunk is an empty Div of
+-- class "chunk" whose attribute number says which of the record's, a figure a Div of
+-- class "figure"; the record; and the formulas. The record is a table of strings,
+-- numbers and tables, which can be written to a file and read again:
+--   unit, file, id, title, number ("3", "A", ""), page ("pipes.html")
+--   labels    {id, kind, number, title, level, line}  what [](#id) can point at
+--   chunks    {name, id, unit, file, line, section, part, text, mark, uses, kind,
+--             program, calls, constants, defines}  in order; uses is noweb.lua's, kind
+--             "session" or an ending of kinds.tsv for what becomes a file, program
+--             its name without the ending; a session has lines, {kind, text} each
+--   claims    {id, verdict, words, text, section}; words as pandoc's JSON: a block with
+--             what is said, then the truth; text is what is said, without its form
+--   calls     {name, section}  each `name(N)` of the prose, once a section
+--   refs      {id, line}  each id that a [](#id) names, once
+--   prose     {id, text}  of each section, without code; a reference without words is \1ID\2
+--   collects  the kinds of list that the chapter shows (claims, chunks, ...)
+--   shows     {file, line, rule, what}  the files that it shows
+--   problems  {file, line, rule, message}  what is wrong in it
+-- tables has kinds, verdicts, manual and sessions, as tables.lua reads them; without
+-- sessions (a check of the sources alone) no session has lines.
+
+local noweb = require 'read.noweb'
+local names = require 'common.names'
+local places = require 'read.places'
+local collected = require 'common.collected'
+local near = require 'common.near'
+local stop = require 'common.stop'
+local versions = require 'common.versions'
+
+local R = {}     -- a reading: what is known so far, and what each element adds
+R.__index = R
+
+-- The number of a chapter from its file's name: 03-pipes is 3, A-trial is A.
+local function number_of(unit)
+  local digits = unit:match('^(%d+)%-')
+  return digits and tostring(tonumber(digits)) or unit:match('^(%u)%-') or ''
+end
+
+function R:problem(line, rule, message, ...)
+  table.insert(self.record.problems, { file = self.record.file, line = line or self.line or 1, rule = rule,
+    message = message:format(...) })
+end
+
+-- The line of the next place where the words stand; else that of the last heading.
+function R:place(words) return self.places:find(words) or self.line or 1 end
+
+-- Adds a label; without a line, that of the id.
+function R:label(label)
+  label.line = label.line or self:place('#' .. label.id)
+  label.number, label.title, label.level = label.number or '', label.title or '', label.level or 0
+  table.insert(self.record.labels, label)
+end
+
+-- "3.2" for the second figure of chapter 3.
+function R:count(kind)
+  self.counts[kind] = (self.counts[kind] or 0) + 1
+  local number = self.record.number
+  return number == '' and tostring(self.counts[kind]) or number .. '.' .. self.counts[kind]
+end
+
+-- Prose as the search shows it: a reference without words stays marked.
+function R:add_text(block)
+  local marked = pandoc.walk_block(block, { Link = function(a)
+    local id = a.target:match('^#(.+)$')
+    if id and #a.content == 0 then return pandoc.Str('\1' .. id .. '\2') end
+  end })
+  table.insert(self.text, pandoc.utils.stringify(marked))
+end
+
+-- --- Headings ----------------------------------------------------------------
+
+function R:chapter_heading(id, title)
+  local record = self.record
+  if record.id then
+    self:problem(self.line, 'heading', 'a second heading of level 1, "%s"; a chapter has one', title)
+    return
+  end
+  record.id, record.title, record.page = id, title, names.page(record.unit, id)
+  self:label { id = id, kind = record.number:find('^%u') and 'appendix' or 'chapter', number = record.number, title = title,
+    level = 1, line = self.line }
+end
+
+function R:header(h)
+  local title = pandoc.utils.stringify(h.content)
+  if h.identifier == '' then
+    self.line = self:place(title)
+    self:problem(self.line, 'heading', 'a heading without an id, {#id} at its end: %s', title)
+    h.identifier = 'heading-' .. self.line
+  else
+    self.line = self:place('#' .. h.identifier)
+  end
+  self.section = h.identifier
+  self.text = {}
+  table.insert(self.record.prose, { id = self.section, text = self.text })
+  if h.level == 1 then return self:chapter_heading(h.identifier, title) end
+  local number = ''
+  if h.level == 2 then
+    self.sections = self.sections + 1
+    number = self.record.number ~= '' and self.record.number .. '.' .. self.sections or ''
+  end
+  self:label { id = h.identifier, kind = 'section', number = number, title = title, level = h.level, line = self.line }
+end
+
+-- --- Chunks ------------------------------------------------------------------
+
+-- Every word of the code that a pattern captures, once.
+local function words_of(code, pattern)
+  local words, seen = {}, {}
+  for word in code:gmatch(pattern) do
+    if not seen[word] then words[#words + 1] = word end
+    seen[word] = true
+  end
+  return words
+end
+
+-- The C functions whose definition begins at column 0 of the code. Ours are all static.
+local function defined_in(code)
+  local defined = {}
+  for line in ('\n' .. code):gmatch('\n(static [^\n]*)') do
+    local name = line:match('^[%w_ *]-[ *]([%a_][%w_]*)%([^;]*$')
+    if name then defined[#defined + 1] = name end
+  end
+  return defined
+end
+
+-- What a chunk's name makes of it: kind, program, and the lines of a session.
+function R:file_of(chunk)
+  local program, ending = chunk.name:match('^([%w_-]+)%.(%w+)$')
+  if ending ~= 'session' and not self.tables.kinds[ending] then return end
+  chunk.kind, chunk.program = ending, program
+  if ending ~= 'session' or not self.tables.sessions then return end
+  local path = ('tangled/%s/%s'):format(chunk.unit, chunk.name)
+  chunk.lines = self.tables.sessions[path]
+    or stop(('%s:%d: %s is not there; run make tangle'):format(chunk.file, chunk.line, path))
+end
+
+function R:chunk(raw)
+  self.shown = self.shown + 1
+  local chunk = self.chunks[self.shown]
+  if raw.text ~= tostring(self.shown) or not chunk then
+    self:problem(self:place('{=nwchunk'), 'raw', 'nwchunk is what the press itself writes; it cannot stand in a source')
+    return {}
+  end
+  local record = self.record
+  self.parts[chunk.name] = (self.parts[chunk.name] or 0) + 1
+  local c = { name = chunk.name, unit = record.unit, file = record.file, line = chunk.line, section = self.section,
+    part = self.parts[chunk.name], text = chunk.text, mark = chunk.mark, uses = chunk.uses,
+    calls = words_of(chunk.text, '%f[%w_]([%a_][%w_]*)%('),
+    constants = words_of(chunk.text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(chunk.text) }
+  c.id = names.slug(c.name, c.part)
+  self:file_of(c)
+  record.chunks[self.shown] = c
+  if c.kind and c.kind ~= 'session' and c.part == 1 then
+    self:label { id = c.id, kind = 'program', title = c.name, line = c.line }
+  end
+  return pandoc.Div({}, { class = 'chunk', number = tostring(self.shown) }), false
+end
+
+-- Raw text of one format, which all others drop.
+function R:raw(raw)
+  if raw.format == 'nwchunk' then return self:chunk(raw) end
+  if raw.format == 'html' and raw.text:find('^%s*<!%-%-.*%-%->%s*$') then return {} end -- a comment
+  local words = raw.text:match('[^\n]+') or ''
+  self:problem(self:place(words), 'raw', 'raw %s, which only one format shows: %s', raw.format, words)
+end
+
+-- Code that is no chunk: what nobody compiles or runs must not look as if somebody had.
+function R:code_block(block)
+  local class, text = block.classes[1], block.text
+  local line = self.places:find_line(text:match('[^\n]+') or '') or self.line
+  if not class then
+    self:problem(line, 'loose', 'a block of code that is no chunk; if it is one by mistake, do not indent it, else '
+      .. 'give it a fence with a class (```text)')
+  elseif self.languages[class:lower()] then
+    self:problem(line, 'loose', 'a block of %s that nothing compiles; make it a chunk or say it in words', class)
+  elseif class == 'console' or class == 'session' or ('\n' .. text):find('\n%$ ') then
+    self:problem(line, 'loose', 'a session that nobody runs; make it a chunk <<NAME.session>>')
+  elseif ('\n' .. text):find('\n%s*#%s*include') or text:find('int%s+main%s*%(') then
+    self:problem(line, 'loose', 'C that nothing compiles; make it a chunk or say it in words')
+  end
+end
+
+-- --- Figures, tables, claims, references -----------------------------------------
+
+-- The name of a figure's source, without folder and ending.
+local function figure_name(src) return (src:gsub('^assets/figures/', ''):gsub('%.pikchr$', '')) end
+
+function R:figure(image)
+  local line = self:place('](' .. image.src)
+  local name = figure_name(image.src)
+  if name:find('%.[%a]+$') or name:find('[^%w_-]') then
+    self:problem(line, 'figure', 'the figure %s: only drawings in assets/figures/NAME.pikchr can be shown in every '
+      .. 'format; write ![...](NAME)', image.src)
+  else
+    table.insert(self.record.shows, { file = ('assets/figures/%s.pikchr'):format(name), line = line, rule = 'figure',
+      what = 'the figure' })
+  end
+  local alt = image.attributes.alt
+  if not alt or alt == '' then self:problem(line, 'figure', 'the figure %s has no alt text, {alt="..."}', name) end
+  if image.identifier == '' then
+    self:problem(line, 'figure', 'the figure %s has no id, {#fig-...}', name)
+  else
+    self:label { id = image.identifier, kind = 'figure', number = self:count('figure'),
+      title = pandoc.utils.stringify(image.caption) }
+  end
+  image.src = name
+  pandoc.walk_inline(image, self:inline_filter())
+  return pandoc.Div({ pandoc.Para { image } }, { class = 'figure' }), false
+end
+
+function R:image(image)
+  self:problem(self:place('](' .. image.src), 'figure', 'the picture %s stands within a sentence; a figure is a '
+    .. 'paragraph of its own', image.src)
+end
+
+function R:paragraph(p)
+  local image = #p.content == 1 and p.content[1]
+  if image and image.t == 'Image' then return self:figure(image) end
+  self:add_text(p)
+end
+
+-- A table's id is the last word of its caption, "{#tbl-x}"; it becomes the table's.
+function R:table(t)
+  local last = t.caption.long[#t.caption.long]
+  local word = last and last.content and last.content[#last.content]
+  local id = word and word.t == 'Str' and word.text:match('^{#(.+)}$')
+  if not id then return nil end
+  last.content:remove()
+  if #last.content > 0 and last.content[#last.content].t == 'Space' then last.content:remove() end
+  t.identifier = id
+  self:label { id = id, kind = 'table', number = self:count('table') }
+  return t
+end
+
+-- The verdict among the classes of a claim, or nil.
+function R:verdict(el)
+  for _, class in ipairs(el.classes) do
+    if self.is_verdict[class] then return class end
+  end
+end
+
+function R:claim(el, words)
+  if el.identifier == '' then
+    return self:problem(self:place('.claim'), 'claim', 'a claim without an id, {.claim #ID .VERDICT}')
+  end
+  local verdict = self:verdict(el)
+  local line = self:place('#' .. el.identifier)
+  if not verdict then
+    self:problem(line, 'claim', 'claim %s has no verdict; there are %s', el.identifier, table.concat(self.verdicts, ', '))
+    verdict = self.verdicts[1]
+  end
+  el.attributes.verdict = verdict
+  self:label { id = el.identifier, kind = 'claim', number = el.identifier, line = line }
+  table.insert(self.record.claims, { id = el.identifier, verdict = verdict, section = self.section,
+    words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or '') })
+end
+
+function R:span(s)
+  if s.classes:includes('claim') then
+    local truth = s.attributes.truth
+    self:claim(s, pandoc.List { pandoc.Plain(s.content) } .. (truth and pandoc.read(truth, versions.markdown).blocks or {}))
+    return s
+  elseif #s.classes > 0 then
+    self:problem(self:place('.' .. s.classes[1]), 'block', 'unknown class .%s on words; there is .claim', s.classes[1])
+  end
+end
+
+function R:link(a)
+  local id = a.target:match('^#(.+)$')
+  if id and not self.referred[id] then
+    self.referred[id] = true
+    table.insert(self.record.refs, { id = id, line = self:place('(#' .. id .. ')') })
+  end
+end
+
+-- `read(2)`: a call, or another page of the manual.
+function R:code(c)
+  local call = c.text:match('^([%w_.-]+%([1-9][%l]*%))$')
+  if not call or not self.section then return end
+  local key = call .. ' ' .. self.section
+  if self.called[key] then return end
+  self.called[key] = true
+  table.insert(self.record.calls, { name = call, section = self.section })
+  if self.tables.manual[call] == nil then
+    self:problem(self:place(call), 'manual', 'no manual page %s is known%s; if there is one, run make manual', call,
+      near.hint(call, self.tables.manual))
+  end
+end
+
+-- Whether a formula can be read shows when it is printed.
+function R:math(m) table.insert(self.formulas, m) end
+
+-- --- Blocks ::: ------------------------------------------------------------------
+
+-- What a block of each class is; nil: nobody knows it.
+local block_of = {}
+function block_of.claim(r, d) r:claim(d, d.content) end
+function block_of.aside() end
+function block_of.collected(r, d)
+  local of = tostring(d.attributes.of)
+  if not collected[of] then
+    r:problem(r:place('of=' .. of), 'collected', 'nothing is collected under "%s"%s', of, near.hint(of, collected))
+  end
+  table.insert(r.record.collects, of)
+end
+function block_of.listing(r, d)
+  local path = tostring(d.attributes.file)
+  table.insert(r.record.shows, { file = path, line = r:place('file=' .. path), rule = 'listing', what = 'the listed file' })
+end
+
+function R:div(d)
+  local class = d.classes[1]
+  if not class or not block_of[class] then
+    self:problem(self:place(class and class or ':::'), 'block', 'unknown block ::: %s%s; there are aside, claim, collected, listing',
+      class or '', near.hint(class or '', block_of))
+    return
+  end
+  block_of[class](self, d)
+  -- the claim has its verdict now
+  return d
+end
+
+-- --- The walk --------------------------------------------------------------------
+
+local function with(self, name) return function(el) return R[name](self, el) end end
+
+function R:inline_filter()
+  return { Span = with(self, 'span'), Link = with(self, 'link'), Code = with(self, 'code'), Math = with(self, 'math'),
+    RawInline = with(self, 'raw') }
+end
+
+function R:filter()
+  local filter = self:inline_filter()
+  filter.traverse = 'topdown'
+  for element, name in pairs { Header = 'header', Para = 'paragraph', Plain = 'add_text', Table = 'table', Div = 'div',
+    RawBlock = 'raw', CodeBlock = 'code_block', Image = 'image' } do
+    filter[element] = with(self, name)
+  end
+  return filter
+end
+
+local function set_of(list)
+  local set = {}
+  for _, item in ipairs(list) do set[item] = true end
+  return set
+end
+
+local function new_reading(unit, scanned, tables)
+  local verdicts, languages = {}, {}
+  for i, v in ipairs(tables.verdicts) do verdicts[i] = v.class end
+  for _, kind in pairs(tables.kinds) do languages[kind.language] = true end
+  local record = { unit = unit.unit, file = unit.file, number = number_of(unit.unit), labels = {}, chunks = {}, claims = {},
+    calls = {}, refs = {}, prose = {}, collects = {}, shows = {}, problems = {} }
+  return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
+    verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
+    parts = {}, text = {}, called = {}, referred = {}, formulas = {} }, R)
+end
+
+-- What the whole chapter lacks.
+function R:finish()
+  local record = self.record
+  if not record.id then
+    self:problem(1, 'heading', 'no heading of level 1')
+    record.id, record.title, record.page = record.unit, record.unit, names.page(record.unit, record.unit)
+  end
+  for i = self.shown + 1, #self.chunks do
+    self:problem(self.chunks[i].line, 'block', 'the chunk <<%s>> does not come out on the page; it stands in a fence, a '
+      .. 'comment or a title block that is not closed', self.chunks[i].name)
+  end
+  for _, s in ipairs(record.prose) do s.text = table.concat(s.text, ' ') end
+end
+
+local M = {}
+
+function M.read(unit, tables)
+  local scanned = noweb.scan(unit)
+  local ok, doc = pcall(pandoc.read, scanned.prose, versions.markdown)
+  if not ok then stop(unit.file .. ': ' .. tostring(doc):gsub('\nstack traceback.*', '')) end
+  local reading = new_reading(unit, scanned, tables)
+  local blocks = pandoc.Div(doc.blocks):walk(reading:filter()).content
+  reading:finish()
+  return blocks, reading.record, reading.formulas
+end
+
+return M

@@ -1,0 +1,108 @@
+-- tables.lua - reads the small tables that lie beside the book or are made before it,
+-- lines of fields separated by tabs, # for a remark.
+--
+-- kinds(path)      kinds.tsv: the list, and ending -> {ending, language, reader}
+-- verdicts(path)   chapters/verdicts.tsv: the list of {class, words, short, who}
+-- manual(path)     chapters/manual.tsv: "read(2)" -> what the page says it does
+-- machine(path)    tests/lib/machine.tsv: the list of {key, words, stamp}
+-- sessions(path)   what `tests/lib/session lines` printed: the path of a session ->
+--                  the list of {kind, text}
+-- untested(path)   out/report/coverage.tsv: "unit/program" -> chapter -> line -> true
+--                  for lines that no test ran; nil where it is not there
+-- text(path)       a whole file, or nil and why not
+-- load()           kinds, kind_list, verdicts, manual, machine, and sessions where SESSIONS
+--                  in the environment says what to read
+-- Errors: a table that has to be there and is not ends pandoc.
+
+local stop = require 'common.stop'
+local M = {}
+
+function M.text(path)
+  local file, why = io.open(path)
+  if not file then return nil, why end
+  local text = file:read('a')
+  file:close()
+  return text, text == nil and path .. ': is a folder' or nil
+end
+
+-- The fields of each line, remarks left out. Without TEXT the file has to be there.
+local function rows(path, text)
+  if not text then
+    local why
+    text, why = M.text(path)
+    if not text then stop(why) end
+  end
+  local list = {}
+  for line in text:gmatch('[^\n]+') do
+    local fields = {}
+    for field in (line .. '\t'):gmatch('([^\t]*)\t') do fields[#fields + 1] = field end
+    if not line:find('^#') then list[#list + 1] = fields end
+  end
+  return list
+end
+M.rows = rows
+
+function M.kinds(path)
+  local list, of = {}, {}
+  for i, f in ipairs(rows(path)) do
+    list[i] = { ending = f[1], language = f[2], reader = f[5] }
+    of[f[1]] = list[i]
+  end
+  return list, of
+end
+
+function M.verdicts(path)
+  local list = {}
+  for i, f in ipairs(rows(path)) do
+    list[i] = { class = f[1], words = f[2], short = f[3], who = f[4] ~= '-' and f[4] or nil }
+  end
+  return list
+end
+
+function M.manual(path)
+  local manual = {}
+  for _, f in ipairs(rows(path)) do manual[f[1]] = f[2] end
+  return manual
+end
+
+function M.machine(path)
+  local list = {}
+  for i, f in ipairs(rows(path)) do list[i] = { key = f[1], words = f[3], stamp = f[4] == 'yes' } end
+  return list
+end
+
+function M.sessions(path)
+  local sessions, lines = {}, nil
+  for _, f in ipairs(rows(path)) do
+    if f[1] == 'file' then
+      lines = {}
+      sessions[f[2]] = lines
+    else
+      lines[#lines + 1] = { kind = f[1], text = f[2], count = tonumber(f[3]), reason = f[4] ~= '' and f[4] or nil }
+    end
+  end
+  return sessions
+end
+
+function M.untested(path)
+  local text = path and M.text(path)
+  if not text then return nil end
+  local untested = {}
+  for _, f in ipairs(rows(path, text)) do
+    local program = untested[f[1]] or {}
+    untested[f[1]] = program
+    program[f[2]] = program[f[2]] or {}
+    if f[4] == '0' then program[f[2]][tonumber(f[3])] = true end
+  end
+  return untested
+end
+
+function M.load()
+  local sessions = os.getenv('SESSIONS')
+  local kind_list, kinds = M.kinds('kinds.tsv')
+  return { kinds = kinds, kind_list = kind_list, verdicts = M.verdicts('chapters/verdicts.tsv'),
+    manual = M.manual('chapters/manual.tsv'), machine = M.machine('tests/lib/machine.tsv'),
+    sessions = sessions and M.sessions(sessions) }
+end
+
+return M

@@ -1,0 +1,102 @@
+-- front.lua - what every page of the web site has around its text, and the front page.
+--
+-- sidebar(book, own, name) is the list of chapters, with the sections of the current one;
+-- contents(book) the table of contents; front(page, title, sample) the body of the front
+-- page; tests(page) that of the list of all tests. All give HTML.
+
+local printer = require 'common.html'
+local program = require 'site.program'
+local esc = printer.escape
+
+local M = {}
+
+local function numbered(number, title)
+  return number ~= '' and '<span class="number">' .. number .. '</span> ' .. esc(title) or esc(title)
+end
+
+-- The sections of a chapter as a list within its item, or nothing.
+local function sections(f, page)
+  local items = {}
+  for _, l in ipairs(f.labels) do
+    if l.kind == 'section' and l.level == 2 then
+      items[#items + 1] = ('<li><a href="%s#%s">%s</a></li>'):format(page, l.id, numbered(l.number, l.title))
+    end
+  end
+  return #items > 0 and '<ol>\n' .. table.concat(items, '\n') .. '\n</ol>' or ''
+end
+
+function M.sidebar(book, own, page)
+  local out = {}
+  for _, f in ipairs(book.units) do
+    local current = f.unit == own.unit
+    local here_now = current and (f.page == page and ' aria-current="page"' or ' aria-current="true"') or ''
+    out[#out + 1] = ('<li><a href="%s"%s>%s</a>%s</li>'):format(f.page, here_now, numbered(f.number, f.title),
+      current and sections(f, f.page == page and '' or f.page) or '')
+  end
+  return table.concat(out, '\n')
+end
+
+function M.contents(book)
+  local out = { '<ol class="toc">' }
+  for _, f in ipairs(book.units) do
+    out[#out + 1] = ('<li><a href="%s">%s</a>%s</li>'):format(f.page, numbered(f.number, f.title), sections(f, f.page))
+  end
+  out[#out + 1] = '</ol>'
+  return table.concat(out, '\n')
+end
+
+-- One chunk to look at.
+function M.sample(chunk, page)
+  local name = esc(chunk.name)
+  return ([[<div class="chunk">
+<p class="chunk-head"><a href="%s">⟨<i>%s</i>⟩</a><span class="sign">≡</span></p>
+<pre class="code" tabindex="0" role="region" aria-label="Code: %s"><code>%s</code></pre>
+</div>
+]]):format(page.href(chunk), name, name, printer.chunk_code(chunk, page))
+end
+
+-- title is the title block; page has downloads ("PDF=file EPUB=file"), archive and stamp;
+-- sample is the HTML of a chunk and a session to look at.
+function M.front(page, title, sample)
+  local links = { ('<a class="button" href="%s">Read it here</a>'):format(page.book.units[1].page) }
+  for name, file in page.downloads:gmatch('(%S+)=(%S+)') do
+    links[#links + 1] = ('<a class="button" href="%s">%s</a>'):format(esc(file), esc(name))
+  end
+  links[#links + 1] = ('<a class="button" href="%s">The programs</a>'):format(esc(page.archive))
+  local passed, count, latest, changed = page.stamp.sum()
+  local state = count == 0 and 'Its tests have not run here yet.'
+    or ('<a href="tests.html">%s</a>%s.%s'):format(
+      passed == count and ('All %d tests of its programs passed'):format(count)
+        or ('%d of the %d tests of its programs passed'):format(passed, count),
+      page.stamp.when(latest), changed and ' A program has changed since.' or '')
+  return ([[<p class="subtitle">%s</p>
+%s
+<p class="formats">%s</p>
+<p class="stamp">%s</p>
+%s
+<h2 id="contents-of-the-book">What is in it</h2>
+%s]]):format(esc(title.subtitle), title.blurb, table.concat(links, '\n'), state, sample, M.contents(page.book))
+end
+
+-- The tests of one chapter, nothing when it has no program.
+local function tests_of(record, page)
+  local programs = {}
+  for i, c in ipairs(page.book:programs(record.unit)) do
+    programs[i] = ('<h3 id="tests-%s-%s"><a href="%s">%s</a></h3>\n%s'):format(record.unit, esc(c.name),
+      page.program_url(c), esc(c.name), program.tests(record.unit .. '/' .. c.program, page, true))
+  end
+  return #programs > 0 and ('<h2 id="tests-%s">%s</h2>\n%s'):format(record.unit, numbered(record.number, record.title),
+    table.concat(programs, '\n'))
+end
+
+function M.tests(page)
+  local passed, count, latest = page.stamp.sum()
+  local out = { ('<p>%s</p>'):format(count == 0 and 'No test has run here yet.' or
+    ('These are the %d tests of the programs, as they ended%s: %d passed. A name says what is true when its test '
+      .. 'passes. The tests of the tools, and those of these very pages, run after the pages are made, so they can only '
+      .. 'be found in the report of the run.'):format(count, page.stamp.when(latest), passed)) }
+  for _, record in ipairs(page.book.units) do out[#out + 1] = tests_of(record, page) or nil end
+  return table.concat(out, '\n')
+end
+
+return M

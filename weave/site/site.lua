@@ -1,0 +1,242 @@
+-- site.lua - makes the pages of the web site that need it.
+--
+--   ... | pandoc -f weave/site/site.lua -t html -o /dev/null    (see weave/site/make)
+--
+-- It is a pandoc reader because a reader gets the whole stream before anything is parsed.
+-- From the environment: SITE (folder of the pages, only looked at), STATE (folder of the
+-- cache; gets in new/ what changed: pages/, removed, built.lua, summary), VERSION (of the
+-- press), STREAM (the file with the stream), FIGURES (folder of the drawn figures), SESSIONS
+-- (what `tests/lib/session lines` printed), TESTS (the report of the last test run),
+-- COVERAGE (what no test ran), DOWNLOADS ("NAME=FILE" words), ARCHIVE (name of the archive
+-- of programs).
+--
+-- First all chapters that changed are read, then what has to be printed is. Each is done
+-- by two processes if there is more than one chapter: a second pandoc, with the units it
+-- has to do in JOB ("read UNIT..." or "print UNIT..."). Records are handed on by the cache;
+-- a tree is not kept, but parsed anew, so that no chapter waits for another in memory.
+-- Errors: whatever is wrong in the chapters, with file and line.
+
+local weave = PANDOC_SCRIPT_FILE:gsub('[^/]*/[^/]*$', '')
+package.path = weave .. '?.lua;' .. package.path
+local bind = require('common.book').bind
+local cache = require 'site.cache'
+local chapter = require 'read.chapter'
+local dump = require 'common.dump'
+local noweb = require 'read.noweb'
+local pages = require 'site.pages'
+local problems = require 'common.problems'
+local stop = require 'common.stop'
+local tables = require 'read.tables'
+local sha1 = pandoc.utils.sha1
+
+local S = {}      -- one build of the site
+S.__index = S
+
+local function setting(name) return os.getenv(name) or stop(name .. ' is not set') end
+
+-- The sum of all that a chapter's record is made from.
+function S:sum_of(unit)
+  local sessions = {}
+  for path, lines in pairs(self.known.sessions) do
+    if path:find('tangled/' .. unit.unit .. '/', 1, true) == 1 then sessions[path] = lines end
+  end
+  return sha1(unit.stream .. dump(sessions))
+end
+
+-- Whether the process that is in charge finds a second one worth it.
+local function halves(units)
+  local order, mine, yours, size = { table.unpack(units) }, {}, {}, 0
+  table.sort(order, function(a, b) return #a.stream > #b.stream end)
+  for _, unit in ipairs(order) do
+    if size <= 0 then mine[#mine + 1], size = unit, size + #unit.stream
+    else yours[#yours + 1], size = unit, size - #unit.stream end
+  end
+  return mine, yours
+end
+
+-- Does something with each of units: half of it here, by act(unit), the other half by a
+-- second process, which is told by its job. Gives what that prints.
+function S:share(job, units, act)
+  local mine, yours = halves(units)
+  local second
+  if #yours > 0 then
+    local words = { job }
+    for _, unit in ipairs(yours) do words[#words + 1] = unit.unit end
+    second = io.popen(('JOB="%s" pandoc -f "%ssite/site.lua" -t html -o /dev/null < "%s"'):format(
+      table.concat(words, ' '), weave, setting('STREAM')))
+  end
+  for _, unit in ipairs(mine) do act(unit) end
+  if not second then return '' end
+  local said = second:read('a')
+  local _, _, status = second:close()
+  if status ~= 0 then os.exit(status) end
+  return said
+end
+
+-- The tree of a chapter: the one parsed last, or parsed anew.
+function S:tree_of(unit)
+  if self.last ~= unit then
+    self.tree, self.record = chapter.read(unit, self.known)
+    self.last = unit
+    collectgarbage() -- pandoc's own collector looks at all that Lua still holds
+  end
+  return self.tree, self.record
+end
+
+function S:read(unit)
+  local _, record = self:tree_of(unit)
+  self.cache:keep(unit.unit, unit.sum, record)
+end
+
+function S:bind()
+  local records = {}
+  for i, unit in ipairs(self.units) do
+    records[i] = self.cache:record(unit.unit, unit.sum) or stop(unit.file .. ': its record is lost')
+  end
+  self.book = bind(records, self.known)
+end
+
+-- What the title block says, as text.
+local function title_of(unit)
+  local meta, title = noweb.title(unit), {}
+  for _, key in ipairs { 'title', 'subtitle', 'author', 'lang', 'url', 'sample' } do
+    title[key] = meta[key] and pandoc.utils.stringify(meta[key]) or ''
+  end
+  local blurb = meta.blurb
+  if blurb then blurb = pandoc.utils.type and pandoc.utils.type(blurb) == 'Inlines' and { pandoc.Para(blurb) } or blurb end
+  title.blurb = blurb and pandoc.write(pandoc.Pandoc(blurb), 'html5') or ''
+  return title
+end
+
+function S:prepare_pages()
+  local known = self.known
+  local report = require 'read.report' (os.getenv('TESTS'))
+  self.common = { site = setting('SITE'), state = setting('STATE'), title = title_of(self.units[1]), report = report,
+    stamp = require 'site.stamp' (report, known), machine = known.machine, untested = tables.untested(os.getenv('COVERAGE')),
+    downloads = os.getenv('DOWNLOADS') or '', archive = os.getenv('ARCHIVE') or 'programs.tar.gz',
+    figures = os.getenv('FIGURES') or '.', template = tables.text(weave .. 'site/page.html') or stop('no page.html') }
+  self.pages = pages.new(self.book, self.common)
+end
+
+-- What the pages of a chapter show of the others, apart from collected lists.
+local function seen_by(own, book)
+  local seen = { own.chunk_of and book.trial and book.trial.page or '' }
+  for _, f in ipairs(book.units) do seen[#seen + 1] = { f.page, f.number, f.title } end
+  for _, ref in ipairs(own.refs) do
+    local label = book.labels[ref.id]
+    seen[#seen + 1] = label and { ref.id, label.kind, label.number, label.title, label.page } or ref.id
+  end
+  for _, c in ipairs(own.chunks) do
+    seen[#seen + 1] = { c.language, c.count, c.first.page }
+    for _, use in ipairs(c.uses) do
+      if use.chunk.unit ~= own.unit then seen[#seen + 1] = { use.name, use.chunk.page, use.chunk.id } end
+    end
+  end
+  return seen
+end
+
+-- How the tests of a chapter ended, as its pages say it.
+local function stamped(own, stamp)
+  local words = { stamp.chapter(own.unit) }
+  for _, c in ipairs(own.chunks) do
+    if c.program then words[#words + 1] = table.concat({ stamp.program(own.unit, c.program) }) end
+  end
+  for _, c in ipairs(own.claims) do words[#words + 1] = stamp.claim(c.id) end
+  return words
+end
+
+-- The code of book.nw, which any chapter may unfold.
+function S:shared_code()
+  local texts = {}
+  for i, c in ipairs(self.book.of.book and self.book.of.book.chunks or {}) do texts[i] = c.name .. '\n' .. c.text end
+  return sha1(table.concat(texts, '\n'))
+end
+
+-- The sum of all that the pages of each chapter show.
+function S:keys()
+  local common, keys, all = self.common, {}, {}
+  for i, unit in ipairs(self.units) do all[i] = unit.sum end
+  local everything = sha1(table.concat(all, ' ') .. common.report.text)
+  local shown = { common.title, common.downloads, common.archive, self.book.calls, self:shared_code() }
+  local shown_everywhere = sha1(dump(shown))
+  for i, own in ipairs(self.book.units) do
+    local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp), '\n') }
+    for _, shown in ipairs(own.shows) do parts[#parts + 1] = tables.text(shown.file) or '' end
+    for _, c in ipairs(own.chunks) do
+      local untested = c.program and (common.untested or {})[own.unit .. '/' .. c.program]
+      parts[#parts + 1] = untested and dump(untested) or nil
+    end
+    if #own.collects > 0 or own.unit == 'book' then parts[#parts + 1] = everything end
+    keys[own.unit] = sha1(table.concat(parts, '\n'))
+  end
+  return keys
+end
+
+-- The units whose pages are not what they would be, or not there, and all pages.
+function S:to_print(keys)
+  local list, made = {}, {}
+  for _, name in ipairs(pages.other_names) do made[name] = true end
+  for i, unit in ipairs(self.units) do
+    local same = self.cache.keys[unit.unit] == keys[unit.unit]
+    for _, name in ipairs(self.pages:names(self.book.units[i])) do
+      made[name] = true
+      same = same and tables.text(self.common.site .. '/' .. name) ~= nil
+    end
+    if not same then list[#list + 1] = unit end
+  end
+  return list, made
+end
+
+function S:print(unit)
+  local tree = self:tree_of(unit)
+  self.pages:chapter(self.book.of[unit.unit], tree)
+end
+
+function S:build()
+  local changed = {}
+  for _, unit in ipairs(self.units) do
+    if not self.cache:record(unit.unit, unit.sum) then changed[#changed + 1] = unit end
+  end
+  self:share('read', changed, function(unit) self:read(unit) end)
+  self:bind()
+  problems.stop(self.book.problems)
+  self:prepare_pages()
+  local keys = self:keys()
+  local list, made = self:to_print(keys)
+  local first = true
+  local said = self:share('print', list, function(unit)
+    if first then self.pages:others(made) end -- beside the second process
+    first = false
+    self:print(unit)
+  end)
+  if first then self.pages:others(made) end
+  self.cache:save(keys, made)
+  local total = 0
+  for _ in pairs(made) do total = total + 1 end
+  cache.put(self.common.state .. '/new/summary', ('site    %d of %d pages made\n'):format(
+    self.pages.count + (tonumber(said) or 0), total))
+end
+
+-- What a second process does.
+function S:do_job(job)
+  local what, units = job:match('^(%a+) (.*)$')
+  if what == 'print' then
+    self:bind()
+    self:prepare_pages()
+  end
+  for name in units:gmatch('%S+') do
+    for _, unit in ipairs(self.units) do
+      if unit.unit == name then self[what](self, unit) end
+    end
+  end
+  if what == 'print' then io.stdout:write(self.pages.count) end
+end
+
+function Reader(input)
+  local self = setmetatable({ units = noweb.split(tostring(input)), known = tables.load() }, S)
+  self.cache = cache.open(setting('STATE'), setting('VERSION') .. tostring(PANDOC_VERSION))
+  for _, unit in ipairs(self.units) do unit.sum = self:sum_of(unit) end
+  local job = os.getenv('JOB')
+  if job then self:do_job(job) else self:build() end
+  return pandoc.Pandoc {}
+end
