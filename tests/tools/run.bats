@@ -1,5 +1,6 @@
 # shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 bats_require_minimum_version 1.13.0
+# takes about 30 s
 load ../lib/helpers
 # The driver of the tests: it counts what ran, and finds what is missing.
 
@@ -391,6 +392,19 @@ left_by() {
         assert_line "FAILED tests/01-one/hello.bats: $name"
     done
     assert_line '2 passed, 5 failed, 0 skipped'
+}
+
+@test "who hands on to another again and again is left behind, after the test and in run" {
+    printf 'next() { [ -e %q ] || return 0; sleep 0.3; next & }\n' "$PWD/on" >> tests/01-one/hello.bats
+    touch on
+    more_test 'it hands on' 'next &'
+    more_test 'it waits in vain' 'run next'
+    driver --limit 3 01-one
+    rm on
+    assert_failure 1
+    assert_line 'FAILED tests/01-one/hello.bats: it hands on'
+    assert_line 'FAILED tests/01-one/hello.bats: it waits in vain'
+    assert_line --regexp 'left behind: process [0-9]+ \((bash|sleep)\), killed'
 }
 
 @test "what setup_file or teardown leaves behind is told" {
