@@ -137,9 +137,11 @@ manual: ## takes from the installed manual pages what the book says of calls
 # No page is made of what lint says it would not come out on.
 LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
 out/build/%.linted: chapters/%.nw book.nw $(LINT)
+	@mkdir -p $(@D)
 	@tools/lint --unwoven --only page $<
 	@touch $@
 out/build/book.linted: book.nw $(LINT)
+	@mkdir -p $(@D)
 	@tools/lint --unwoven --only page book.nw
 	@touch $@
 

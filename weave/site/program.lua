@@ -16,21 +16,19 @@ local esc = printer.escape
 -- and the line of the source that each is. e has groups, unit, book and code.
 local function expand(e, name, indent)
   for _, chunk in ipairs(e.book:parts(e.unit, name)) do
-    local group, used, number = nil, 0, chunk.line
-    for line in (e.code(chunk) .. '\n'):gmatch('([^\n]*)\n') do
-      number = number + 1
-      local space = line:match('^( *)<a class="use" ')
-      if space then
-        used = used + 1
-        expand(e, chunk.uses[used].name, indent .. space)
+    local group, html = nil, printer.lines_of(e.code(chunk))
+    for i, line in ipairs(printer.lines_of(chunk.text)) do
+      local space, used = line:match('^( *)' .. chunk.mark .. '(%d+)q *$')
+      if used then
+        expand(e, chunk.uses[tonumber(used)].name, indent .. space)
         group = nil
       else
         if not group then
           group = { chunk = chunk, lines = {}, numbers = {} }
           table.insert(e.groups, group)
         end
-        table.insert(group.lines, line == '' and '' or indent .. line)
-        table.insert(group.numbers, number)
+        table.insert(group.lines, line == '' and '' or indent .. html[i])
+        table.insert(group.numbers, chunk.line + i)
       end
     end
   end
