@@ -21,7 +21,9 @@ load ../lib/helpers
 }
 
 @test "exactly one descriptor is handed to the new program" {
-    run_program env LD_PRELOAD="$book_built/open_files.so" \
+    book_preload open_files.so
+    # shellcheck disable=SC2154 # helpers.bash sets it
+    run_program env LD_PRELOAD="$book_preloaded" \
         BOOK_OPEN_FILES="$PWD/log" BOOK_TARGET=exec_keeps ./exec_keeps
     assert_success
     [ "$(grep -cE '^[0-9]+ exec ' log)" = 1 ]
