@@ -140,6 +140,8 @@ driver() {
 
 @test "a test that ends all of Bats is a failure, and leaves nothing" {
     more_test 'it ends all' 'kill -KILL 0'
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
     driver 01-one
     assert_failure 1
     assert_line 'FAILED tests/01-one/hello.bats: it ends all'
