@@ -8,7 +8,7 @@ load ../lib/helpers
 # One new book for all tests, with what npm installed here. bootstrap must not ask npm.
 setup_file() {
     cd "$BATS_FILE_TMPDIR" || return
-    "$root/tools/new-book" --title 'Trees and Leaves' --author 'A. Gardener' 'My trees' > said
+    "$root/tools/new-book" --title 'Trees & Leaves' --author 'A. Gardener' 'My trees' > said
     ln -s "$root/node_modules" 'My trees/node_modules'
     touch -d 2001-01-01 'My trees/package-lock.json'
 }
@@ -52,9 +52,9 @@ unchanged() {
 
 @test "a new book carries its own names, and none of the book that it was begun from" {
     run cat "$BATS_FILE_TMPDIR/said"
-    assert_line --index 0 'My trees: the book "Trees and Leaves"; read its README.md'
+    assert_line --index 0 'My trees: the book "Trees & Leaves"; read its README.md'
     run grep -E '^(title|name|author|date): ' book.nw
-    assert_output "title: Trees and Leaves
+    assert_output "title: Trees & Leaves
 name: my-trees
 author: A. Gardener
 date: $(date -u +%F)"
@@ -81,6 +81,8 @@ date: $(date -u +%F)"
     assert_failure 2
     assert_output --partial 'cannot stand in a title block'
     [ ! -e ../other ]
+    "$root/tools/new-book" --title 'Äpfel, und Bäume' ../other
+    grep -q '^title: Äpfel, und Bäume$' ../other/book.nw
     run "$root/tools/new-book" /dev/null/x
     assert_failure 1
 }

@@ -22,6 +22,7 @@ my $NEEDED = 8;
 # books, and stay with the project in which the press is changed.
 my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/pdf.bats
     tests/site/pages.bats tests/site/browse.bats tests/site/browse.mjs tests/site/browser.mjs tests/site/links
+    tests/site/reading.bats tests/site/reading.test.mjs
     tests/tools/stubs.bats tests/tools/contributing.bats);
 
 # copy_press(FROM, TO) copies the press of the project FROM into the folder TO. Dies when

@@ -131,6 +131,9 @@ function R:file_of(chunk)
   local program, ending = chunk.name:match('^([%w_-]+)%.(%w+)$')
   if ending ~= 'session' and not self.tables.kinds[ending] then return end
   chunk.kind, chunk.program = ending, program
+  if ending == 'session' and chunk.part > 1 then
+    self:problem(chunk.line, 'session', '<<%s>> goes on here; a session stands in one piece', chunk.name)
+  end
   if ending ~= 'session' or not self.tables.sessions then return end
   local path = ('tangled/%s/%s'):format(chunk.unit, chunk.name)
   chunk.lines = self.tables.sessions[path]
