@@ -1,5 +1,6 @@
 # shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 bats_require_minimum_version 1.13.0
+# takes about 30 s
 load ../lib/helpers
 # The driver of the tests: it counts what ran, and finds what is missing.
 
@@ -139,6 +140,8 @@ driver() {
 
 @test "a test that ends all of Bats is a failure, and leaves nothing" {
     more_test 'it ends all' 'kill -KILL 0'
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
     driver 01-one
     assert_failure 1
     assert_line 'FAILED tests/01-one/hello.bats: it ends all'
@@ -296,8 +299,18 @@ book() {
 @test "what the caller has in the environment for a shell or another Bats does not matter" {
     printf 'exit 1\n' > env.sh
     run_program -t 60 env -i PATH="$PATH" BASH_ENV="$PWD/env.sh" ENV="$PWD/env.sh" SHELLOPTS=noexec \
-        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_RUN_TMPDIR="$PWD" BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
+        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
     assert_success
+    assert_equal "$(cut -f 2 out/report/tests.tsv)" 'it says hello [P01]'
+}
+
+@test "tests begin with default signals, whatever the caller ignores" {
+    more_test 'it ignores nothing' 'run grep -E "^Sig(Blk|Ign):.0000000000000000" /proc/self/status; [ ${#lines[@]} = 2 ]'
+    (
+        trap '' PIPE ALRM CHLD USR1 TERM INT HUP
+        exec env -i PATH="$PATH" tests/run 01-one
+    ) > stdout 2>&1 3>&-
+    tail -n 1 stdout
 }
 
 @test "two tests of one name are a failure" {
@@ -381,6 +394,19 @@ left_by() {
         assert_line "FAILED tests/01-one/hello.bats: $name"
     done
     assert_line '2 passed, 5 failed, 0 skipped'
+}
+
+@test "who hands on to another again and again is left behind, after the test and in run" {
+    printf 'next() { [ -e %q ] || return 0; sleep 0.3; next & }\n' "$PWD/on" >> tests/01-one/hello.bats
+    touch on
+    more_test 'it hands on' 'next &'
+    more_test 'it waits in vain' 'run next'
+    driver --limit 3 01-one
+    rm on
+    assert_failure 1
+    assert_line 'FAILED tests/01-one/hello.bats: it hands on'
+    assert_line 'FAILED tests/01-one/hello.bats: it waits in vain'
+    assert_line --regexp 'left behind: process [0-9]+ \((bash|sleep)\), killed'
 }
 
 @test "what setup_file or teardown leaves behind is told" {

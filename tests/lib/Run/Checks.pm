@@ -66,7 +66,7 @@ sub is_there {
     my $command = $allowed->{$reason};
     return 0 if defined $command && $command eq '-';
     return $tried{$reason} //= run($command) if defined $command;
-    return $reason =~ /^needs (\S+)$/ && ($tried{$reason} //= run('tests/lib/has "$0"', $1));
+    return $reason =~ /^needs (?:an? )?(\S+)$/ && ($tried{$reason} //= run('tests/lib/has "$0"', $1));
 }
 
 # run COMMAND, WORD: whether it succeeds; it reads and prints nothing.
