@@ -146,7 +146,7 @@ out/build/book.linted: book.nw $(LINT)
 	@touch $@
 
 # Whatever the pages are made of beside the chapters.
-WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+WEAVE    := $(shell [ ! -d weave ] || find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
 FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
