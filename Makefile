@@ -222,7 +222,7 @@ discard: ## throws away what was edited there
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
 	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
 
-.PHONY: check promote faults sanitize endure bench coverage watch
+.PHONY: check promote faults sanitize endure situations bench coverage watch
 check: build ## runs every program and all tests
 	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -241,6 +241,8 @@ sanitize: build ## runs every program under the sanitizers and valgrind
 	@tests/sanitize/run
 endure: build ## runs the tests many times under load and odd conditions
 	@tests/endure $(ENDURE)
+situations: ## runs all tests where a container would refuse something (hours)
+	@tests/situations $(SITUATIONS)
 bench: ## measures the press, prints a table (BENCH=--quick for less)
 	@tools/bench $(BENCH)
 
