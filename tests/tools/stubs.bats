@@ -69,14 +69,15 @@ files_of() {
 # with_stubs PROJECT: runs all tests of the programs, each file with a stub in
 # place of its program; gives what run_tests gives.
 with_stubs() {
-    local unit name files all=$BATS_FILE_TMPDIR/bin
+    local unit name files all=$BATS_FILE_TMPDIR/bin nothing=$BATS_FILE_TMPDIR/nothing
     rm -rf "$all"
+    # compiled, for a script is read, and so has system calls to be interrupted
+    echo 'int main(void) { return 0; }' | "${CC:-gcc}" -x c -o "$nothing" - || return
     while read -r unit name; do
         mkdir -p "$all/$unit"
         cp -rs "$1/out/bin/$unit" "$all/$unit/$name"
         rm -f "$all/$unit/$name/$name"
-        printf '#!/bin/sh\nexit 0\n' > "$all/$unit/$name/$name"
-        chmod +x "$all/$unit/$name/$name"
+        cp "$nothing" "$all/$unit/$name/$name"
     done < <(programs_of "$1")
     mapfile -t files < <(files_of "$1")
     run_tests "$1" . BOOK_BIN="$all" "${files[@]}"
