@@ -1,5 +1,8 @@
 # The one entry to everything. "make help" lists the targets.
 
+# Perl says nothing of a locale that is not installed.
+export PERL_BADLANG := 0
+
 .PHONY: help
 help: ## lists the targets
 	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -11,19 +14,19 @@ MADE := tangle order build book html pdf epub
 FORCE:
 ifneq ($(origin LOCKED),command line)
 TOGETHER := $(filter $(MADE) out/%,$(MAKECMDGOALS))
-$(TOGETHER): together ;
+$(TOGETHER): together ; @:
 .PHONY: together
 together:
-	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $(TOGETHER)
 $(filter-out $(TOGETHER),$(MADE)):
-	@tools/locked out/.lock $(MAKE) --no-print-directory LOCKED=yes $@
+	@tools/locked out/lock $(MAKE) --no-print-directory LOCKED=yes $@
 else
 
 # What the title block of book.nw says: the name of the book's files, the edition's
 # day in seconds, and the chapters. A chapter is a file of chapters/ without its
 # ending; "book" itself is the preface.
 ifneq ($(origin TITLE),command line)
-TITLE    := $(shell tools/title name epoch chapters)
+TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch chapters)
 ifneq ($(.SHELLSTATUS),0)
 $(error something is wrong with the title block of book.nw)
 endif
@@ -95,7 +98,7 @@ out/build/%.built: out/build/%.tangled out/build/flags FORCE
 	@touch $@
 
 .PHONY: programs
-ENDINGS := $(shell sed '/^#/d; s/\t.*//' kinds.tsv)
+ENDINGS := $(shell sed -n 's/^\([A-Za-z0-9]*\)\t.*/\1/p' kinds.tsv)
 SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending))))
 programs: $(patsubst out/build/%,out/bin/%,$(basename $(SOURCES)))
 define built
@@ -134,19 +137,23 @@ manual: ## takes from the installed manual pages what the book says of calls
 # No page is made of what lint says it would not come out on.
 LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
 out/build/%.linted: chapters/%.nw book.nw $(LINT)
+	@mkdir -p $(@D)
 	@tools/lint --unwoven --only page $<
 	@touch $@
 out/build/book.linted: book.nw $(LINT)
+	@mkdir -p $(@D)
 	@tools/lint --unwoven --only page book.nw
 	@touch $@
 
 # Whatever the pages are made of beside the chapters.
-WEAVE    := $(shell find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+WEAVE    := $(shell [ ! -d weave ] || find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
 FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages is gathered first, and moved in one go.
-ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(shell find tests/lib -name '*.pm')
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv)
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv)
+# what runs of the tests left; coverage-% is no way to make coverage-runs.tsv
+$(REPORT): ;
 export FIGURES := out/build/figures
 export SESSIONS := out/build/sessions.tsv
 export TESTS := out/report/tests.tsv
@@ -216,7 +223,7 @@ lint: ## finds mistakes of notation in the sources
 absorb: ## takes what was edited in tangled/ or out/build/ into the chapters
 	@tools/absorb $(ABSORB)
 discard: ## throws away what was edited there
-	@tools/locked out/.lock tools/tangle --discard
+	@tools/locked out/lock tools/tangle --discard
 
 .PHONY: fresh
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
@@ -250,6 +257,8 @@ bench: ## measures the press, prints a table (BENCH=--quick for less)
 weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
 	@tools/weigh $(WEIGH)
 
+# What tangle wrote is still known afterwards, so that no file of tangled/ is taken
+# for one that somebody edited.
 .PHONY: clean
-clean: ## removes out/, everything that was built
-	@tools/locked out/.lock rm -rf out
+clean: ## removes everything that was built
+	@tools/locked out/lock find out/ -depth -mindepth 1 ! -path out/build ! -path 'out/build/*.sums' -delete

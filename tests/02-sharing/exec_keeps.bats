@@ -1,5 +1,5 @@
+# shellcheck disable=SC2154 # helpers.bash sets it
 bats_require_minimum_version 1.13.0
-# shellcheck disable=SC2154 # book_built is set by the helpers
 load ../lib/helpers
 
 # An exec keeps the process, its open descriptors and ignored signals; it drops
@@ -21,7 +21,8 @@ load ../lib/helpers
 }
 
 @test "exactly one descriptor is handed to the new program" {
-    run_program env LD_PRELOAD="$book_built/open_files.so" \
+    book_preload open_files.so
+    run_program env LD_PRELOAD="$book_preloaded" \
         BOOK_OPEN_FILES="$PWD/log" BOOK_TARGET=exec_keeps ./exec_keeps
     assert_success
     [ "$(grep -cE '^[0-9]+ exec ' log)" = 1 ]

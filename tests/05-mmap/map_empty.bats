@@ -30,9 +30,9 @@ load ../lib/helpers
     needs namespaces
     local page
     page=$(getconf PAGESIZE)
-    run_shell 'program=$(readlink -f map_empty); mkdir small
-        exec unshare --mount bash -c "mount -t tmpfs -o size=$((16 * $1)) \
-        tmpfs small && cd small && exec $program"' "$page"
+    run_shell 'mkdir small && exec unshare --mount bash -c "
+        mount -t tmpfs -o size=\$1 tmpfs small && cd small && exec \"\$2\"" \
+        bash "$((16 * $1))" "$(readlink -f map_empty)"' "$page"
     assert_success
     assert_equal "$(grep -cE '^store +SIGBUS BUS_ADRERR' stdout)" 2
     assert_line --regexp '^pages that could be stored to += 16$'

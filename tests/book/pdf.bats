@@ -3,9 +3,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
-# title KEY: what a line of the title block says
-title() { sed -n "2,/^---/s/^$1: *//p" "$root/book.nw"; }
-name=$(title name)
+name=$("$root/tools/title" name)
 pdf=$root/out/$name.pdf
 
 @test "all fonts of the PDF are embedded" {
@@ -51,8 +49,8 @@ pdf=$root/out/$name.pdf
 @test "the PDF has a title, a language and the edition's date" {
     needs pdfinfo
     run pdfinfo -isodates "$pdf"
-    assert_line --regexp "Title: +$(title title)"
-    assert_line --regexp "CreationDate: +$(title date)"
+    assert_line --regexp "Title: +$("$root/tools/title" title)"
+    assert_line --regexp "CreationDate: +$("$root/tools/title" date)"
 }
 
 @test "the colophon names what the last run of the tests had" {

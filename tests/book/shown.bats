@@ -11,8 +11,10 @@ setup_file() {
     export base=$BATS_FILE_TMPDIR/base
     "$root/tools/made-up-book" --small 1 "$base"
     cd "$base" || return
-    sed -i 's/^- 01-made-01/&\n- 02-odd/' book.nw
+    sed -i 's/^- 01-made-01/&\n- 02-odd\n- 03-shell/' book.nw
     odd_chapter > chapters/02-odd.nw
+    shell_chapter > chapters/03-shell.nw
+    printf 'sh\tbash\t-\tcp IN OUT && chmod 755 OUT\tcp NAME.sh NAME; chmod +x NAME\tsh -n IN\n' >> kinds.tsv
     env -u MAKEFLAGS -u MAKELEVEL make html pdf epub > log 2>&1 || { cat log; return 1; }
     pdftotext -layout out/*.pdf pdf.txt
     mkdir epub
@@ -45,6 +47,12 @@ odd_chapter() {
     printf '<<feature macro and headers>>=\n#include <poll.h>\n@\n\n'
     printf '<<odd.session>>=\n$ ./odd\nHe wrote:\n> what is it?\n$\nvaries: pid 12\n[exit 3]\nNWUSEq1q {\\}\n'
     printf '$ echo one \\\n> two; exit 3\none two\n[exit 3]\n@\n'
+}
+
+# a program that is no C, in two chunks
+shell_chapter() {
+    printf '# Shell {#shell}\n\n<<greet.sh>>=\n#!/bin/sh\n<<say hello>>\n@\n\n<<say hello>>=\nif true; then echo "hello"; fi\n@\n\n'
+    printf '<<greet.session>>=\n$ ./greet\nhello\n@\n'
 }
 
 # text FILE: what a reader of a page sees
@@ -96,7 +104,26 @@ text() { sed -e 's/<[^>]*>//g' -e "s/&#39;/'/g" -e 's/&lt;/</g; s/&gt;/>/g; s/&q
     env FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv weave/read/convert book.nw chapters/*.nw -- \
         -f weave/read/stream.lua -L weave/print/print.lua -t latex -o odd.tex
     run grep -cF '\nwcommand{' odd.tex
-    assert_output "$(($(sed -n '/<pre class="terminal/,/<\/pre>/p' out/html/odd.html out/html/made-01.html | grep -c '<kbd>')))"
+    assert_output "$(($(sed -n '/<pre class="terminal/,/<\/pre>/p' out/html/{odd,made-01,shell}.html | grep -c '<kbd>')))"
     grep -qxF 'varies: pid 12' odd.tex
     grep -qxF '> what is it?' odd.tex
+}
+
+@test "a program of another kind than C has its page, its session and its place in the index, in every format" {
+    run cat tangled/03-shell/greet.sh
+    assert_output $'#!/bin/sh\nif true; then echo "hello"; fi'
+    text out/html/shell-greet.html > page
+    grep -qF 'cp greet.sh greet' page
+    grep -qF 'chmod +x greet' page
+    grep -qx 'hello' page
+    # highlighted as a script: in C "if" would be the same, but "then" a name
+    grep -qF '<span class="cf">then</span>' out/html/shell-greet.html
+    grep -qF '<span class="cf">then</span>' out/html/shell.html
+    grep -qF '"program","greet.sh"' out/html/search-data.js
+    text out/html/indexes.html | grep -qF 'greet.sh'
+    grep -qF 'greet.sh' pdf.txt
+    make build > log 2>&1 || fail "$(cat log)"
+    run out/bin/03-shell/greet
+    assert_output hello
+    tar -xzOf out/html/*.tar.gz --wildcards '*/03-shell/greet.sh' | diff - tangled/03-shell/greet.sh
 }

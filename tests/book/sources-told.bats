@@ -152,6 +152,11 @@ pair() { printf '<<try.c>>=\n<<%s>>\n<<%s>>\n@\n<<%s>>=\nint a;\n@\n\n<<%s>>=\ni
     told 12 'the chunk <<more.c>> does not come out on the page; it stands in a fence, a comment or a title block that is not closed [block]'
 }
 
+@test "a session in two pieces is told" {
+    printf '<<try.c>>=\nint a;\n@\n\n<<try.session>>=\n$ true\n@\n\n<<try.session>>=\n$ false\n[exit 1]\n@\n' | chapter
+    told 11 '<<try.session>> goes on here; a session stands in one piece [session]'
+}
+
 @test "raw text of one format is told" {
     printf 'A <b>bold</b> \\ref{x} word.\n\n```{=html}\n<p>\n```\n\n```{=nwchunk}\n1\n```\n' | chapter
     told 3 'raw html, which only one format shows: <b> [raw]'

@@ -1,5 +1,5 @@
-# assertions - what every .bats file has: bats-support and bats-assert, and a
-# cheaper way to say where a test failed. helpers.bash loads it; a file that has
+# assertions - what every .bats file has: bats-support and bats-assert, a cheaper
+# way to say where a test failed, and needs. helpers.bash loads it; a file that has
 # no use for those loads it by itself, after bats_require_minimum_version.
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -29,3 +29,22 @@ for book_file in "${BATS_TEST_DIRNAME%/*/*}"/node_modules/bats-{support,assert}/
     # shellcheck disable=SC1090 # not ours
     source "$book_file"
 done
+
+# needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
+# command, or root, user (not root), namespaces, mounts (root who may mount), or
+# strace (which must be allowed to trace). It is tried, by tests/lib/has, once a file.
+needs() {
+    local what tried
+    for what; do
+        tried=$BATS_FILE_TMPDIR/has-${what//\//%}
+        [ -s "$tried" ] || {
+            if "${BATS_TEST_DIRNAME%/*/*}/tests/lib/has" "$what"; then echo yes; else echo no; fi > "$tried"
+        }
+        [ "$(< "$tried")" = no ] || continue
+        case $what in
+        user) skip "needs an ordinary user" ;;
+        browser) skip "needs a browser" ;;
+        *) skip "needs $what" ;;
+        esac
+    done
+}

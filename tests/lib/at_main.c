@@ -10,8 +10,8 @@
  * moment is told by a call nobody else makes, getcpu with a bad address, for
  * which strace injects the result 4242.
  *
- * BOOK_TARGET names the program that is meant; every other one passes through
- * untouched, so that ./NAME can be reached through a shell. The log of process
+ * BOOK_TARGET names the program or script that is meant; every other one passes
+ * through untouched, so that ./NAME can be reached through a shell. The log of process
  * N is BOOK_STRACE_LOG.N, what strace says about itself BOOK_STRACE_LOG.N.err.
  * In the target LD_PRELOAD is removed from the environment: what it executes
  * is not its own code. When strace cannot attach the process ends with 99.
@@ -20,9 +20,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -56,13 +58,23 @@ static void start_strace(const char *arguments, const char *log, pid_t target)
     _exit(99);
 }
 
+/* is_called: the process runs the program NAME: by argv[0] or, for a script,
+ * whose argv[0] is its interpreter, by the file that was executed. */
+static bool is_called(const char *name)
+{
+    const char *file = (const char *)getauxval(AT_EXECFN);
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    return strcmp(name, program_invocation_short_name) == 0
+        || (file && strcmp(name, slash ? slash + 1 : file) == 0);
+}
+
 __attribute__((constructor))
 static void at_main(void)
 {
     const char *target = getenv("BOOK_TARGET");
     const char *arguments = getenv("BOOK_STRACE");
     const char *log = getenv("BOOK_STRACE_LOG");
-    if (target && strcmp(target, program_invocation_short_name) != 0)
+    if (target && !is_called(target))
         return;
     unsetenv("LD_PRELOAD");
     unsetenv("BOOK_TARGET");

@@ -3,7 +3,7 @@
 #   bats_require_minimum_version 1.13.0
 #   load ../lib/helpers
 #
-# It brings assertions.bash, a private working directory with
+# It brings assertions.bash (with needs), a private working directory with
 # links ./NAME to every program of the unit, and the functions below. It builds
 # nothing: `make build` ran before.
 #
@@ -212,27 +212,6 @@ compile_fails() {
     if book_compile "$1"; then fail "$1 compiles"; fi
     grep -qE -e "$2" compiler || fail "'$2' is not what the compiler says:
 $(cat compiler)"
-}
-
-# --- What a machine may lack ------------------------------------------------
-
-# needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
-# command, or root, user (not root), namespaces, browser, or strace (which must be
-# allowed to trace). It is tried, by tests/lib/has, once a file.
-needs() {
-    local what tried
-    for what; do
-        tried=$BATS_FILE_TMPDIR/has-${what//\//%}
-        [ -s "$tried" ] || {
-            if "$book_lib/has" "$what"; then echo yes; else echo no; fi > "$tried"
-        }
-        [ "$(< "$tried")" = no ] || continue
-        case $what in
-        user) skip "needs an ordinary user" ;;
-        browser) skip "needs a browser" ;;
-        *) skip "needs $what" ;;
-        esac
-    done
 }
 
 # --- Checkers written in Java -----------------------------------------------

@@ -130,7 +130,7 @@ alone() { env -i PATH="$PWD/bin" "$@"; }
     sed -i '/^name:/d' book.nw
     run weave/site/archive --name
     assert_failure 1
-    assert_output --partial 'book.nw:1: the title block has no line "name: ..."'
+    assert_output --partial 'book.nw:1: the title block has no "name:"'
 }
 
 @test "the archive of this book is the one that the site offers, and has every program" {

@@ -6,7 +6,7 @@ load ../lib/helpers
 
 # shellcheck disable=SC2154 # helpers.bash sets it
 site=$root/out/html
-book_name=$(sed -n '2,/^---/s/^name: *//p' "$root/book.nw")
+book_name=$("$root/tools/title" name)
 
 @test "every link of the site leads to a page and an anchor that exist" {
     run "$root/tests/site/links" "$site"
@@ -110,7 +110,7 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     claim=$(grep -oE '#[A-Z]+[0-9]+[a-z]? .claim' made-up/chapters/01-made-01.nw | sed -n '1s/#\(.*\) .claim/\1/p')
     printf 'tests/01-made-01/%s.bats\t%s\tpassed\t\n' "$program" "one [$claim]" "$program" two > report/tests.tsv
     sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
-    was=$(sum made-up/tangled/01-made-01/"$program".{c,session})
+    was=$(sum made-up/tangled/01-made-01/"$program".{c,session} "made-up/tests/01-made-01/$program.bats")
     printf '%s\t2026-02-03\t%s\n' 01-made-01 "$(sum made-up/chapters/01-made-01.nw)" \
         "01-made-01/$program" "$was" > report/runs.tsv
     site_with_report
@@ -142,4 +142,22 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     [ -s pages ]
     run comm -23 pages latex
     assert_output ''
+}
+
+@test "a program's page marks the lines that no test runs, as long as the program is the one that was looked at" {
+    "$root/tools/made-up-book" --small 1 made-up
+    (cd made-up && make -s out/build/sessions.tsv > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring1.svg)
+    export FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv COVERAGE=$PWD/report/coverage.tsv
+    mkdir report
+    file=$(ls made-up/tangled/*/*.c)
+    unit=$(basename "$(dirname "$file")") program=$(basename "$file" .c)
+    printf "$unit/$program\t%s\tbook.nw\t%s\t%s\n" 12 40 3 15 43 0 > report/coverage.tsv
+    printf '%s\t2026-02-03\t%s\n' "$unit/$program" "$(sha1sum < "$file" | cut -d ' ' -f 1)" > report/coverage-runs.tsv
+    site_with_report
+    run grep -ohE '<span class="line untested" id="L[0-9]+">' site/*"-$program.html"
+    assert_output '<span class="line untested" id="L15">'
+    sed -i 's/[0-9a-f]\{40\}/0123456789012345678901234567890123456789/' report/coverage-runs.tsv
+    site_with_report
+    run grep -c 'line untested' site/*"-$program.html"
+    assert_output 0
 }

@@ -6,9 +6,11 @@ load ../lib/assertions
 
 setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    book=$BATS_TEST_TMPDIR/book
+    book="$BATS_TEST_TMPDIR/the \"small\" one's book"
     mkdir -p "$book/chapters" "$book/tests/01-one" "$book/out"
     cd "$book" || return
+    export TMPDIR=$book/out/a\ \"place\"
+    mkdir "$TMPDIR"
     unset MAKEFLAGS MFLAGS MAKELEVEL CC BOOK_BIN BOOK_TANGLED
     cp -r "$root/tools" "$root/kinds.tsv" .
     cp -r "$root/tests/lib" "$root/tests/run" tests/
@@ -162,6 +164,7 @@ counted() {
 
 @test "a program tested as another user counts too" {
     [ "$(id -u)" = 0 ] || skip "needs root"
+    unset TMPDIR # one that another user can reach
     sed -i 's/run_program/as_nobody/' tests/01-one/leave.bats
     run tools/coverage
     assert_success

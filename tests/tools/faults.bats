@@ -95,3 +95,28 @@ faults() {
     assert_failure
     assert_output --partial "list:1: not 'UNIT/PROGRAM FAULT REASON'"
 }
+
+@test "temporary files may lie below a name with blanks and colons" {
+    mkdir 't m:p'
+    TMPDIR="$PWD/t m:p" faults good 'read a word' --fault read:error=EINTR:when=1
+    assert_output --partial 'right: exited 0'
+    TMPDIR="$PWD/t m:p" faults good 'read a word' --fault short-read
+    assert_success
+    run ls -A 't m:p'
+    assert_output ''
+}
+
+@test "a signal ends the programs under test too" {
+    needs strace
+    local name=st$$
+    mkdir bin
+    "${CC:-gcc}" -o "bin/$name" "$book_lib/../tools/fixtures/faults/stuck.c"
+    printf '$ ./%s\nx\n' "$name" > "$name.session"
+    "$book_lib/../faults/run" --unit-bin bin --session "$name.session" --expected none \
+        --fault clone:error=EAGAIN:when=1 --limit 600 > said 2>&1 3>&- &
+    until pgrep -x "$name"; do sleep 0.05; done
+    kill -TERM $!
+    wait $! || :
+    for _ in {1..200}; do pgrep -x "$name" > left || return 0; sleep 0.05; done
+    fail "$name is still there"
+}

@@ -144,7 +144,7 @@ tests/01-one/b.bats:1: b is no program of chapters/01-one.nw, so these are nobod
 
 @test "the kinds of file are those of kinds.tsv beside book.nw: what a root makes, what may not stand loose" {
     a_book
-    printf 'c\tc\t#\tcc\tcc\t-\nsh\tbash\t-\tcp\tcp\tsh -n IN\n' > kinds.tsv
+    printf 'c\tc\t#line %%L "%%F"%%N\tcc IN OUT\tcc NAME\t-\nsh\tbash\t-\tcp IN OUT\tcp NAME\tsh -n IN\n' > kinds.tsv
     cat >> chapters/02-two.nw <<'END'
 
 <<hello.sh>>=

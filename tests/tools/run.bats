@@ -1,5 +1,6 @@
 # shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 bats_require_minimum_version 1.13.0
+# takes about 30 s
 load ../lib/helpers
 # The driver of the tests: it counts what ran, and finds what is missing.
 
@@ -137,6 +138,23 @@ driver() {
     assert_line --partial 'WRONG tests/01-one/hello.bats: '
 }
 
+@test "a test that ends all of Bats is a failure, and leaves nothing" {
+    more_test 'it ends all' 'kill -KILL 0'
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
+    driver 01-one
+    assert_failure 1
+    assert_line 'FAILED tests/01-one/hello.bats: it ends all'
+    assert_line '    ended without a result'
+}
+
+@test "a test that is tried again counts once" {
+    more_test 'it fails at first' 'BATS_TEST_RETRIES=1; [ "$BATS_TEST_TRY_NUMBER" = 2 ]'
+    driver 01-one
+    assert_success
+    assert_line '2 passed, 0 failed, 0 skipped'
+}
+
 @test "what fails before the first test is a failure, and told" {
     echo 'setup_file() { echo "no luck"; false; }' >> tests/01-one/hello.bats
     driver 01-one
@@ -247,7 +265,7 @@ book() {
     assert_failure 1
     assert_line --partial 'skipped (needs the moon): not allowed in CI'
     write_test 'it says hello [P01]' holds_session
-    more_test 'it needs a user' 'skip "needs an ordinary user"'
+    more_test 'it needs what is not here' 'needs user; needs root'
     CI_IS=true driver 01-one
     assert_success
 }
@@ -261,6 +279,38 @@ book() {
     driver 01-one
     assert_failure 1
     assert_line 'WRONG tests/01-one/hello.bats:6: it needs luck: skipped (needs luck), but there is one'
+}
+
+@test "a test file that a run of all tests does not find is a failure then" {
+    book 'mkdir -p out && touch out/made'
+    mkdir -p tests/site tests/tools tests/01-one/more tests/09-nine
+    for file in tests/{site,tools,01-one/more,09-nine}/other.bats; do
+        sed 's/ \[P01\]//; s/holds_session/true/' tests/01-one/hello.bats > "$file"
+    done
+    driver 01-one
+    assert_success
+    driver
+    assert_failure 1
+    assert_line 'WRONG tests/01-one/more/other.bats is not run: it lies in no unit'"'s folder of tests/"
+    assert_line --partial 'WRONG tests/09-nine/other.bats is not run'
+    assert_line '4 passed, 2 failed, 0 skipped'
+}
+
+@test "what the caller has in the environment for a shell or another Bats does not matter" {
+    printf 'exit 1\n' > env.sh
+    run_program -t 60 env -i PATH="$PATH" BASH_ENV="$PWD/env.sh" ENV="$PWD/env.sh" SHELLOPTS=noexec \
+        CDPATH=/ BATS_TEST_NAME_PREFIX=x BATS_SUITE_TEST_NUMBER=7 tests/run 01-one
+    assert_success
+    assert_equal "$(cut -f 2 out/report/tests.tsv)" 'it says hello [P01]'
+}
+
+@test "tests begin with default signals, whatever the caller ignores" {
+    more_test 'it ignores nothing' 'run grep -E "^Sig(Blk|Ign):.0000000000000000" /proc/self/status; [ ${#lines[@]} = 2 ]'
+    (
+        trap '' PIPE ALRM CHLD USR1 TERM INT HUP
+        exec env -i PATH="$PATH" tests/run 01-one
+    ) > stdout 2>&1 3>&-
+    tail -n 1 stdout
 }
 
 @test "two tests of one name are a failure" {
@@ -284,6 +334,14 @@ book() {
     assert_line --regexp '^[34] passed, 0 failed, [01] skipped$'
     run ls -A "$strange"
     assert_output ''
+}
+
+@test "a locale that is not installed changes nothing" {
+    printf 'bats_require_minimum_version 1.13.0\nload ../lib/assertions\n@test "%s" { %s\n}\n' \
+        'it is quiet [P01]' 'run bash -c "perl -e 1; echo quiet"; assert_output quiet' \
+        > tests/01-one/hello.bats
+    run_program -t 60 env -i PATH="$PATH" LC_ALL=nonsense LANG=nonsense LC_CTYPE=UTF-8 tests/run 01-one
+    assert_success
 }
 
 @test "below a name that Bats cannot live with, that is said" {
@@ -338,6 +396,19 @@ left_by() {
     assert_line '2 passed, 5 failed, 0 skipped'
 }
 
+@test "who hands on to another again and again is left behind, after the test and in run" {
+    printf 'next() { [ -e %q ] || return 0; sleep 0.3; next & }\n' "$PWD/on" >> tests/01-one/hello.bats
+    touch on
+    more_test 'it hands on' 'next &'
+    more_test 'it waits in vain' 'run next'
+    driver --limit 3 01-one
+    rm on
+    assert_failure 1
+    assert_line 'FAILED tests/01-one/hello.bats: it hands on'
+    assert_line 'FAILED tests/01-one/hello.bats: it waits in vain'
+    assert_line --regexp 'left behind: process [0-9]+ \((bash|sleep)\), killed'
+}
+
 @test "what setup_file or teardown leaves behind is told" {
     echo 'teardown() { sleep LONG1 & }' >> tests/01-one/hello.bats
     left_by
@@ -350,7 +421,7 @@ left_by() {
 }
 
 @test "a child that a test waits for, and an orphan that ends at once, are left in peace" {
-    more_test 'it waits' 'sleep 0.1 & wait $!; (true &)'
+    more_test 'it waits' 'sleep 0.1 & wait $!; (sleep 0.3 &)'
     driver 01-one
     assert_success
 }
@@ -462,8 +533,11 @@ left_by() {
     driver 09-nine
     assert_failure 2
     assert_stderr --partial "'09-nine' is no unit (book 01-one)"
-    driver --nonsense
-    assert_failure 2
+    for wrong in --nonsense '-j 0' '-j -1' '--limit 0' '-j x'; do
+        # shellcheck disable=SC2086 # two words
+        driver $wrong
+        assert_failure 2
+    done
 }
 
 @test "--help says what it does" {

@@ -251,6 +251,17 @@ unit_that() {
     run -0 "$root/node_modules/bats/bin/bats" -F tap one/tests/one/stuck.bats 3>&-
 }
 
+@test "a script can be traced as a program is" {
+    printf '#!/bin/sh\necho one\n/bin/echo two\n' > script
+    chmod +x script
+    traced write,execve ./script
+    assert_output $'one\ntwo'
+    assert_call 'write\(1, "one'
+    assert_call 'execve\("/bin/echo"'
+    inject 'write:error=EPIPE:when=1' ./script
+    refute_line one
+}
+
 @test "as an ordinary user the same holds" {
     as_nobody "$runner" -t 0.3 -s how bash -c 'trap "" TERM; setsid sleep ${long}9 &
         sleep ${long}0'

@@ -6,8 +6,7 @@ load ../lib/helpers
 
 # sanitize NAME [OPTION...]: runs it on the fixture NAME, which prints a word.
 sanitize() {
-    needs clang
-    needs valgrind
+    needs clang valgrind strace
     local fixtures=$book_lib/../tools/fixtures/sanitize
     mkdir -p bin
     "${CC:-gcc}" -std=gnu17 -g -O0 -o "bin/$1" "$fixtures/$1.c"
@@ -49,7 +48,6 @@ sanitize() {
 }
 
 @test "a session that does not hold is found" {
-    needs clang
     sanitize good
     printf '$ ./good\nanother word\n' > good.session
     run "$book_lib/../sanitize/run" --bin bin --tool asan --expected list \
@@ -77,4 +75,12 @@ sanitize() {
     run "$book_lib/../sanitize/run" 99-nowhere
     assert_failure 2
     assert_output "sanitize: '99-nowhere' has no session"
+}
+
+@test "temporary files and programs may lie below any name" {
+    local odd="\$t m:'p"
+    mkdir "$odd"
+    TMPDIR="$PWD/$odd" sanitize open --tool valgrind
+    assert_failure 1
+    assert_line --regexp '^WRONG elsewhere: valgrind: descriptor from open\.c:[0-9]+$'
 }

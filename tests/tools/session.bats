@@ -525,6 +525,22 @@ END
     assert_line '  actual:  x\x1b[2J\xe9\xc2\x9b é\x20'
 }
 
+@test "nor do the reasons, and a long line is cut between two characters" {
+    program odd "printf 'it is a\\033[2J\\nit is b\\n'"
+    check <<'END'
+$ ./odd
+it is one
+it is one
+varies: word one
+END
+    refuses 3 'the printed word one was a\x1b[2J before'
+    program odd "printf '%0100d\\n' 0 | sed 's/0/é/g' | tr '\\n' '\\033'"
+    echo '$ ./odd' > it.session
+    run "$book_lib/session" run --bin bin it.session
+    assert_failure 1
+    assert_output --regexp 'control character .x1b; pipe it through cat -v: (é){60}[.]{3}$'
+}
+
 @test "a blank too many is said to be one" {
     program odd 'echo "one  two "'
     check <<'END'

@@ -1,4 +1,5 @@
-# takes about 25 s
+# shellcheck disable=SC2030,SC2031,SC2086  # what run sets; words
+# takes about 60 s
 bats_require_minimum_version 1.13.0
 load ../lib/assertions
 load small_book
@@ -244,7 +245,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full disk is noticed at every size, and the next tangle is right" {
-    [ "$(id -u)" -eq 0 ] || skip 'needs root'
+    needs mounts
     # a long program, so that it fills more than one page of the disk
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     tools/tangle --into good
@@ -277,7 +278,7 @@ chapters/03-three.nw:1: book.nw does not list this chapter (chapters: in its tit
 }
 
 @test "a full /tmp, where noweb keeps a file of its own, spoils nothing" {
-    unshare --mount true 2>/dev/null || skip 'needs root'
+    needs mounts
     { printf '\n<<long.c>>=\n'; seq -f 'int number_%g;' 1 900; printf '@\n'; } >> chapters/01-one.nw
     # the book must not lie in /tmp itself here
     local away=$root/out/tangle-test.$$
@@ -348,6 +349,389 @@ stopped() {
         done
         [ "$n" -gt 2 ] || fail "only $n moments at $call"
     done
+}
+
+# a_kind ENDING COLUMNS...: one more row of kinds.tsv.
+a_kind() { (IFS=$'\t'; printf '%s\n' "$*") >> kinds.tsv; }
+
+sh_kind() {
+    a_kind sh bash - 'cp IN OUT && chmod 755 OUT' 'cp NAME.sh NAME; chmod +x NAME' 'sh -n IN'
+    cat >> chapters/02-two.nw <<'END'
+
+<<greet.sh>>=
+#!/bin/sh
+if true; then
+    <<greet>>
+fi
+@
+
+<<greet>>=
+echo hello
+echo there
+@
+
+<<greet.session>>=
+$ ./greet
+hello
+there
+@
+END
+}
+
+@test "a root of another kind goes from the chapter to a program whose session holds" {
+    sh_kind
+    run -0 make build
+    assert_line 'build   02-two/greet'
+    assert_line 'build   01-one/a'
+    cmp tangled/02-two/greet.sh out/build/02-two/greet.sh
+    [ -x out/bin/02-two/greet ]
+    run -0 tests/lib/session check --bin out/bin/02-two tangled/02-two/greet.session
+    sed -i 's/^echo there/echo elsewhere/' chapters/02-two.nw
+    run -0 make build
+    assert_line 'build   02-two/greet'
+    refute_line 'build   02-two/c'
+    run -1 tests/lib/session check --bin out/bin/02-two tangled/02-two/greet.session
+    sed -i '/^<<greet.sh>>=/,$d' chapters/02-two.nw
+    make build
+    [ ! -e tangled/02-two/greet.sh ] && [ ! -e out/build/02-two/greet.sh ] && [ ! -e out/bin/02-two/greet ]
+}
+
+@test "a kind's check and its build name the line of the chapter, and leave the program as it was" {
+    sh_kind
+    make build
+    cp out/bin/02-two/greet whole
+    sed -i 's/^echo there/if/' chapters/02-two.nw
+    run -2 make build
+    assert_line --regexp '^chapters/02-two\.nw:1[0-9]: '
+    refute_output --partial out/build/02-two/greet.sh
+    cmp whole out/bin/02-two/greet
+    sed -i 's/^if$/echo there/; s/sh -n IN$/-/; s/cp IN OUT/echo "IN, line 4: no"; false/' chapters/02-two.nw kinds.tsv
+    run -2 make build
+    assert_line 'chapters/02-two.nw:20: no'
+}
+
+@test "a kind may have line directives of its own" {
+    a_kind py python '# %L %F%N' 'cp IN OUT && chmod 755 OUT' 'cp NAME.py NAME' -
+    printf '\n<<p.py>>=\n#!/usr/bin/env python3\nif True:\n    <<say>>\n@\n\n<<say>>=\nprint(1)\n@\n' >> chapters/02-two.nw
+    tools/tangle
+    run -0 cat tangled/02-two/p.py
+    assert_output '#!/usr/bin/env python3
+if True:
+    print(1)'
+    run -0 grep '^#' out/build/02-two/p.py
+    assert_line '# 12 chapters/02-two.nw'
+    assert_line '# 18 chapters/02-two.nw'
+    run -0 tools/tangle --edits
+}
+
+@test "a row of kinds.tsv that cannot work is told with its line" {
+    cp kinds.tsv good
+    local line row message
+    line=$(($(wc -l < good) + 1))
+    while IFS='|' read -r row message; do
+        { cat good; printf '%b\n' "${row//%%/%}"; } > kinds.tsv
+        run -1 tools/tangle
+        assert_output --regexp "^kinds\.tsv:$line: .*$message"
+        [ ! -e tangled ]
+    done <<'END'
+sh\tbash\t-\tcp IN OUT\tcp x y|separated by tabs
+sh\tbash\t\tcp IN OUT\tcp x y\t-|separated by tabs
+c\tbash\t-\tcp IN OUT\tcp x y\t-|stands twice
+a b\tbash\t-\tcp IN OUT\tcp x y\t-|cannot be an ending
+sh\tbash\t-\tcp IN out\tcp x y\t-|no OUT
+sh\tbash\t# %%L%%N\tcp IN OUT\tcp x y\t-|%L and %F
+sh\tbash\t# %%L %%F\tcp IN OUT\tcp x y\t-|ends in %N
+sh\tbash\t-\tcp IN OUT\tcp x y\t-\r|carriage return
+END
+    rm kinds.tsv
+    run -1 tools/tangle
+    assert_output --partial 'kinds.tsv:1: cannot be read'
+}
+
+@test "a root of no kind is refused with its line and what to do" {
+    good_before
+    printf '\n<<run.sh>>=\necho\n@\n' >> chapters/01-one.nw
+    fails chapters/01-one.nw:40 'run\.sh.* no row of kinds.tsv has the ending sh; add one'
+    sed -i 's/^<<run.sh>>=/<<see sect. 2.>>=/' chapters/01-one.nw
+    run -0 tools/tangle 01-one
+    sed -i 's/^<<see sect. 2.>>=/<<part.h>>=/; s/^int main(void) { return 1/<<part.h>>\n&/' chapters/01-one.nw
+    run -0 tools/tangle 01-one           # used as a chunk, it makes no file
+    [ ! -e tangled/01-one/part.h ]
+}
+
+@test "a chunk of book.nw may be called like a file of no kind when a chapter uses it" {
+    printf '\n<<shared.h>>=\nint shared;\n@\n' >> book.nw
+    run -1 tools/tangle book
+    assert_output --regexp '^book\.nw:22: <<shared\.h>> would make a file'
+    sed -i 's/^int main(void) { return 0/<<shared.h>>\n&/' chapters/02-two.nw
+    run -0 tools/tangle
+    grep -q 'int shared' tangled/02-two/c.c
+}
+
+@test "two roots that would make the same program are refused, and both lines told" {
+    sh_kind
+    printf '\n<<c.sh>>=\necho\n@\n' >> chapters/02-two.nw
+    run -1 tools/tangle 02-two
+    assert_output 'chapters/02-two.nw:29: <<c.sh>> makes the program c, which <<c.c>> on line 3 makes; rename one of them'
+    [ ! -e tangled/02-two ]
+}
+
+@test "a chapter cannot be called like what the press makes" {
+    mv chapters/02-two.nw chapters/site.nw
+    sed -i 's/^- 02-two/- site/' book.nw
+    run -1 tools/tangle
+    assert_output "book.nw:5: a chapter cannot be called site, like what the press makes; add a number, as in 01-site"
+}
+
+# --- Bytes that noweb or a page cannot hold -------------------------------------
+
+@test "line ends of Windows, of old ones, and mixed, are told with the first line" {
+    good_before
+    local cr='carriage return.*; end lines with a line feed alone'
+    cp chapters/01-one.nw good
+    sed -i 's/$/\r/' chapters/01-one.nw
+    fails chapters/01-one.nw:1 "$cr"
+    run -1 tools/tangle
+    refute_output --partial 'disk full'
+    [ "${#lines[@]}" -le 4 ]            # not one a line
+    tr '\n' '\r' < good > chapters/01-one.nw
+    fails chapters/01-one.nw:1 "$cr"
+    sed '7s/$/\r/' good > chapters/01-one.nw
+    fails chapters/01-one.nw:7 "$cr"
+    cp good chapters/01-one.nw
+    cp book.nw good
+    sed -i 's/$/\r/' book.nw
+    fails book.nw:1 "$cr"
+    run -2 make tangle
+    assert_line --regexp "^book\\.nw:1: $cr"
+    tr '\n' '\r' < good > book.nw
+    fails book.nw:1 "$cr"
+}
+
+@test "a byte-order mark, a tab, a NUL, Latin-1 and control characters are refused with their line" {
+    good_before
+    cp chapters/01-one.nw good
+    { printf '\xEF\xBB\xBF'; cat good; } > chapters/01-one.nw
+    fails chapters/01-one.nw:1 'byte-order mark'
+    local byte
+    for byte in '\t tab; use blanks' '\x00 NUL byte' '\xe9 not UTF-8' '\x0c control character 0x0C' '\x1b control character 0x1B' '\x7f control character 0x7F'; do
+        perl -pe "s/return EXIT/${byte%% *}return EXIT/" good > chapters/01-one.nw
+        fails chapters/01-one.nw:21 "${byte#* }"
+        perl -pe "s/^it\$/i${byte%% *}t/" good > chapters/01-one.nw
+        fails chapters/01-one.nw:27 "${byte#* }"
+    done
+}
+
+@test "a checkout with core.autocrlf has the line ends that the tools need" {
+    command -v git > /dev/null || skip 'needs git'
+    cp "$root/bootstrap" .
+    git init -q . && git add -A && git -c user.name=x -c user.email=x commit -qm x
+    git clone -q -c core.autocrlf=true . clone
+    cd clone
+    run grep -rlI $'\r' --exclude-dir=.git --exclude-dir=fixtures .
+    assert_failure 1
+    ./bootstrap --help > /dev/null
+    tools/tangle
+    cmp ../chapters/01-one.nw chapters/01-one.nw
+}
+
+# --- Files that somebody edited ---------------------------------------------------
+
+# edited FILE LINE PLACE: it is as it was edited, and everything that writes or looks says so.
+edited() {
+    cp "$1" kept
+    local message="$1:$2: was edited here, where $3 makes it; make absorb takes the edit into the chapter, make discard throws it away"
+    local unit=${1%/*}
+    for command in 'tools/tangle' "tools/tangle ${unit##*/}" 'tools/tangle --order' 'tools/tangle --edits'; do
+        # shellcheck disable=SC2086  # words
+        run -1 $command
+        assert_line "$message"
+        cmp kept "$1"
+    done
+    for target in tangle build lint check-01-one; do
+        run make "$target"
+        assert_failure
+        assert_line "$message"
+        cmp kept "$1"
+    done
+}
+
+@test "an edited file is never overwritten; the message names its line and the chapter's" {
+    make build
+    sed -i 's/puts("it")/puts("that")/' tangled/01-one/a.c
+    edited tangled/01-one/a.c 8 chapters/01-one.nw:19
+    sed -i 's/return 1 @<< 1/return 2/' chapters/01-one.nw
+    run -2 make build
+    assert_line --partial 'tangled/01-one/a.c:8: was edited here'
+    cmp kept tangled/01-one/a.c
+    grep -q 'return 1' tangled/01-one/b.c        # nothing of the unit is written
+}
+
+@test "the same for a file of out/build, and for a session" {
+    make build
+    sed -i 's/^    return EXIT_FAILURE/    return 3/' out/build/01-one/a.c
+    edited out/build/01-one/a.c "$(grep -n 'return 3' out/build/01-one/a.c | cut -d: -f1)" chapters/01-one.nw:21
+    tools/tangle --discard
+    sed -i 's/^it$/that/' tangled/01-one/a.session
+    edited tangled/01-one/a.session 2 chapters/01-one.nw:27
+}
+
+@test "discard throws the edits away and names them" {
+    make build
+    cp tangled/01-one/a.c good
+    sed -i 's/puts("it")/puts("that")/' tangled/01-one/a.c out/build/01-one/a.c
+    run -0 make discard
+    assert_output 'tangle: tangled/01-one/a.c: the edit is thrown away
+tangle: out/build/01-one/a.c: the edit is thrown away'
+    cmp good tangled/01-one/a.c
+    run -0 make build
+    run -0 tools/tangle --edits
+    assert_output ''
+}
+
+@test "an edited file is not removed when its root or its chapter is gone, nor one that nobody makes" {
+    make build
+    echo '/* mine */' >> tangled/01-one/b.c
+    sed -i '/^<<b.c>>=/,$d' chapters/01-one.nw
+    run -1 tools/tangle 01-one
+    assert_output 'tangled/01-one/b.c:1: was edited, and chapters/01-one.nw does not make it; keep it elsewhere, or make discard removes it'
+    grep -q mine tangled/01-one/b.c
+    grep -q '/b' tangled/01-one/b.session
+    tools/tangle --discard
+    [ ! -e tangled/01-one/b.c ]
+    echo 'int mine;' > tangled/02-two/mine.c
+    run -1 tools/tangle 02-two
+    assert_output --partial 'tangled/02-two/mine.c:1: was edited, and chapters/02-two.nw does not make it'
+    sed -i '/^- 02-two/d' book.nw
+    rm chapters/02-two.nw
+    for command in 'tools/tangle --order' tools/tangle; do
+        run -1 $command
+        assert_output --partial 'tangled/02-two/mine.c:1: was edited'
+        [ -e tangled/02-two/mine.c ]
+    done
+    rm tangled/02-two/mine.c
+    run -0 tools/tangle --order
+    [ ! -e tangled/02-two ]
+}
+
+@test "what tangle wrote at any time is no edit, nor is a file that was removed" {
+    tools/tangle
+    cp tangled/01-one/a.c old
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
+    tools/tangle
+    cp old tangled/01-one/a.c
+    rm tangled/01-one/b.c
+    run -0 tools/tangle --edits
+    run -0 tools/tangle
+    grep -q that tangled/01-one/a.c
+    [ -e tangled/01-one/b.c ]
+}
+
+@test "make clean leaves nothing but the knowledge of what tangle wrote" {
+    make build
+    make clean
+    run -0 find out -type f
+    assert_equal "$(sort <<< "$output")" 'out/build/01-one.sums
+out/build/02-two.sums'
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
+    run -0 tools/tangle
+    assert_output ''
+    grep -q that tangled/01-one/a.c
+}
+
+@test "what git checks out is no edit; what was edited in a fresh clone is one" {
+    command -v git > /dev/null || skip 'needs git'
+    local git=(git -c user.name=x -c user.email=x -c init.defaultBranch=main)
+    printf '/out\n' > .gitignore
+    tools/tangle
+    "${git[@]}" init -q . && git add -A && "${git[@]}" commit -qm one
+    "${git[@]}" checkout -q -b other
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
+    sed 's/puts("it")/puts("stale")/' -i tangled/01-one/a.c    # committed without a tangle
+    "${git[@]}" commit -qam two
+    "${git[@]}" checkout -q main
+    tools/tangle
+    "${git[@]}" checkout -q other
+    run -0 tools/tangle
+    grep -q that tangled/01-one/a.c
+    "${git[@]}" commit -qam three
+    "${git[@]}" checkout -q main
+    run -0 tools/tangle
+    assert_output ''
+    rm -rf out
+    run -0 tools/tangle --edits
+    sed -i 's/puts("it")/puts("mine")/' tangled/01-one/a.c
+    run -1 tools/tangle
+    assert_output --partial 'tangled/01-one/a.c:8: was edited here'
+    run -1 tools/tangle --edits
+    assert_output --partial 'tangled/01-one/a.c:8: was edited here'
+    grep -q mine tangled/01-one/a.c
+}
+
+# --- What is built anew, and when ---------------------------------------------------
+
+@test "other flags, another compiler or another way to build: programs and tools of tests are built anew" {
+    command -v clang > /dev/null || skip 'needs clang'
+    make build
+    run -0 make build
+    assert_output ''
+    run -0 make build CFLAGS='-O0 -g'
+    assert_line 'build   02-two/c'
+    assert_line 'cc      runner'
+    run -0 make build CFLAGS='-O0 -g'
+    assert_output ''
+    run -0 make build CFLAGS='-O0 -g -DWORDS="two words"' CC=clang
+    assert_line 'build   02-two/c'
+    readelf -p .comment out/bin/02-two/c out/lib/runner | grep -c clang
+    sed -i 's/-o OUT IN/& -lm/' kinds.tsv
+    run -0 make build CFLAGS='-O0 -g' CC=clang
+    assert_line 'build   02-two/c'
+}
+
+@test "a line more in the title block builds nothing anew, but a program that prints its line" {
+    printf '\n<<types>>=\n#include <stddef.h>\n@\n' >> book.nw
+    sed -i 's/^int main(void) { return 0/<<types>>\n&/' chapters/02-two.nw
+    sed -i 's/int i = 0;/int i = __LINE__ - __LINE__;/; s/^int main(void) { return 1/#include <assert.h>\n&/' chapters/01-one.nw
+    printf '\n<<e.c>>=\n<<headers>>\nint main(void) { return puts("e") == EOF; }\n@\n' >> chapters/01-one.nw
+    make build
+    sed -i 's/^- 02-two/&\n# one line more/' book.nw
+    run -0 make build
+    assert_line 'build   01-one/a'
+    assert_line 'build   01-one/b'
+    refute_line 'build   01-one/e'
+    refute_line 'build   02-two/c'
+    grep -q '^#line 19 "book.nw"$' out/build/01-one/e.c
+    run -0 make build
+    assert_output ''
+    cp chapters/02-two.nw chapters/03-three.nw
+    sed -i 's/{#two}/{#three}/; s/<<c\./<<d./' chapters/03-three.nw
+    sed -i 's/^- 02-two/&\n- 03-three/' book.nw
+    run -0 make build
+    assert_line 'build   03-three/d'
+    refute_line 'build   01-one/e'
+    refute_line 'build   02-two/c'
+    # and the line of an error is today's
+    sed -i 's/^#include <stdlib.h>/#include <none.h>/' book.nw
+    run -2 make build
+    assert_line --regexp '^book\.nw:21:.*none\.h'
+}
+
+@test "two makes at once, of any targets, end well" {
+    local n targets=(build tangle build 'clean build' 'build tangle' build)
+    make clean
+    for n in "${!targets[@]}"; do
+        # shellcheck disable=SC2086  # words
+        { make -j2 ${targets[n]} > "said.$n" 2>&1; echo $? > "status.$n"; } &
+    done
+    wait
+    for n in "${!targets[@]}"; do
+        assert_equal "$(cat "status.$n" "said.$n" | head -n 1) ${targets[n]}" "0 ${targets[n]}"
+    done
+    make build
+    [ -x out/bin/01-one/a ] && [ -x out/bin/02-two/c ]
+    run -0 find . -name '*.new' -o -name '.tangle*' -o -name '*.[0-9][0-9]*'
+    assert_output ''
+    run -0 tools/tangle --check
 }
 
 @test "noweb that is missing is said" {

@@ -241,7 +241,7 @@ END
     cd tree
     : > chapters/ledger.tsv
     : > tests/01-two/two.bats
-    : > out/bin/01-two/two
+    install /dev/null out/bin/01-two/two
     printf '%s\n' --- 'title: Book' 'chapters:' '- 01-two' --- '' '# Preface {#preface}' > book.nw
     two ../right.session
     alter ../wrong.session '8s/.*/I am 9/; 11s/.*/9/; s/varies: count 17/varies: count 9/; 12s/3/4/'

@@ -23,6 +23,7 @@ test('a saved sentence is on the page at once, and an open page is told', async 
     saving(book, chapter, withWords(book, 'Here is something new.'));
     await w.shown('Here is something new.');
     await until('the page is told', () => own.last.stale);
+    await until('the other is told', () => other.last);
     assert.equal(other.last.stale, false, 'a page that did not change is told to load again');
     assert.doesNotMatch(read(book, 'out/html/' + page), /watch/, 'the built page is not what make html makes');
     assert.match(w.said(), /^shown +after \d+\.\d s$/m);
@@ -121,7 +122,7 @@ test('saves are seen by polling, when that is wanted and when the system cannot 
   saveByRename(book, chapter, withWords(book, 'Seen by polling.'));
   await w.shown('Seen by polling.');
   w.child.kill('SIGINT');
-  await w.ended;
+  await w.ended();
   const none = path.join(book, 'out/none.cjs');
   fs.writeFileSync(none, "require('fs').watch = () => { throw Object.assign(new Error('no'), { code: 'ENOSPC' }); };\n");
   w = await watch(book, [], { NODE_OPTIONS: `--require ${none}` });
@@ -185,7 +186,7 @@ test('an interrupt ends it and all that it started, also while pages are made an
       fs.rmSync(path.join(book, 'out/begun'), { force: true });
       await begin();
       w.child.kill(signal);
-      assert.equal(await w.ended, 0);
+      assert.equal(await w.ended(), 0);
       await until(`all have ended (${situation}, ${signal})`, () => marked(mark).length === 0);
       assert.ok(!fs.existsSync(path.join(book, 'out/watch')));
       letGo(book);
@@ -196,15 +197,15 @@ test('an interrupt ends it and all that it started, also while pages are made an
 
 test('a second one says where the first one serves, and the place of a killed one is taken', async () => {
   const book = copyOfBook(), first = await watch(book), second = await watch(book);
-  assert.equal(await second.ended, 1);
+  assert.equal(await second.ended(), 1);
   assert.ok(second.said().includes(first.url), second.said());
   first.child.kill('SIGKILL');
-  await first.ended;
+  await first.ended();
   const { port } = new URL(first.url);
   const third = await watch(book, ['--port', port]);
   assert.equal(third.url, first.url);
   const taken = await watch(copyOfBook(), ['--port', port]);
-  assert.equal(await taken.ended, 1);
+  assert.equal(await taken.ended(), 1);
   assert.match(taken.said(), new RegExp(`port ${port} is taken`));
 });
 

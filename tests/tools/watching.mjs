@@ -2,7 +2,8 @@
 //
 // copyOfBook() gives the folder of a fresh copy of the book in BOOK. watch(folder,
 // arguments, environment, at once) starts tools/watch there and resolves when it
-// serves, and has made the first pages unless it is wanted at once; everything still running is ended by endAll().
+// serves, and has made the first pages unless it is wanted at once. endAll() ends
+// what still runs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -22,7 +23,7 @@ export function copyOfBook() {
 
 // until WHAT, TRUE: waits until the function TRUE gives something true, and gives it.
 export async function until(what, true_) {
-  for (const end = Date.now() + 60000; Date.now() < end;) {
+  for (const end = Date.now() + 120000; Date.now() < end;) {
     const value = await true_();
     if (value) return value;
     await new Promise(resolve => setTimeout(resolve, 20));
@@ -89,10 +90,12 @@ export async function watch(book, words = [], environment = {}, at_once = false)
   const child = spawn(path.join(book, 'tools/watch'), words, { env: { ...process.env, ...environment } });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', data => { text += data; });
-  const ended = once(child, 'close').then(([status, signal]) => signal || status);
-  const self = { child, ended, said: () => text };
+  const closed = once(child, 'close').then(([status, signal]) => signal || status);
+  const self = { child, said: () => text };
   watching.add(self);
-  ended.then(() => watching.delete(self));
+  closed.then(() => watching.delete(self));
+  // its status, or the signal that ended it
+  self.ended = () => until('it ends', () => child.exitCode !== null || child.signalCode).then(() => closed);
   self.url = (await until('it serves', () => /^(http:\S+)/m.exec(text) || child.exitCode !== null))[1];
   if (!self.url) return self;
   self.page = async (name = page) => (await get(self.url + name)).text;
@@ -107,6 +110,6 @@ export async function watch(book, words = [], environment = {}, at_once = false)
 
 export async function endAll() {
   for (const { child } of watching) child.kill('SIGTERM');
-  await Promise.all([...watching].map(w => w.ended));
+  await Promise.all([...watching].map(w => w.ended().catch(() => w.child.kill('SIGKILL'))));
   for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

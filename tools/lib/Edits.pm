@@ -2,11 +2,15 @@ package Edits;
 # Which files of tangled/ and out/build/ somebody edited since tangle wrote them.
 #
 # Beside the files of out/build/UNIT/ stands out/build/UNIT.sums, with a line
-# "SHA1 PLACE/NAME" for each text that tangle ever wrote there since out/ was made;
-# PLACE is tangled or build, the sum that of the text without line directives. A file is edited when its text is none of these, and
-# not what the unit makes now either. A file of tangled/ that git has at HEAD is not
-# edited: that is how a clone or a checkout of another branch looks, and nothing in
-# it can be lost. A file of out/build/ without any notes is what an older tangle left.
+# "SHA1 PLACE/NAME" for each text that tangle ever wrote there ("make clean" keeps
+# it); PLACE is tangled or build, the sum there that of the text without line
+# directives. A file is edited when its text is none of these, and not what the unit
+# makes now either. Two that look so are not:
+#   a file of tangled/ that git has at HEAD: so looks a clone, or a checkout of
+#   another branch, and nothing in it can be lost;
+#   a file of out/build/ without any notes, which an older tangle left.
+# A file of tangled/ of which neither notes nor git tell anything (out/ was removed by
+# hand in a folder without git, say) counts as edited: better a question too many.
 use strict;
 use warnings;
 use Exporter 'import';

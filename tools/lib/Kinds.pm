@@ -17,6 +17,7 @@ sub read_kinds {
     open my $in, '<', $file or die "$file:1: cannot be read: $!\n";
     while (my $text = <$in>) {
         chomp $text;
+        die "$file:$.: carriage return; end lines with a line feed alone\n" if $text =~ /\r/;
         next if $text =~ /^#|^\s*$/;
         my %kind;
         @kind{@COLUMNS} = split /\t/, $text, -1;
@@ -26,6 +27,9 @@ sub read_kinds {
             if $line{ $kind{ending} };
         die "$file:$.: \"$kind{ending}\" cannot be an ending; use letters and digits, but not session\n"
             if $kind{ending} !~ /^[A-Za-z0-9]+$/ || $kind{ending} eq 'session';
+        die "$file:$.: lines is -, or a format with %L and %F that ends in %N\n"
+            if $kind{lines} ne '-' && $kind{lines} !~ /^(?=.*%L)(?=.*%F)(?:[^%]|%[LF%])*%N$/;
+        die "$file:$.: the build command has no $_\n" for grep { $kind{build} !~ /\b$_\b/ } qw(IN OUT);
         $line{ $kind{ending} } = $.;
         push @kinds, \%kind;
     }

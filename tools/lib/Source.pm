@@ -7,7 +7,7 @@ use Cwd ();
 use Exporter 'import';
 use File::Basename qw(basename dirname);
 use File::Temp ();
-our @EXPORT_OK = qw(read_source new_findings rewrite_source create_source);
+our @EXPORT_OK = qw(read_source new_findings refuse_new_findings rewrite_source create_source);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -25,8 +25,7 @@ sub read_source {
 # its findings.
 sub rewrite_source {
     my ($file, $old, $new) = @_;
-    my @findings = new_findings($file, $old, $new);
-    die @findings, "$file:1: not written, for lint would refuse it\n" if @findings;
+    refuse_new_findings($file, $old, $new);
     my $place = -l $file ? Cwd::abs_path($file) : $file;
     my $beside = dirname($place) . '/.' . basename($place) . ".$$";
     my ($mode, $owner, $group) = -e $place ? (stat _)[2, 4, 5] : (0666 & ~umask, $>, $) + 0);
@@ -48,9 +47,16 @@ sub rewrite_source {
 sub create_source {
     my ($file, $text) = @_;
     -e $file and die "$file:1: is there already\n";
-    my @findings = findings($file, $text);
-    die join '', "$file: not written, for lint would refuse it:\n", @findings if @findings;
+    refuse_new_findings($file, '', $text);
     put($file, $text);
+}
+
+# refuse_new_findings(FILE, OLD, NEW) dies with what lint says of NEW and does not say of
+# OLD.
+sub refuse_new_findings {
+    my ($file, $old, $new) = @_;
+    my @findings = new_findings($file, $old, $new);
+    die @findings, "$file:1: not written, for lint would refuse it\n" if @findings;
 }
 
 # put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.

@@ -110,8 +110,8 @@ sub parse {
             next;
         }
         my @below;
-        # what belongs to the field: indented lines, empty ones, and items of a list
-        push @below, $lines->[$at++] while $at < @$lines && $lines->[$at] =~ /^(?: |- |-$|$)/;
+        # what belongs to the field: indented lines, empty ones, comments, and items of a list
+        push @below, $lines->[$at++] while $at < @$lines && $lines->[$at] =~ /^(?: |#|- |-$|$)/;
         push @faults, "$book:$line: $name stands twice, first on line $fields{$name}{line}" and next if $fields{$name};
         $fields{$name} = { line => $line, eval { value($rest // '', $line, @below) } };
         push @faults, $@ =~ s/^(\d+) (.*)\n/$book:$1: $name: $2/r if $@;
@@ -162,6 +162,8 @@ sub value {
 # block STYLE, LINE, BELOW: the text of a block scalar (YAML 1.2, 8.1).
 sub block {
     my ($style, $line, @below) = @_;
+    # comments may follow it
+    pop @below while @below && $below[-1] =~ /^(?:#.*)?$/;
     my ($first) = grep { /\S/ } @below or return '';
     my ($indent) = $first =~ /^( *)/;
     my @lines;
@@ -183,7 +185,7 @@ sub scalar_of {
     die "$line YAML takes this for notation; write it in quotes\n"
         if $words =~ /^[\[\]{},#&*!|>'"%\@`]|^[-?:](?: |$)|:(?: |$)/
         || $words =~ /^(?:~|null|true|false|yes|no|on|off|y|n)$/i
-        || $words =~ /^[-+]?[.\d][\d._]*(?:e[-+]?\d+)?$|^0[xo]|^[-+]?\.(?:inf|nan)$/i && $words !~ /^[1-9]\d*$/;
+        || $words =~ /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$|^0[xo]|^[-+]?\.(?:inf|nan)$/i && $words !~ /^[1-9]\d*$/;
     return $words;
 }
 

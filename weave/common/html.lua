@@ -76,18 +76,35 @@ local function link_names(html, chunk, page)
   return table.concat(out)
 end
 
+-- A line of code that uses a chunk stands for it alone, whatever the highlighter took the
+-- use for: its indentation and LINK(use). LINES are those of the chunk, highlighted.
+function M.put_uses(c, lines, link)
+  local i = 0
+  for line in (c.text .. '\n'):gmatch('([^\n]*)\n') do
+    i = i + 1
+    local indent, n = line:match('^( *)' .. c.mark .. '(%d+)q *$')
+    if n then lines[i] = indent .. link(c.uses[tonumber(n)]) end
+  end
+  return (table.concat(lines, '\n'):gsub(c.mark .. '(%d+)q', function(n) return link(c.uses[tonumber(n)]) end))
+end
+
+function M.lines_of(text)
+  local lines = {}
+  for line in (text .. '\n'):gmatch('([^\n]*)\n') do lines[#lines + 1] = line end
+  return lines
+end
+
 -- The code of a chunk, highlighted, with its links. page.codes, if it is there, keeps it:
 -- a chunk is on the page of its chapter, and on those of the programs that it belongs to.
 function M.chunk_code(c, page)
   local key = c.unit .. ' ' .. c.id
   if page.codes and page.codes[key] then return page.codes[key] end
   local html = highlight(c.text, c.language)
-  if page.format ~= 'html' then html = pre(html, page)
-  elseif is_c(c) then html = link_names(html, c, page) end
-  html = html:gsub(c.mark .. '(%d+)q', function(n)
-    local use = c.uses[tonumber(n)]
+  if page.format == 'html' and is_c(c) then html = link_names(html, c, page) end
+  html = M.put_uses(c, M.lines_of(html), function(use)
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(page.href(use.chunk), esc(use.name))
   end)
+  html = pre(html, page)
   if page.codes then page.codes[key] = html end
   return html
 end

@@ -3,7 +3,7 @@
 -- of the macros that book.tex defines. References carry page numbers.
 
 local names = require 'common.names'
-local users_of = require('common.html').users
+local html = require 'common.html'
 local versions = require 'common.versions'
 local M = {}
 
@@ -42,7 +42,7 @@ local few, some = 4, 9
 
 -- Who uses a chunk, in words.
 local function used_in(c)
-  local users, places = users_of(c), {}
+  local users, places = html.users(c), {}
   if #users > some then return ('used in %d chunks'):format(#users) end
   if #users > few then
     for i, user in ipairs(users) do places[i] = ('\\nwpage{%s}'):format(anchor(user)) end
@@ -54,8 +54,9 @@ end
 
 function M.chunk(c, page)
   local text = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(c.text, { class = c.language }) }, 'latex', options)
-  text = text:gsub(c.mark .. '(%d+)q', function(n)
-    local use = c.uses[tonumber(n)]
+  local head, code, foot = text:match('^(.-\\begin{Highlighting}%b[]\n)(.*)(\n\\end{Highlighting}.*)$')
+  if not head then head, code, foot = text, '', '' end -- no line at all
+  code = html.put_uses(c, html.lines_of(code), function(use)
     return ('\\nwuse{%s}{%s}'):format(anchor(use.chunk), (verb(use.name):gsub('"', quotes)))
   end)
   local refs = {}
@@ -67,7 +68,7 @@ function M.chunk(c, page)
   return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.kind and 'program' or 'chunk', anchor(c),
       c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
       table.concat(refs, ' \\textperiodcentered{} '), lines_of(c.text))),
-    raw(text), raw('\\nwfoot') }
+    raw(head .. code .. foot), raw('\\nwfoot') }
 end
 
 -- A whole file of the project.

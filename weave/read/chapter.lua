@@ -131,6 +131,9 @@ function R:file_of(chunk)
   local program, ending = chunk.name:match('^([%w_-]+)%.(%w+)$')
   if ending ~= 'session' and not self.tables.kinds[ending] then return end
   chunk.kind, chunk.program = ending, program
+  if ending == 'session' and chunk.part > 1 then
+    self:problem(chunk.line, 'session', '<<%s>> goes on here; a session stands in one piece', chunk.name)
+  end
   if ending ~= 'session' or not self.tables.sessions then return end
   local path = ('tangled/%s/%s'):format(chunk.unit, chunk.name)
   chunk.lines = self.tables.sessions[path]
@@ -162,6 +165,7 @@ end
 -- Raw text of one format, which all others drop.
 function R:raw(raw)
   if raw.format == 'nwchunk' then return self:chunk(raw) end
+  if raw.format == 'html' and raw.text:find('^%s*<!%-%-.*%-%->%s*$') then return {} end -- a comment
   local words = raw.text:match('[^\n]+') or ''
   self:problem(self:place(words), 'raw', 'raw %s, which only one format shows: %s', raw.format, words)
 end

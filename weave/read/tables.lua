@@ -7,8 +7,8 @@
 -- machine(path)    tests/lib/machine.tsv: the list of {key, words, stamp}
 -- sessions(path)   what `tests/lib/session lines` printed: the path of a session ->
 --                  the list of {kind, text}
--- untested(path)   out/report/coverage.tsv: "unit/program" -> chapter -> line -> true
---                  for lines that no test ran; nil where it is not there
+-- untested(path)   out/report/coverage.tsv: "unit/program" -> line of it -> true for lines
+--                  that no test ran, for programs that are still what was looked at
 -- text(path)       a whole file, or nil and why not
 -- load()           kinds, kind_list, verdicts, manual, machine, and sessions where SESSIONS
 --                  in the environment says what to read
@@ -86,13 +86,14 @@ end
 
 function M.untested(path)
   local text = path and M.text(path)
-  if not text then return nil end
+  if not text then return {} end
   local untested = {}
+  for _, f in ipairs(rows((path:gsub('%.tsv$', '-runs.tsv')))) do
+    local tangled = M.text('tangled/' .. f[1] .. '.c')
+    if tangled and pandoc.utils.sha1(tangled) == f[3] then untested[f[1]] = {} end
+  end
   for _, f in ipairs(rows(path, text)) do
-    local program = untested[f[1]] or {}
-    untested[f[1]] = program
-    program[f[2]] = program[f[2]] or {}
-    if f[4] == '0' then program[f[2]][tonumber(f[3])] = true end
+    if untested[f[1]] and f[5] == '0' then untested[f[1]][tonumber(f[2])] = true end
   end
   return untested
 end

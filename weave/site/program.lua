@@ -12,25 +12,22 @@ local esc = printer.escape
 
 -- Appends the lines of a chunk to groups, as noweb tangles them: a use is replaced by
 -- its chunk, whose lines are indented as far as the use is, empty ones excepted.
--- A group is {chunk, lines, numbers}: lines that stand together and come from one chunk,
--- and the line of the source that each is. e has groups, unit, book and code.
+-- A group is {chunk, lines}: lines that stand together and come from one chunk. e has
+-- groups, unit, book and code.
 local function expand(e, name, indent)
   for _, chunk in ipairs(e.book:parts(e.unit, name)) do
-    local group, used, number = nil, 0, chunk.line
-    for line in (e.code(chunk) .. '\n'):gmatch('([^\n]*)\n') do
-      number = number + 1
-      local space = line:match('^( *)<a class="use" ')
-      if space then
-        used = used + 1
-        expand(e, chunk.uses[used].name, indent .. space)
+    local group, html = nil, printer.lines_of(e.code(chunk))
+    for i, line in ipairs(printer.lines_of(chunk.text)) do
+      local space, used = line:match('^( *)' .. chunk.mark .. '(%d+)q *$')
+      if used then
+        expand(e, chunk.uses[tonumber(used)].name, indent .. space)
         group = nil
       else
         if not group then
-          group = { chunk = chunk, lines = {}, numbers = {} }
+          group = { chunk = chunk, lines = {} }
           table.insert(e.groups, group)
         end
-        table.insert(group.lines, line == '' and '' or indent .. line)
-        table.insert(group.numbers, number)
+        table.insert(group.lines, line == '' and '' or indent .. html[i])
       end
     end
   end
@@ -39,14 +36,14 @@ end
 local function listing(root, code, page)
   local e = { groups = {}, unit = root.unit, book = page.book, code = code }
   expand(e, root.name, '')
-  local untested = page.untested and page.untested[root.unit .. '/' .. root.program] or {}
+  local untested = page.untested[root.unit .. '/' .. root.program] or {}
   local out, number = {}, 0
   for _, group in ipairs(e.groups) do
     local first, filled, chunk = number + 1, false, group.chunk
     for i, line in ipairs(group.lines) do
       number = number + 1
       filled = filled or line ~= ''
-      local missed = (untested[chunk.file] or {})[group.numbers[i]] and ' untested' or ''
+      local missed = untested[number] and ' untested' or ''
       group.lines[i] = ('<span class="line%s" id="L%d">%s</span>\n'):format(missed, number, line)
     end
     -- empty lines alone need no explanation

@@ -163,7 +163,7 @@ function S:keys()
     local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp), '\n') }
     for _, shown in ipairs(own.shows) do parts[#parts + 1] = tables.text(shown.file) or '' end
     for _, c in ipairs(own.chunks) do
-      local untested = c.program and (common.untested or {})[own.unit .. '/' .. c.program]
+      local untested = c.program and common.untested[own.unit .. '/' .. c.program]
       parts[#parts + 1] = untested and dump(untested) or nil
     end
     if #own.collects > 0 or own.unit == 'book' then parts[#parts + 1] = everything end

@@ -48,7 +48,7 @@ sub read_lines {
         if (/^1\.\.(\d+)$/) {
             $r{expected} = $1;
         } elsif (/^begin (\d+) (.*)$/) {
-            unended(\%r, $open);
+            unended(\%r, $open) unless $open && $open->{number} == $1;     # a retry
             $open = { file => $job->{name}, number => $1, name => $2, ms => 0, message => '' };
         } elsif ($open && /^(not )?ok \d+ \Q$open->{name}\E in (\d+)ms(?: # skip ?(.*))?/) {
             push @{ $r{tests} }, $last = { %$open, ms => $2, reason => $3 // '',
@@ -82,7 +82,8 @@ sub wrong_with {
     my ($file, %times, @wrong) = $job->{name};
     push @wrong, "$file: $r->{expected} tests counted, " . @tests . ' ran'
         if $r->{expected} != @tests;
-    push @wrong, "$file: Bats ended with status " . ($job->{status} >> 8)
+    push @wrong, "$file: Bats ended with " . ($job->{status} & 127
+        ? 'signal ' . ($job->{status} & 127) : 'status ' . ($job->{status} >> 8))
         if $job->{status} && !@{ $r->{wrong} } && !grep { $_->{outcome} eq 'failed' } @tests;
     push @wrong, "$file: no test in it" unless @tests;
     $times{ $_->{name} }++ for @tests;

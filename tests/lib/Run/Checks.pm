@@ -4,9 +4,10 @@ package Run::Checks;
 use strict;
 use warnings;
 use Exporter 'import';
+use File::Find ();
 use Run::Files qw(files_in slurp table);
 use Run::Plan qw(group_of programs_in);
-our @EXPORT_OK = qw(check_programs check_skips check_claims);
+our @EXPORT_OK = qw(check_programs check_strays check_skips check_claims);
 
 # check_programs(UNIT...): a program without session, test or built file, and one
 # of these without a program.
@@ -32,6 +33,18 @@ sub check_programs {
     return @wrong;
 }
 
+# check_strays(FILE...): a .bats file below tests/ that no run of all tests finds,
+# FILEs being what one finds.
+sub check_strays {
+    my %known = map { $_ => 1 } @_;
+    my @strays;
+    File::Find::find({ no_chdir => 1, wanted => sub {
+        push @strays, "$_ is not run: it lies in no unit's folder of tests/"
+            if /\.bats$/ && !$known{$_} && !m{/fixtures/} && -f;
+    } }, 'tests');
+    return sort @strays;
+}
+
 # allowed(): what tests/lib/skips.tsv allows: REASON => the command that succeeds
 # on a machine which has the thing all the same.
 sub allowed {
@@ -53,7 +66,7 @@ sub is_there {
     my $command = $allowed->{$reason};
     return 0 if defined $command && $command eq '-';
     return $tried{$reason} //= run($command) if defined $command;
-    return $reason =~ /^needs (\S+)$/ && ($tried{$reason} //= run('tests/lib/has "$0"', $1));
+    return $reason =~ /^needs (?:an? )?(\S+)$/ && ($tried{$reason} //= run('tests/lib/has "$0"', $1));
 }
 
 # run COMMAND, WORD: whether it succeeds; it reads and prints nothing.

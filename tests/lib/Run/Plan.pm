@@ -7,7 +7,8 @@ use Exporter 'import';
 use Run::Files qw(files_in slurp table);
 our @EXPORT_OK = qw(units programs_in choose group_of longest_first reads_book limit_of);
 
-use constant LIMIT => 120;      # seconds a test may take
+# seconds a test may take: programs have their own deadlines
+use constant { LIMIT_PROGRAMS => 60, LIMIT => 180 };
 my (@units, %is_unit, @endings);
 
 # units(ENDING...): the units of the book. ENDINGs, those of the files of
@@ -69,12 +70,13 @@ sub guess {
 }
 
 # limit_of(FILE, SECONDS): how long a test of it may take: SECONDS, when they were
-# asked for; else ten times what the file guesses for all its tests, or LIMIT.
+# asked for; else ten times what the file guesses for all its tests, or a limit.
 sub limit_of {
     my ($file, $asked) = @_;
     return $asked if $asked;
     my $most = 10 * guess($file);
-    return $most > LIMIT ? $most : LIMIT;
+    my $least = group_of($file) eq 'programs' ? LIMIT_PROGRAMS : LIMIT;
+    return $most > $least ? $most : $least;
 }
 
 # longest_first(FILE...): in the order of the time they took last, so that none is

@@ -10,8 +10,9 @@ our @EXPORT_OK = qw(programs exceptions excused);
 
 # programs(ROOT, WORD...): the programs with a session that a C compiler made, of
 # the units and UNIT/PROGRAMs that the WORDs name, or all; each as { id, unit, name,
-# session, bin, source }: its file of source and the folder of the built one. Dies
-# when a WORD names none.
+# session, bin, source }: its file of source and the folder of the built one. Other
+# kinds run in an interpreter, which is no program of ours to look into. Dies when a
+# WORD names none.
 sub programs {
     my ($root, @words) = @_;
     my @all;
@@ -27,7 +28,8 @@ sub programs {
     return map {
         my $word = $_;
         my @these = grep { $_->{id} eq $word || $_->{unit} eq $word } @all;
-        @these or die "'$word' has no session\n";
+        @these or die "'$word' has no session", -e "$root/tangled/$word.session" || -d "$root/tangled/$word"
+            ? " of a program that a C compiler makes\n" : "\n";
         @these;
     } @words;
 }

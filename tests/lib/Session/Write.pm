@@ -46,9 +46,15 @@ sub refuse {
     for my $line (@{ $r->{out} }) {
         my ($what, $instead) = unprintable($line) or next;
         die "$c->{at}: the command prints what a session cannot hold, $what; $instead: "
-            . substr(visible($line), 0, 72) . "\n";
+            . beginning($line) . "\n";
     }
     return;
+}
+
+# beginning: LINE as far as a message wants it.
+sub beginning {
+    my ($line) = @_;
+    return visible($line) =~ s/^((?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]+){60}).+/$1.../r;
 }
 
 # printed_command: record R of command number K as a list of { text, command,
@@ -83,7 +89,7 @@ sub read_back {
         last;
     }
     if ($refused) {
-        chomp(my $text = $refused->{text});
+        my $text = beginning($refused->{text} =~ s/\n//r);
         die "$s->{commands}[ $refused->{command} ]{at}: the command prints a line that a"
             . " session cannot hold, for there it would be notation; indent it, as with"
             . " | sed 's/^/    /': $text\n";

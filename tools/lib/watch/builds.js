@@ -9,27 +9,43 @@ const unitOf = file => file === 'book.nw' ? 'book' : /^chapters\/.*\.nw$/.test(f
 const sourceOf = unit => unit === 'book' ? 'book.nw' : `chapters/${unit}.nw`;
 const everyUnit = () => ['book', ...fs.existsSync('chapters')
   ? fs.readdirSync('chapters').map(name => unitOf('chapters/' + name)).filter(Boolean) : []];
-const isTable = file => /\.tsv$/.test(file);
-const isTest = file => /\.bats$/.test(file);
+const concernsAll = file => file === 'book.nw' || /\.tsv$/.test(file);
+// the tests of a program; others of the folder, of the book itself, say, take long
+const isTest = file => /\.bats$/.test(file) && fs.existsSync(file.replace(/^tests\/(.*)\.bats$/, 'tangled/$1.session'));
 
 const linesOf = text => text.split('\n').filter(line => line.trim() !== '');
 // That a command of make's failed says less than the command did.
 const messagesIn = text => linesOf(text)
   .filter(line => !/^make(\[\d+\])?: (\*\*\* \[.*\] |\*\*\* Waiting for |Target .* not remade)/.test(line));
 
-// start(COMMAND, WORDS) starts it in a process group of its own and gives { group,
+// end(GROUP) resolves when no process of the group is left. It asks again and
+// again, since a shell that was just about to start one more may not have
+// heard; who still does not listen after 5 seconds is killed.
+async function end(group) {
+  for (let tries = 0; tries < 80; tries++) {
+    try { process.kill(-group, tries < 50 ? 'SIGTERM' : 'SIGKILL'); } catch { return; }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}
+
+// start(COMMAND, WORDS) starts it in a process group of its own and gives { stop,
 // done }; done resolves to { status, text, errors }: a number or the name of a
-// signal, and what it printed on standard output and on standard error.
+// signal, and what it printed on standard output and on standard error. After
+// stop() it resolves when the whole group has ended.
 function start(command, words) {
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const said = { text: '', errors: '' };
   child.stdout.setEncoding('utf8').on('data', data => { said.text += data; });
   child.stderr.setEncoding('utf8').on('data', data => { said.errors += data; });
+  let ending;
   const done = new Promise(resolve => {
     child.on('error', why => resolve({ status: 127, text: '', errors: `${command}: ${why.message}\n` }));
-    child.on('close', (status, signal) => resolve({ status: signal || status, ...said }));
+    child.on('close', async (status, signal) => {
+      await ending;
+      resolve({ status: signal || status, ...said });
+    });
   });
-  return { group: child.pid, done };
+  return { done, stop() { if (child.pid) ending = ending || end(child.pid); } };
 }
 
 exports.Builds = class {
@@ -57,17 +73,14 @@ exports.Builds = class {
   // Has made what the FILES change that were saved; without FILES, everything.
   saved(files) {
     if (files) for (const file of files) this.#saved.add(file); else this.#everything = true;
-    if (this.#breakable) this.#signal('SIGTERM');
+    if (this.#breakable) this.#stop();
     if (!this.#busy) this.#makeAll();
   }
 
   // Resolves when nothing that was started runs any more.
   async close() {
     this.#closed = true;
-    this.#signal('SIGTERM');
-    const hard = setTimeout(() => this.#signal('SIGKILL'), 5000);
-    await Promise.all([...this.#running].map(job => job.done));
-    clearTimeout(hard);
+    await this.#stop();
   }
 
   // Whether there is something better to do now.
@@ -118,8 +131,9 @@ exports.Builds = class {
     return result;
   }
 
-  #signal(signal) {
-    for (const { group } of this.#running) try { process.kill(-group, signal); } catch { /* it ended */ }
+  #stop() {
+    for (const job of this.#running) job.stop();
+    return Promise.all([...this.#running].map(job => job.done));
   }
 
   async #pages() {
@@ -138,7 +152,7 @@ exports.Builds = class {
   async #lint(files, all) {
     const faulty = (this.#wrong.get('lint') || []).map(line => line.replace(/:.*/, ''));
     const sources = [...new Set([...files.filter(unitOf), ...faulty])].filter(file => fs.existsSync(file));
-    const whole = all || files.some(isTable);
+    const whole = all || files.some(concernsAll);
     if (!whole && !sources.length) return;
     const { status, text, errors } = await this.#run('tools/lint', ...whole ? [] : sources);
     if (!this.#closed) this.#found('lint', status, messagesIn(text + errors));

@@ -4,7 +4,6 @@ package Lint::Rules::Weave;
 # prints FILE:LINE: message [rule]; status 0 or 1, and 2 when it cannot be run.
 use strict;
 use warnings;
-use Cwd ();
 use Lint::Book qw(folder_of in_folder named sources_of);
 use Exporter 'import';
 our @EXPORT_OK = qw(woven has_check complaint);
@@ -12,7 +11,7 @@ our @EXPORT_OK = qw(woven has_check complaint);
 # Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
 # warns of.
 my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected listing
-    raw pandoc);
+    raw pandoc session);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
 # woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
@@ -52,13 +51,14 @@ sub complaint { return join '', map { $_->{complaint} } values %run }
 # check VIEW: runs weave/check on the book.
 sub check {
     my ($view) = @_;
-    my ($folder, $program) = (folder_of($view), Cwd::abs_path($view->{home}) . '/weave/check');
+    my $folder = folder_of($view);
     my @names = map { named($_->{path}) } sources_of($view);
     push @names, named($view->{path}) unless grep { $_ eq named($view->{path}) } @names;
     open my $errors, '+>', undef or die "lint: no room for a temporary file: $!\n";
     my $pid = open(my $out, '-|') // die "lint: fork: $!\n";
     if (!$pid) {
-        chdir $folder and open STDERR, '>&', $errors and exec $program, @names;
+        # by a path without capital letters, which pandoc 2.17 would read as small ones
+        chdir $folder and open STDERR, '>&', $errors and exec 'weave/check', @names;
         require POSIX;
         POSIX::_exit(127);
     }
