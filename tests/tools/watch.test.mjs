@@ -101,7 +101,7 @@ test('a saved test is run, what fails is told, and the page of its program says 
   const name = fs.readdirSync(path.join(book, 'tangled/01-made-01')).find(f => f.endsWith('.c')).replace('.c', '');
   const file = `tests/01-made-01/${name}.bats`;
   const bats = what => `bats_require_minimum_version 1.13.0\n@test "it is as I say" {\n    ${what}\n}\n`;
-  fs.mkdirSync(path.join(book, 'tests/01-made-01'));
+  fs.mkdirSync(path.join(book, 'tests/01-made-01'), { recursive: true });
   save(book, file, bats('false'));
   await until('it fails', () => w.messages().some(m => m.includes('it is as I say')));
   save(book, file, bats('true'));
@@ -166,7 +166,7 @@ function marked(word) {
 
 test('an interrupt ends it and all that it started, also while pages are made and while tests run', async () => {
   const book = copyOfBook(), mark = `MARK_${path.basename(book)}`;
-  fs.mkdirSync(path.join(book, 'tests/01-made-01'));
+  fs.mkdirSync(path.join(book, 'tests/01-made-01'), { recursive: true });
   const name = fs.readdirSync(path.join(book, 'tangled/01-made-01')).find(f => f.endsWith('.c')).replace('.c', '');
   const situations = {
     idle: () => {},
