@@ -60,7 +60,7 @@ stand_in() {
 commands() {
     for name in pandoc perl rsvg-convert lexgrog zip unzip node strace ps unshare setpriv \
         parallel stress-ng epubcheck java pdftotext shellcheck cppcheck git mmdebstrap bash \
-        chromium-headless-shell; do
+        chromium-headless-shell xmllint; do
         stand_in "$name" "echo $name 2025.1.1" all
     done
     stand_in gcc 'case $1 in
@@ -104,6 +104,7 @@ provider() {
             librsvg2-bin) set -- rsvg-convert ;;    man-db) set -- man lexgrog ;;
             texlive-xetex) set -- xelatex kpsewhich ;; nodejs) set -- node ;;
             procps) set -- ps ;;                    util-linux) set -- unshare setpriv ;;
+            libxml2-utils) set -- xmllint ;;
             default-jre-headless) set -- java ;;    poppler-utils) set -- pdftotext ;;
             *) set -- "$package" ;;
             esac
@@ -121,7 +122,7 @@ book_packages='fonts-jetbrains-mono fonts-texgyre fonts-texgyre-math gcc libc6-d
     lmodern man-db manpages manpages-dev nodejs noweb npm pandoc perl texlive-fonts-recommended
     texlive-latex-extra texlive-latex-recommended texlive-xetex unzip zip'
 check_packages='bash chromium-headless-shell clang cppcheck default-jre-headless epubcheck git
-    libc6-dbg libclang-rt-dev parallel poppler-utils procps shellcheck strace stress-ng
+    libc6-dbg libclang-rt-dev libxml2-utils parallel poppler-utils procps shellcheck strace stress-ng
     util-linux valgrind'
 
 # everything_there [but PACKAGE...]

@@ -29,6 +29,6 @@ tested() {
 }
 
 @test "an open page is loaded again at the paragraph that changed, and has a bar with what is wrong" {
-    needs chromium-headless-shell
+    needs browser
     tested watch-page.test.mjs
 }
