@@ -138,11 +138,11 @@ manual: ## takes from the installed manual pages what the book says of calls
 LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
 out/build/%.linted: chapters/%.nw book.nw $(LINT)
 	@mkdir -p $(@D)
-	@tools/lint --unwoven --only page $<
+	@tools/lint --unwoven --only page $< >&2
 	@touch $@
 out/build/book.linted: book.nw $(LINT)
 	@mkdir -p $(@D)
-	@tools/lint --unwoven --only page book.nw
+	@tools/lint --unwoven --only page book.nw >&2
 	@touch $@
 
 # Whatever the pages are made of beside the chapters.
