@@ -100,8 +100,8 @@ test('a saved test is run, what fails is told, and the page of its program says 
   const book = copyOfBook(), w = await watch(book);
   const name = fs.readdirSync(path.join(book, 'tangled/01-made-01')).find(f => f.endsWith('.c')).replace('.c', '');
   const file = `tests/01-made-01/${name}.bats`;
-  const bats = what => `bats_require_minimum_version 1.13.0\n@test "it is as I say" {\n    ${what}\n}\n`;
-  fs.mkdirSync(path.join(book, 'tests/01-made-01'), { recursive: true });
+  const own = fs.readFileSync(path.join(book, file), 'utf8');
+  const bats = what => `${own}\n@test "it is as I say" {\n    ${what}\n}\n`;
   save(book, file, bats('false'));
   await until('it fails', () => w.messages().some(m => m.includes('it is as I say')));
   save(book, file, bats('true'));
