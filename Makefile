@@ -136,21 +136,26 @@ manual: ## takes from the installed manual pages what the book says of calls
 
 # No page is made of what lint says it would not come out on.
 LINT     := tools/lint $(wildcard tools/lib/Lint/*.pm tools/lib/Lint/*/*.pm) chapters/ledger.tsv chapters/verdicts.tsv kinds.tsv
-out/build/%.linted: chapters/%.nw book.nw $(LINT)
+out/build/linted: $(SOURCES_NW) $(LINT)
 	@mkdir -p $(@D)
-	@tools/lint --unwoven --only page $< >&2
-	@touch $@
-out/build/book.linted: book.nw $(LINT)
-	@mkdir -p $(@D)
-	@tools/lint --unwoven --only page book.nw >&2
+	@tools/lint --unwoven --only page $(if $(filter-out chapters/%.nw,$?),,$?) >&2
 	@touch $@
 
 # Whatever the pages are made of beside the chapters.
 WEAVE    := $(shell [ ! -d weave ] || find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
-FROM     := $(UNITS:%=out/build/%.linted) out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
+FROM     := out/build/linted out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
-# What stands beside the pages is gathered first, and moved in one go.
+# What stands beside the pages changes with few lines of the sources. It is gathered
+# first, and moved in one go when the pages are made.
 ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
+BESIDE   := assets/css assets/js assets/site weave/site/beside weave/site/archive weave/site/card $(wildcard package-lock.json) $(ARCHIVE_NEEDS)
+out/build/beside.of: FORCE $(UNITS:%=out/build/%.tangled)
+	@[ -e out/html/css ] || rm -f $@
+	@{ sed '1d;/^---$$/q' book.nw; grep -h '^# ' $(SOURCES_NW); find tangled $(BESIDE) -type f | LC_ALL=C sort | \
+	    tr '\n' '\0' | xargs -0 cat; } | sha1sum | tools/keep $@
+out/build/beside.made: out/build/beside.of
+	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
+	@touch $@
 REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv)
 # what runs of the tests left; coverage-% is no way to make coverage-runs.tsv
 $(REPORT): ;
@@ -159,10 +164,9 @@ export SESSIONS := out/build/sessions.tsv
 export TESTS := out/report/tests.tsv
 export COVERAGE := out/report/coverage.tsv
 
-out/html.made: out/build/downloads $(FROM) $(DRAWINGS:%=out/build/figures/%.svg) $(wildcard assets/css/* assets/js/* assets/site/*) $(ARCHIVE_NEEDS) $(REPORT)
-	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
+out/html.made: out/build/downloads out/build/beside.made $(FROM) $(DRAWINGS:%=out/build/figures/%.svg) $(REPORT) $(wildcard $(UNITS:%=tests/%/*.bats))
 	@DOWNLOADS="$(DOWNLOADS)" ARCHIVE="$$(weave/site/archive --name)" weave/site/make out/html out/build/site $(SOURCES_NW)
-	@cd out/build/beside && for name in *; do rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
+	@cd out/build/beside && for name in *; do [ -e "$$name" ] || continue; rm -rf "../../html/$$name" && mv "$$name" ../../html/ || exit 1; done
 	@touch $@
 
 # A figure whose source is gone must not be shown any longer: this file changes

@@ -57,7 +57,9 @@ function R:link(a)
   local page, id = self.page, a.target:match('^#(.+)$')
   if not id or a.classes:includes('xref') then return nil end
   local label = page.book.labels[id] or page.own.chunk_of[id]
-  if #a.content == 0 then a.content = M.reference(label) end
+  if a.classes:includes('named') then
+    a.content, a.classes = M.reference(label), pandoc.List {}
+  end
   a.target = page.href(label.target or label)
   a.classes:insert('xref')
   return a, page.format ~= 'html' -- no link within a link

@@ -61,13 +61,16 @@ function R:count(kind)
   return number == '' and tostring(self.counts[kind]) or number .. '.' .. self.counts[kind]
 end
 
--- Prose as the search shows it: a reference without words stays marked.
-function R:add_text(block)
-  local marked = pandoc.walk_block(block, { Link = function(a)
-    local id = a.target:match('^#(.+)$')
-    if id and #a.content == 0 then return pandoc.Str('\1' .. id .. '\2') end
-  end })
-  table.insert(self.text, pandoc.utils.stringify(marked))
+function R:add_text(block) table.insert(self.text, pandoc.utils.stringify(block)) end
+
+-- A reference without words is given a mark for some, so that the prose has it too.
+local function mark(a)
+  local id = a.target:match('^#(.+)$')
+  if id and #a.content == 0 then
+    a.content = { pandoc.Str('\1' .. id .. '\2') }
+    a.classes:insert('named')
+    return a
+  end
 end
 
 -- --- Headings ----------------------------------------------------------------
@@ -383,7 +386,7 @@ function M.read(unit, tables)
   local ok, doc = pcall(pandoc.read, scanned.prose, versions.markdown)
   if not ok then stop(unit.file .. ': ' .. tostring(doc):gsub('\nstack traceback.*', '')) end
   local reading = new_reading(unit, scanned, tables)
-  local blocks = pandoc.Div(doc.blocks):walk(reading:filter()).content
+  local blocks = pandoc.Div(doc.blocks):walk({ Link = mark }):walk(reading:filter()).content
   reading:finish()
   return blocks, reading.record, reading.formulas
 end

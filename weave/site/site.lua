@@ -10,10 +10,11 @@
 -- COVERAGE (what no test ran), DOWNLOADS ("NAME=FILE" words), ARCHIVE (name of the archive
 -- of programs).
 --
--- First all chapters that changed are read, then what has to be printed is. Each is done
--- by two processes if there is more than one chapter: a second pandoc, with the units it
--- has to do in JOB ("read UNIT..." or "print UNIT..."). Records are handed on by the cache;
--- a tree is not kept, but parsed anew, so that no chapter waits for another in memory.
+-- First all chapters that changed are read, then what has to be printed is. Two processes
+-- share both if there is more than one chapter to read: this one, and a second pandoc
+-- (site/second.lua). Records are handed on by the cache. Of the trees a process keeps the
+-- first few that it read; the others are parsed anew when they are printed, so that the
+-- memory of a long book does not grow with its chapters.
 -- Errors: whatever is wrong in the chapters, with file and line.
 
 local weave = PANDOC_SCRIPT_FILE:gsub('[^/]*/[^/]*$', '')
@@ -22,6 +23,7 @@ local bind = require('common.book').bind
 local cache = require 'site.cache'
 local chapter = require 'read.chapter'
 local dump = require 'common.dump'
+local helper = require 'site.second'
 local noweb = require 'read.noweb'
 local pages = require 'site.pages'
 local problems = require 'common.problems'
@@ -43,7 +45,7 @@ function S:sum_of(unit)
   return sha1(unit.stream .. dump(sessions))
 end
 
--- Whether the process that is in charge finds a second one worth it.
+-- The units in two halves of about the same length.
 local function halves(units)
   local order, mine, yours, size = { table.unpack(units) }, {}, {}, 0
   table.sort(order, function(a, b) return #a.stream > #b.stream end)
@@ -54,33 +56,35 @@ local function halves(units)
   return mine, yours
 end
 
--- Does something with each of units: half of it here, by act(unit), the other half by a
--- second process, which is told by its job. Gives what that prints.
-function S:share(job, units, act)
-  local mine, yours = halves(units)
-  local second
-  if #yours > 0 then
-    local words = { job }
-    for _, unit in ipairs(yours) do words[#words + 1] = unit.unit end
-    second = io.popen(('JOB="%s" pandoc -f "%ssite/site.lua" -t html -o /dev/null < "%s"'):format(
-      table.concat(words, ' '), weave, setting('STREAM')))
+-- Of units to be printed those that this process has read, or else half of them, and the
+-- others.
+local function shares(units, trees)
+  local mine, yours, open = {}, {}, {}
+  for _, unit in ipairs(units) do
+    if trees[unit.unit] then mine[#mine + 1] = unit else open[#open + 1] = unit end
   end
-  for _, unit in ipairs(mine) do act(unit) end
-  if not second then return '' end
-  local said = second:read('a')
-  local _, _, status = second:close()
-  if status ~= 0 then os.exit(status) end
-  return said
+  if #mine == 0 then return halves(units) end
+  for _, unit in ipairs(open) do
+    local list = #mine < #yours and mine or yours
+    list[#list + 1] = unit
+  end
+  return mine, yours
 end
 
--- The tree of a chapter: the one parsed last, or parsed anew.
+-- How many trees a process keeps.
+local most = 12
+
+-- The tree of a chapter and its record: kept, or parsed.
 function S:tree_of(unit)
-  if self.last ~= unit then
-    self.tree, self.record = chapter.read(unit, self.known)
-    self.last = unit
-    collectgarbage() -- pandoc's own collector looks at all that Lua still holds
+  local kept = self.trees[unit.unit]
+  if kept then return kept.tree, kept.record end
+  local tree, record = chapter.read(unit, self.known)
+  collectgarbage() -- pandoc's own collector looks at all that Lua still holds
+  if self.kept < most then
+    self.trees[unit.unit] = { tree = tree, record = record }
+    self.kept = self.kept + 1
   end
-  return self.tree, self.record
+  return tree, record
 end
 
 function S:read(unit)
@@ -188,8 +192,8 @@ function S:to_print(keys)
 end
 
 function S:print(unit)
-  local tree = self:tree_of(unit)
-  self.pages:chapter(self.book.of[unit.unit], tree)
+  self.pages:chapter(self.book.of[unit.unit], (self:tree_of(unit)))
+  self.trees[unit.unit] = nil
 end
 
 function S:build()
@@ -197,46 +201,42 @@ function S:build()
   for _, unit in ipairs(self.units) do
     if not self.cache:record(unit.unit, unit.sum) then changed[#changed + 1] = unit end
   end
-  self:share('read', changed, function(unit) self:read(unit) end)
+  local mine, yours = halves(changed)
+  local second = #yours > 0 and helper.start(weave, yours)
+  for _, unit in ipairs(second and mine or changed) do self:read(unit) end
+  if second then second:wait() end
   self:bind()
   problems.stop(self.book.problems)
   self:prepare_pages()
   local keys = self:keys()
   local list, made = self:to_print(keys)
-  local first = true
-  local said = self:share('print', list, function(unit)
-    if first then self.pages:others(made) end -- beside the second process
-    first = false
-    self:print(unit)
-  end)
-  if first then self.pages:others(made) end
+  mine, yours = shares(list, self.trees)
+  if second then second:go(yours) end
+  self.pages:others(made) -- beside the second process
+  for _, unit in ipairs(second and mine or list) do self:print(unit) end
+  local count = self.pages.count + (second and second:finish() or 0)
   self.cache:save(keys, made)
   local total = 0
   for _ in pairs(made) do total = total + 1 end
-  cache.put(self.common.state .. '/new/summary', ('site    %d of %d pages made\n'):format(
-    self.pages.count + (tonumber(said) or 0), total))
+  cache.put(self.common.state .. '/new/summary', ('site    %d of %d pages made\n'):format(count, total))
 end
 
--- What a second process does.
-function S:do_job(job)
-  local what, units = job:match('^(%a+) (.*)$')
-  if what == 'print' then
-    self:bind()
-    self:prepare_pages()
-  end
-  for name in units:gmatch('%S+') do
-    for _, unit in ipairs(self.units) do
-      if unit.unit == name then self[what](self, unit) end
-    end
-  end
-  if what == 'print' then io.stdout:write(self.pages.count) end
+-- What the second process does: reads the units it is told, waits, and prints those it is
+-- told then.
+function S:help(units)
+  for _, unit in ipairs(units) do self:read(unit) end
+  units = helper.next(self.units)
+  self:bind()
+  self:prepare_pages()
+  for _, unit in ipairs(units) do self:print(unit) end
+  helper.done(self.pages.count)
 end
 
 function Reader(input)
-  local self = setmetatable({ units = noweb.split(tostring(input)), known = tables.load() }, S)
+  local self = setmetatable({ units = noweb.split(tostring(input)), known = tables.load(), trees = {}, kept = 0 }, S)
   self.cache = cache.open(setting('STATE'), setting('VERSION') .. tostring(PANDOC_VERSION))
   for _, unit in ipairs(self.units) do unit.sum = self:sum_of(unit) end
-  local job = os.getenv('JOB')
-  if job then self:do_job(job) else self:build() end
+  local job = helper.job(self.units)
+  if job then self:help(job) else self:build() end
   return pandoc.Pandoc {}
 end
