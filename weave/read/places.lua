@@ -3,32 +3,38 @@
 -- pandoc's tree has no lines. But what the tree has stands in the source in the same
 -- order: places(lines) makes a finder for the prose of one file (noweb.lua's lines), and
 -- each find(words) gives the line of the next place where the words stand, or of the
--- last one when there is none after it; nil when they stand nowhere. Words that begin
--- with # are an id, and a longer one is not taken for it; code within a line is no place
--- for one. find_line(text) does so for a whole line.
+-- last one when there is none after it; nil when they stand nowhere. #ID is the place
+-- where something has the id, (#ID) where something refers to it; code within a line is
+-- neither. find_line(text) does so for a whole line.
 
 local M = {}
 M.__index = M
 
-function M.new(lines)
-  local bare = {}
-  for i, line in ipairs(lines) do
-    bare[i] = line.text:gsub('(`+)[^`]+%1', function(code) return ('x'):rep(#code) end)
+-- The lines on which each id stands, by "#ID" for an attribute and "(#ID)" for a reference.
+local function ids_of(lines)
+  local ids = {}
+  for _, line in ipairs(lines) do
+    local bare = line.text:gsub('(`+)[^`]+%1', function(code) return ('x'):rep(#code) end)
+    for before, id in bare:gmatch('(%(?)#([^%s(){}#]+)') do
+      local key = before == '(' and '(#' .. id .. ')' or '#' .. id
+      ids[key] = ids[key] or {}
+      table.insert(ids[key], line.number)
+    end
   end
-  return setmetatable({ lines = lines, bare = bare, at = {} }, M)
+  return ids
 end
 
--- The lines on which an id stands as an attribute or a link's target, all of them, or
--- those on which the words stand.
+function M.new(lines) return setmetatable({ lines = lines, ids = ids_of(lines), at = {} }, M) end
+
+-- The lines on which the words stand, once for each time.
 local function all_places(self, words)
+  if words:find('^%(?#[^%s(){}#]+%)?$') then return self.ids[words] or {} end
   local found = {}
-  local is_id = words:sub(1, 1) == '#'
-  for i, line in ipairs(self.lines) do
-    local text = is_id and self.bare[i] or line.text
-    local from, to = text:find(words, 1, true)
+  for _, line in ipairs(self.lines) do
+    local from, to = line.text:find(words, 1, true)
     while from do
-      if not (is_id and text:find('^[%w_.:-]', to + 1)) then found[#found + 1] = line.number end
-      from, to = text:find(words, to + 1, true)
+      found[#found + 1] = line.number
+      from, to = line.text:find(words, to + 1, true)
     end
   end
   return found

@@ -79,10 +79,11 @@ function S:tree_of(unit)
   local kept = self.trees[unit.unit]
   if kept then return kept.tree, kept.record end
   local tree, record = chapter.read(unit, self.known)
-  collectgarbage() -- pandoc's own collector looks at all that Lua still holds
   if self.kept < most then
     self.trees[unit.unit] = { tree = tree, record = record }
     self.kept = self.kept + 1
+  else
+    collectgarbage() -- pandoc's own collector looks at all that Lua still holds
   end
   return tree, record
 end
