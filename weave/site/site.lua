@@ -72,7 +72,7 @@ local function shares(units, trees)
 end
 
 -- How many trees a process keeps.
-local most = 12
+local most = 24
 
 -- The tree of a chapter and its record: kept, or parsed.
 function S:tree_of(unit)
