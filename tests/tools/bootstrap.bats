@@ -175,9 +175,12 @@ make book'
 
 @test "an image without manual pages is given them" {
     everything_there but manpages
-    run -0 bootstrap book
+    run -0 bootstrap manual
     run -0 grep -c -e '-o DPkg::Options::=--path-include=/usr/share/man/\* install .*--reinstall.* manpages$' "$CALLS"
     assert_output 1
+    everything_there but manpages
+    run -0 bootstrap book
+    refute_output --partial 'installing'
 }
 
 @test "what only the tests need is installed for them alone" {
@@ -435,7 +438,7 @@ value 7'
 @test "each line of the table has its seven columns" {
     # shellcheck disable=SC2016  # awk expands
     run -0 awk -F '\t' '/^#/ { next }
-        NF != 7 || $1 !~ /^(book|check|fresh)$/ || $3 !~ /^(-|[0-9.]+)$/ { print FILENAME ":" FNR ": " $0 }
+        NF != 7 || $1 !~ /^(book|manual|check|fresh)$/ || $3 !~ /^(-|[0-9.]+)$/ { print FILENAME ":" FNR ": " $0 }
         { for (i = 1; i <= NF; i++) if ($i == "") print FILENAME ":" FNR ": column " i " is empty" }' \
         "$root/tools/needs.tsv"
     assert_output ''
