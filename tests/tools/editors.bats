@@ -4,11 +4,16 @@ load ../lib/helpers
 # The files for editors know what a chapter consists of, and find the place that a
 # message names.
 
+# needs_vim: skips the test without one that can do what is tried. (In a pipeline
+# it could not.)
+needs_vim() {
+    needs vim
+    vim --version | grep -q '+syntax' || skip 'needs a vim that has syntax files'
+}
+
 # vim_in FILE: a vim without settings of its own edits FILE and does the commands on
 # standard input; what they add to the list "said" is $output.
 vim_in() {
-    needs vim
-    vim --version | grep -q '+syntax' || skip 'needs a vim that has syntax files'
     cat > script.vim
     rm -f said
     run timeout 20 vim -es -N -u NONE -i NONE --cmd "set runtimepath^=$root/assets/editor/vim" \
@@ -56,6 +61,7 @@ END
 }
 
 @test "vim knows prose, claims, chunks, the C in them, uses and sessions" {
+    needs_vim
     chapter
     # a pattern, whose last character is looked at, and the group that it has; in order
     local places='^# O=markdownH1
@@ -88,6 +94,7 @@ x = 1=cNumber
 }
 
 @test "vim takes the chunks of a file with shell scripts alone for shell" {
+    needs_vim
     printf '%s\n' '# Two {#two}' '' '<<two.sh>>=' '#!/bin/sh' 'if true; then' '    <<greet>>' 'fi' '@' > 02-two.nw
     printf '%s\n' 'call search("^if")' 'call add(said, synIDattr(synID(line("."), 1, 1), "name"))' \
         'call search("greet")' 'call add(said, synIDattr(synID(line("."), col("."), 1), "name"))' | vim_in 02-two.nw
@@ -107,6 +114,7 @@ complains() {
 line() { grep -n -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
 
 @test "in vim, :make leads to what lint, the compiler and a session complain of" {
+    needs_vim
     unset MAKEFLAGS MAKELEVEL MFLAGS
     "$root/tools/new-book" book
     ln -s "$root/node_modules" book/node_modules

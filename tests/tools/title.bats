@@ -171,7 +171,7 @@ three'
 # said FIELD: what pandoc makes of it, as plain text
 said() {
     printf '$for(%s)$$%s$\n$endfor$' "$1" "$1" > template.plain
-    sed '/^<<.*>>=/,/^@/d' book.nw | pandoc -f markdown+smart-smart -t plain --wrap=preserve --template template.plain
+    sed '/^<<.*>>=/,/^@/d' book.nw | pandoc -f markdown-smart -t plain --wrap=preserve --template template.plain
 }
 
 @test "what is understood is what pandoc understands, whatever characters a title has" {
