@@ -203,7 +203,7 @@ function S:build()
     if not self.cache:record(unit.unit, unit.sum) then changed[#changed + 1] = unit end
   end
   local mine, yours = halves(changed)
-  local second = #yours > 0 and helper.start(weave, yours)
+  local second = #yours > 0 and helper.start(weave, yours) or nil
   for _, unit in ipairs(second and mine or changed) do self:read(unit) end
   if second then second:wait() end
   self:bind()
@@ -211,6 +211,10 @@ function S:build()
   self:prepare_pages()
   local keys = self:keys()
   local list, made = self:to_print(keys)
+  if not second and #list > 1 then
+    second = helper.start(weave, {})
+    if second then second:wait() end
+  end
   mine, yours = shares(list, self.trees)
   if second then second:go(yours) end
   self.pages:others(made) -- beside the second process
