@@ -52,7 +52,7 @@ function defaults(words) {
 async function start() {
   const wasi = new WASI({ version: 'preview1', args: RTS, env: { ...process.env, PWD: '/' },
     preopens: { '/': process.cwd() } });
-  const { instance } = await WebAssembly.instantiate(fs.readFileSync(binary), wasi.getImportObject());
+  const { instance } = await WebAssembly.instantiate(fs.readFileSync(binary), { wasi_snapshot_preview1: wasi.wasiImport });
   const it = instance.exports;
   wasi.initialize({ exports: { memory: it.memory } });
   it.__wasm_call_ctors();
