@@ -27,12 +27,21 @@ function fileOf(folder, pathname) {
   } catch { return null; }
 }
 
+// The content of a file, and the names in a folder, as long as they are there: a build
+// may put others in their place at any moment.
+function contentOf(file) {
+  try { return file && fs.readFileSync(file); } catch { return null; }
+}
+function namesIn(folder) {
+  try { return fs.readdirSync(folder).sort(); } catch { return []; }
+}
+
 // What a reader sees at an address, in one sum: the page, and what gives it its look.
 function sumOf(folder, pathname) {
-  const sum = crypto.createHash('sha1'), file = fileOf(folder, pathname);
-  if (file) sum.update(fs.readFileSync(file));
-  for (const beside of ['css', 'js'].map(name => path.join(folder, name)).filter(fs.existsSync)) {
-    for (const name of fs.readdirSync(beside).sort()) sum.update(fs.readFileSync(path.join(beside, name)));
+  const sum = crypto.createHash('sha1');
+  sum.update(contentOf(fileOf(folder, pathname)) || '');
+  for (const beside of ['css', 'js'].map(name => path.join(folder, name))) {
+    for (const name of namesIn(beside)) sum.update(contentOf(path.join(beside, name)) || '');
   }
   return sum.digest('hex');
 }
@@ -52,11 +61,11 @@ function answer(response, status, type, body) {
 }
 
 function sendFile(folder, pathname, response) {
-  const file = fileOf(folder, pathname), ending = path.extname(file || pathname).slice(1);
-  if (file && ending !== 'html') return answer(response, 200, TYPES[ending] || 'text/plain; charset=utf-8', fs.readFileSync(file));
-  if (!file && !/^(html)?$/.test(ending)) return answer(response, 404, 'text/plain', 'not here\n');
-  const sum = sumOf(folder, pathname), page = file || fileOf(folder, '/404.html');
-  answer(response, file ? 200 : 404, TYPES.html, watched(page ? fs.readFileSync(page, 'utf8') : NOT_YET, sum));
+  const file = fileOf(folder, pathname), ending = path.extname(file || pathname).slice(1), content = contentOf(file);
+  if (content && ending !== 'html') return answer(response, 200, TYPES[ending] || 'text/plain; charset=utf-8', content);
+  if (!content && !/^(html)?$/.test(ending)) return answer(response, 404, 'text/plain', 'not here\n');
+  const sum = sumOf(folder, pathname), page = content || contentOf(fileOf(folder, '/404.html')) || NOT_YET;
+  answer(response, content ? 200 : 404, TYPES.html, watched(page.toString(), sum));
 }
 
 // serve({ folder, port }) serves FOLDER at 127.0.0.1 only, port 0 being any free
