@@ -7,6 +7,7 @@ use warnings;
 use Exporter 'import';
 use File::Path ();
 use POSIX ();
+use Source qw(put);
 our @EXPORT_OK = qw(open_place close_place place put slurp run stop_if_told listen_to_signals);
 
 my ($tmp, $owner);      # where this process makes its files
@@ -60,14 +61,6 @@ sub stop_if_told {
     return unless $told;
     close_place();
     exit 128 + POSIX->can("SIG$told")->();
-}
-
-# put(FILE, TEXT) writes TEXT to FILE or dies; a full disk is noticed.
-sub put {
-    my ($file, $text) = @_;
-    open my $out, '>:raw', $file or die "$file: $!\n";
-    (print {$out} $text) && close $out or die "$file: $!\n";
-    return 1;
 }
 
 # slurp(FILE) gives the bytes of FILE, or nothing when it cannot be read.

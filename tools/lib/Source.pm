@@ -7,7 +7,7 @@ use Cwd ();
 use Exporter 'import';
 use File::Basename qw(basename dirname);
 use File::Temp ();
-our @EXPORT_OK = qw(read_source new_findings refuse_new_findings rewrite_source create_source);
+our @EXPORT_OK = qw(read_source new_findings refuse_new_findings rewrite_source create_source put);
 
 # read_source(FILE) gives the bytes of FILE. Dies with FILE:1: message.
 sub read_source {
@@ -59,7 +59,7 @@ sub refuse_new_findings {
     die @findings, "$file:1: not written, for lint would refuse it\n" if @findings;
 }
 
-# put FILE, TEXT: writes TEXT to FILE or dies; a full disk is noticed.
+# put(FILE, TEXT) writes TEXT to FILE or dies; a full disk is noticed.
 sub put {
     my ($file, $text) = @_;
     open my $out, '>:raw', $file or die "$file: $!\n";

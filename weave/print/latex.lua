@@ -32,7 +32,7 @@ end
 local function link(thing, text)
   return ('\\nwlink{%s}{%s}'):format(anchor(thing), text)
 end
-local function lines_of(text) return select(2, text:gsub('\n', '')) + 1 end
+local function count_lines(text) return select(2, text:gsub('\n', '')) + 1 end
 
 -- --- Code and sessions -------------------------------------------------------------
 
@@ -67,13 +67,13 @@ function M.chunk(c, page)
   if not c.kind then refs[#refs + 1] = used_in(c) end
   return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.kind and 'program' or 'chunk', anchor(c),
       c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
-      table.concat(refs, ' \\textperiodcentered{} '), lines_of(c.text))),
+      table.concat(refs, ' \\textperiodcentered{} '), count_lines(c.text))),
     raw(head .. code .. foot), raw('\\nwfoot') }
 end
 
 -- A whole file of the project.
 function M.listing(path, code)
-  return { raw(('\\nwlisting{file-%s}{%s}{%d}'):format(path:gsub('[^%w]', '-'), esc(path), lines_of(code.text))),
+  return { raw(('\\nwlisting{file-%s}{%s}{%d}'):format(path:gsub('[^%w]', '-'), esc(path), count_lines(code.text))),
     raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot') }
 end
 

@@ -10,18 +10,13 @@
 --   text      all of the report but the times, to see whether it changed
 -- A report that is not there gives empty tables: nothing was run yet.
 
+local tables = require 'read.tables'
+
 -- The fields of each line of a file, and its text; none when it is not there.
 local function lines_of(path)
-  local file = path and io.open(path)
-  if not file then return {}, '' end
-  local text, lines = file:read('a'), {}
-  file:close()
-  for line in text:gmatch('[^\n]+') do
-    local fields = {}
-    for field in (line .. '\t'):gmatch('([^\t]*)\t') do fields[#fields + 1] = field end
-    lines[#lines + 1] = fields
-  end
-  return lines, text
+  local text = path and tables.text(path)
+  if not text then return {}, '' end
+  return tables.rows(path, text), text
 end
 
 return function(path)

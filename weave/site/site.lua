@@ -125,7 +125,7 @@ end
 
 -- What the pages of a chapter show of the others, apart from collected lists.
 local function seen_by(own, book)
-  local seen = { own.chunk_of and book.trial and book.trial.page or '' }
+  local seen = { book.trial and book.trial.page or '' }
   for _, f in ipairs(book.units) do seen[#seen + 1] = { f.page, f.number, f.title } end
   for _, ref in ipairs(own.refs) do
     local label = book.labels[ref.id]
