@@ -199,7 +199,21 @@ assert_killed() {
         fail "expected to be killed by $1, but: $ended"
 }
 
+# --- What the book says -------------------------------------------------------
+
+# says [--in UNIT] "WORDS": the chapter (of the test's folder, or UNIT) has a sentence
+# with these WORDS, which the test tries. WORDS is a literal in one line.
+says() { :; }
+
 # --- Compiling --------------------------------------------------------------
+
+# makes NAME < C: makes ./NAME of a C program that only the test has, for trying what
+# the book says with another program than the book's.
+makes() {
+    "${CC:-gcc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -pthread -o "$1" -x c - > compiler 2>&1 ||
+        fail "$1 does not compile:
+$(cat compiler)"
+}
 
 # compiles FILE: $CC (gcc) accepts the C file.
 compiles() {

@@ -23,7 +23,8 @@ sub tests {
 }
 
 # programs VIEW, FOLDER: programs without a file of tests, and such files without
-# a program. Those of the unit "book" hold the book as a whole too.
+# a program. Those of the unit "book" hold the book as a whole too; rules-NAME.bats
+# tries sentences of the chapter.
 sub programs {
     my ($view, $folder) = @_;
     my (%program, @found);
@@ -34,7 +35,7 @@ sub programs {
     }
     return @found if $view->{is_book};
     return @found, map { [1, "$_ is no program of $view->{path}, so these are nobody's tests", "$folder/$_.bats"] }
-        grep { !$program{$_} } map { m{([^/]+)\.bats$} } bats($folder);
+        grep { !$program{$_} && !/^rules-/ } map { m{([^/]+)\.bats$} } bats($folder);
 }
 
 # bats FOLDER: the paths of its files of tests.
