@@ -223,9 +223,8 @@ out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/cs
 	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 
-out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css
-	@rsvg-convert -f pdf -s assets/css/figure.css -o $@.new $<
-	@mv $@.new $@
+out/build/figures/%.pdf: out/build/figures/%.svg assets/css/figure.css weave/print/figure
+	@weave/print/figure $< $@
 
 endif
 

@@ -16,6 +16,7 @@
 --   kinds, manual, verdicts  the tables
 -- and to each chunk what any format asks of it: unit_id and page (its chapter's), what,
 -- part, count (of parts), first, prev, next, users (the chunks that use it), language.
+-- count_programs(chunk) tells how many programs it is part of.
 -- Its uses get chunk, the first definition.
 
 local names = require 'common.names'
@@ -232,6 +233,19 @@ function Book:parts(unit, name)
     for _, chunk in ipairs(list) do parts[#parts + 1] = chunk end
   end
   return parts
+end
+
+-- How many programs a chunk is part of, directly or through others.
+function Book:count_programs(chunk)
+  local count, seen = 0, {}
+  local function visit(c)
+    if seen[c] then return end
+    seen[c] = true
+    if c.kind and c.kind ~= 'session' then count = count + 1 end
+    for _, user in ipairs(c.users) do visit(user.first) end
+  end
+  visit(chunk.first)
+  return count
 end
 
 -- The programs of a unit, its root chunks of a kind that can be run, and the session

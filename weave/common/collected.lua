@@ -6,6 +6,7 @@
 -- programs, chunks, calls, colophon. A link of an index is a page number in print
 -- (r.pages).
 
+local html = require 'common.html'
 local names = require 'common.names'
 local subjects = require 'common.subjects'
 local is_c, is_program = require('common.book').is_c, require('common.book').is_program
@@ -145,15 +146,24 @@ function M.programs(page, r)
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
 end
 
--- The line of a chunk: where each part is defined and where it is used.
-local function chunk(parts, r)
+-- Places in a row, after a word; more than a few are told by the words of MANY.
+local function few_places(word, links, many, page, r)
+  if #links > html.few then return page.printer.fold(many, places(links, r)) end
+  local line = pandoc.List(word == '' and {} or { text(word), pandoc.Space() })
+  line:extend(places(links, r))
+  return line
+end
+
+-- The line of a chunk: where each part is defined and, but on paper, where it is used.
+local function chunk(parts, page, r)
   local where, used = {}, {}
   for i, c in ipairs(parts) do where[i] = r:chunk_link(c, i == 1 and c.name or tostring(i)) end
+  if r.pages then return { pandoc.Plain(pandoc.List { where[1], text(','), pandoc.Space() } .. places(where, r)) } end
+  local users = html.users(parts[1])
+  for i, user in ipairs(users) do used[i] = r:chunk_link(user) end
   local line = places(where, r)
-  if r.pages then line = pandoc.Inlines { where[1], text(','), pandoc.Space() } .. line end
-  for i, user in ipairs(parts[1].users) do used[i] = r:chunk_link(user) end
-  line:extend { text(r.pages and ';' or ','), pandoc.Space(), text(r.pages and 'used on' or 'used in'), pandoc.Space() }
-  line:extend(places(used, r))
+  line:extend { text(','), pandoc.Space() }
+  line:extend(few_places('used in', used, { text(html.many_users(parts[1], users, page)) }, page, r))
   return { pandoc.Plain(line) }
 end
 
@@ -170,7 +180,7 @@ function M.chunks(page, r)
   end
   local list = {}
   for _, name in ipairs(sorted(items)) do
-    for _, parts in ipairs(items[name]) do list[#list + 1] = chunk(parts, r) end
+    for _, parts in ipairs(items[name]) do list[#list + 1] = chunk(parts, page, r) end
   end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
 end
@@ -278,6 +288,15 @@ local function call_places(chunks, r)
   return where
 end
 
+-- The sections that name a call; of many, on paper, the first.
+local function named_in(sections, page, r)
+  if #sections > html.few and r.pages then
+    return pandoc.List { text('first'), pandoc.Space() } .. places({ sections[1] }, r) .. { text(' and in'), pandoc.Space(),
+      text(('%d more sections'):format(#sections - 1)) }
+  end
+  return few_places('', sections, { text(('named in %d sections'):format(#sections)) }, page, r)
+end
+
 -- The line of a call.
 local function call(name, item, page, r)
   local line = pandoc.Inlines { pandoc.Code(name, { id = names.call(name) }) }
@@ -287,14 +306,14 @@ local function call(name, item, page, r)
   line:extend { text(':'), pandoc.Space() }
   local sections = {}
   for i, id in ipairs(item.sections) do sections[i] = r:label_link(id) end
-  line:extend(places(sections, r))
+  line:extend(named_in(sections, page, r))
   local where = call_places(item.chunks, r)
   if #where > 0 and #sections > 0 then line:extend { text(';'), pandoc.Space() } end
   if #where > many then
     line:insert(text('called throughout the book'))
   elseif #where > 0 then
-    line:extend { text(r.pages and 'called on' or 'called in'), pandoc.Space() }
-    line:extend(places(where, r))
+    line:extend(few_places(r.pages and 'called on' or 'called in', where,
+      { text(('called in %d %s'):format(#where, #where < #item.chunks and 'sections' or 'chunks')) }, page, r))
   end
   return { pandoc.Plain(line) }
 end

@@ -148,6 +148,24 @@ function M.users(c)
   return users
 end
 
+-- Up to how many places are named in a row; more are told by their number, and shown to
+-- who asks.
+M.few = 8
+
+-- What a list too long to be read is called.
+function M.many_users(c, users, page)
+  local programs = page.book:count_programs(c)
+  return programs > 1 and ('used in %d programs'):format(programs) or ('used in %d chunks'):format(#users)
+end
+function M.fold(summary, list)
+  local out = pandoc.List { rawi('<details class="more"><summary>') }
+  out:extend(summary)
+  out:insert(rawi('</summary> '))
+  out:extend(list)
+  out:insert(rawi('</details>'))
+  return out
+end
+
 -- The words below a chunk: where it goes on, and what it belongs to.
 local function foot_of(c, page)
   local foot = {}
@@ -166,8 +184,19 @@ local function foot_of(c, page)
   end
   local users = {}
   for i, user in ipairs(M.users(c)) do users[i] = link(page, user, chunk_name(user)) end
-  if #users > 0 then foot[#foot + 1] = 'used in ' .. table.concat(users, ', ') end
+  if #users > M.few then
+    foot.more = ('<details class="more"><summary>%s</summary> %s</details>\n'):format(M.many_users(c, users, page),
+      table.concat(users, ', '))
+  elseif #users > 0 then foot[#foot + 1] = 'used in ' .. table.concat(users, ', ') end
   return foot
+end
+
+-- The same as HTML; what is folded is no part of a paragraph.
+local function foot_html(c, page)
+  local foot = foot_of(c, page)
+  local words = table.concat(foot, ' · ')
+  if not foot.more then return '<p class="chunk-foot">' .. words .. '</p>' end
+  return '<div class="chunk-foot">' .. words .. foot.more .. '</div>'
 end
 
 local function anchor(page, thing) return names.anchor(page.format, thing) end
@@ -176,12 +205,12 @@ function M.chunk(c, page)
   return raw(([[<div class="chunk%s" id="%s"%s>
 <p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
 <pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
-<p class="chunk-foot">%s</p>
+%s
 </div>]]):format(c.kind and ' root' or '', anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
     esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
-    table.concat(foot_of(c, page), ' · ')))
+    foot_html(c, page)))
 end
 
 -- A whole file of the project.

@@ -2,6 +2,7 @@
 -- a record of book.lua and the page (see render.lua), and gives blocks or inlines made
 -- of the macros that book.tex defines. References carry page numbers.
 
+local breaks = require 'print.breaks'
 local names = require 'common.names'
 local html = require 'common.html'
 local versions = require 'common.versions'
@@ -32,25 +33,22 @@ end
 local function link(thing, text)
   return ('\\nwlink{%s}{%s}'):format(anchor(thing), text)
 end
-local function count_lines(text) return select(2, text:gsub('\n', '')) + 1 end
 
 -- --- Code and sessions -------------------------------------------------------------
 
--- Up to how many users of a chunk are named, and given by page; more are only
--- counted, the index has them all.
-local few, some = 4, 9
+-- Up to how many users of a chunk are named in the line above it; more are only counted.
+local few = 3
 
 -- Who uses a chunk, in words.
-local function used_in(c)
+local function used_in(c, page)
   local users, places = html.users(c), {}
-  if #users > some then return ('used in %d chunks'):format(#users) end
-  if #users > few then
-    for i, user in ipairs(users) do places[i] = ('\\nwpage{%s}'):format(anchor(user)) end
-    return 'used on pages ' .. table.concat(places, ', ')
-  end
+  if #users > few then return html.many_users(c, users, page) end
   for i, user in ipairs(users) do places[i] = link(user, chunk_name(user)) end
   return #users > 0 and 'used in ' .. table.concat(places, ', ') or nil
 end
+
+-- On paper only the number of what is many.
+function M.fold(summary) return summary end
 
 function M.chunk(c, page)
   local text = pandoc.write(pandoc.Pandoc { pandoc.CodeBlock(c.text, { class = c.language }) }, 'latex', options)
@@ -64,16 +62,16 @@ function M.chunk(c, page)
   if c.next then refs[#refs + 1] = link(c.next, 'continued') end
   local session = c.kind and page.book:session(c.unit, c.program)
   if session then refs[#refs + 1] = link(session, 'what it prints') end
-  if not c.kind then refs[#refs + 1] = used_in(c) end
-  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%d}'):format(c.kind and 'program' or 'chunk', anchor(c),
+  if not c.kind then refs[#refs + 1] = used_in(c, page) end
+  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%s}'):format(c.kind and 'program' or 'chunk', anchor(c),
       c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
-      table.concat(refs, ' \\textperiodcentered{} '), count_lines(c.text))),
+      table.concat(refs, ' \\textperiodcentered{} '), breaks.code(c.text, c.mark, c.kind and not c.prev))),
     raw(head .. code .. foot), raw('\\nwfoot') }
 end
 
 -- A whole file of the project.
 function M.listing(path, code)
-  return { raw(('\\nwlisting{file-%s}{%s}{%d}'):format(path:gsub('[^%w]', '-'), esc(path), count_lines(code.text))),
+  return { raw(('\\nwlisting{file-%s}{%s}{%s}'):format(path:gsub('[^%w]', '-'), esc(path), breaks.code(code.text, '\0'))),
     raw(pandoc.write(pandoc.Pandoc { code }, 'latex', options)), raw('\\nwfoot') }
 end
 
@@ -87,12 +85,14 @@ local line_of = {
 }
 
 function M.session(c, note)
-  local out = {}
+  local out, shown = {}, {}
   for _, line in ipairs(c.lines) do
-    if line_of[line.kind] then out[#out + 1] = line_of[line.kind](line.text) end
+    if line_of[line.kind] then
+      out[#out + 1], shown[#shown + 1] = line_of[line.kind](line.text), line
+    end
   end
-  return { raw(('\\nwsession{%s}{%s}{%s}{%d}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
-    anchor(c), esc(c.program), note and esc(note) or '', #out, table.concat(out, '\n'))) }
+  return { raw(('\\nwsession{%s}{%s}{%s}{%s}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
+    anchor(c), esc(c.program), note and esc(note) or '', breaks.session(shown), table.concat(out, '\n'))) }
 end
 
 -- --- Figures, headings, tables -----------------------------------------------------
@@ -177,10 +177,15 @@ function M.table(t, label)
   return { pandoc.Plain(head), raw(rows .. '\n\\end{nwtable}') }
 end
 
+-- Up to so many letters, some fifteen lines, a claim stands on one page.
+local whole = 1300
+
 function M.claim_block(d, verdict)
   local truth = { table.unpack(d.content, 2) }
+  local length = utf8.len(pandoc.utils.stringify(d.content))
   local out = pandoc.List {
-    raw(('\\begin{nwclaim}{%s}{%s}{%s}'):format(anchor { id = d.identifier }, esc(verdict.words), verdict.class)),
+    raw(('\\begin{nwclaim}{%s}{%s}{%s}{%s}'):format(anchor { id = d.identifier }, esc(verdict.words), verdict.class,
+      length > whole and 'breakable' or 'unbreakable')),
     d.content[1], raw('\\nwtruth{}') }
   out:extend(truth)
   out:insert(raw('\\end{nwclaim}'))
