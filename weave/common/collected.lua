@@ -84,32 +84,46 @@ local function tests_of(claim, page)
   return pandoc.Para { pandoc.Emph('no test of it has run here yet') }
 end
 
+-- What is said of a claim; there a chunk's name is known in its own chapter alone.
+local function own_words(c, f, page, r)
+  return pandoc.read(c.words, 'json'):walk { Link = function(a)
+    local id = a.target:match('^#(.+)$')
+    local chunk = id and not page.book.labels[id] and f.chunk_of[id]
+    if not chunk then return nil end
+    return r:chunk_link(chunk, a.classes:includes('named') and { text('⟨'), pandoc.Emph(chunk.name), text('⟩') } or a.content)
+  end }.blocks
+end
+
 -- One claim: what is said, the verdict, where it is decided, its tests.
-local function claim(c, page, r)
+local function claim(c, f, page, r)
   local verdict = page.book.verdicts[c.verdict]
   local head = pandoc.Inlines { r:label_link(c.id, { pandoc.Strong(c.id) }), pandoc.Space(),
     pandoc.Span(verdict.words, { class = 'verdict ' .. c.verdict }), text('.'), pandoc.Space() }
-  local words = pandoc.read(c.words, 'json').blocks
+  if r.pages then head:insert(1, pandoc.RawInline('latex', ('\\label{record:%s}'):format(c.id))) end
+  local words = own_words(c, f, page, r)
   local said = words:remove(1)
   head:extend(capital(said and said.content or {}))
-  head:extend { pandoc.Space(), text('('), r:label_link(c.section), text(')') }
+  head:extend { text('\u{a0}('), r:label_link(c.section), text(')') }
   local block = pandoc.List { pandoc.Para(head) }
   block:extend(words)
   block:insert(tests_of(c, page))
   return pandoc.Div(block, { id = names.trial(c.id), class = 'trial ' .. c.verdict })
 end
 
+-- An id with its number in four digits: P5 comes before P12.
+local function rank(id) return (id:gsub('%d+', function(n) return ('%04d'):format(tonumber(n)) end)) end
+
 -- Every claim, by chapter and id.
 function M.claims(page, r)
   local out = pandoc.List {}
   for _, f in ipairs(page.book.units) do
     local claims = { table.unpack(f.claims) }
-    table.sort(claims, function(a, b) return a.id < b.id end)
+    table.sort(claims, function(a, b) return rank(a.id) < rank(b.id) end)
     if #claims > 0 then
       out:insert(pandoc.Header(2, pandoc.Inlines { r:label_link(f.id), text(':'), pandoc.Space(), text(f.title) },
         { id = names.trial('of-' .. f.id), class = 'unnumbered unlisted' }))
     end
-    for _, c in ipairs(claims) do out:insert(claim(c, page, r)) end
+    for _, c in ipairs(claims) do out:insert(claim(c, f, page, r)) end
   end
   return out
 end

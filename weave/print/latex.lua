@@ -195,7 +195,9 @@ end
 function M.claim_span(s, verdict)
   local out = pandoc.List { rawi(('\\hypertarget{%s}{}'):format(anchor { id = s.identifier })) }
   out:extend(s.content)
-  out:insert(rawi(('\\nwmark{%s}{%s}{%s}'):format(anchor { id = s.identifier }, esc(verdict.short), verdict.class)))
+  -- what the sentence does not say of it is said in the record
+  out:insert(rawi(('\\nwmark{%s}{%s}{%s}{%s}'):format(anchor { id = s.identifier }, esc(verdict.short), verdict.class,
+    s.attributes.truth and ('\\nwrecord{%s}'):format(s.identifier) or '')))
   return out
 end
 

@@ -12,7 +12,8 @@
 --             "session" or an ending of kinds.tsv for what becomes a file, program
 --             its name without the ending; a session has lines, {kind, text} each
 --   claims    {id, verdict, words, text, section}; words as pandoc's JSON: a block with
---             what is said, then the truth; text is what is said, without its form
+--             what is said (a claim within a sentence: all of it), then the truth; text is
+--             what is said, without its form
 --   calls     {name, section}  each `name(N)` of the prose, once a section
 --   refs      {id, line}  each id that a [](#id) names, once
 --   terms     {id, head, sub, see, section, line}  the entries of the subject index
@@ -26,6 +27,7 @@
 local noweb = require 'read.noweb'
 local names = require 'common.names'
 local places = require 'read.places'
+local sentences = require 'common.sentences'
 local collected = require 'common.collected'
 local near = require 'common.near'
 local stop = require 'common.stop'
@@ -63,7 +65,11 @@ function R:count(kind)
   return number == '' and tostring(self.counts[kind]) or number .. '.' .. self.counts[kind]
 end
 
-function R:add_text(block) table.insert(self.text, pandoc.utils.stringify(block)) end
+-- The text of a paragraph; what stands in it may ask for the paragraphs last read.
+function R:add_text(block)
+  table.insert(self.text, pandoc.utils.stringify(block))
+  self.around = { block.content, self.around[1] }
+end
 
 -- A reference without words is given a mark for some, so that the prose has it too.
 local function mark(a)
@@ -216,6 +222,7 @@ function R:figure(image)
       title = pandoc.utils.stringify(image.caption) }
   end
   image.src = name
+  self.around = { image.caption }
   pandoc.walk_inline(image, self:inline_filter())
   return pandoc.Div({ pandoc.Para { image } }, { class = 'figure' }), false
 end
@@ -251,9 +258,43 @@ function R:verdict(el)
   end
 end
 
--- A claim's words in another place are no entry of the index once more.
-local function without_term(s)
-  if s.classes:includes('index') then return s.content end
+-- What is left of words that are printed in another place: no note, no entry of the index,
+-- of claims only the words, those of ID emphasized.
+local function copied(inlines, id)
+  local words = pandoc.Span(inlines):walk {
+    Span = function(s) return s.identifier ~= '' and s.identifier == id and pandoc.Emph(s.content) or s.content end,
+    Note = function() return {} end,
+  }
+  return words.content
+end
+
+-- A sentence that needs the one before it to have a subject.
+local function leans(text)
+  local first = text:match('^%a+')
+  return ('It Its They Their This That These Those Such Both Neither He So Then But And Nor'):find('%f[%a]' .. (first or '-') .. '%f[%A]') ~= nil
+end
+
+-- The whole sentence that a claim is part of, and the one before where it leans on that;
+-- and whether it stands by itself now.
+function R:sentence_of(span)
+  local function has(inlines)
+    local found = false
+    pandoc.Span(inlines):walk { Span = function(s) found = found or s.identifier == span.identifier end }
+    return found
+  end
+  for _, paragraph in pairs(self.around) do
+    local parts = sentences.split(paragraph)
+    for i, sentence in ipairs(parts) do
+      if has(sentence.inlines) then
+        local all = sentence.text == sentences.text(span.content)
+        local words = copied(sentence.inlines, not all and span.identifier or nil)
+        if not leans(sentence.text) then return words, true end
+        if i == 1 then return words, false end
+        return copied(parts[i - 1].inlines) .. { pandoc.Space() } .. words, true
+      end
+    end
+  end
+  return copied(span.content), false
 end
 
 function R:claim(el, words)
@@ -269,7 +310,7 @@ function R:claim(el, words)
   el.attributes.verdict = verdict
   self:label { id = el.identifier, kind = 'claim', number = el.identifier, line = line }
   table.insert(self.record.claims, { id = el.identifier, verdict = verdict, section = self.section,
-    words = pandoc.write(pandoc.Pandoc(words):walk { Span = without_term }, 'json'), text = pandoc.utils.stringify(words[1] or '') })
+    words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or '') })
 end
 
 -- The line of an entry of the index, which has no id: that of its last word.
@@ -306,8 +347,9 @@ end
 
 function R:span(s)
   if s.classes:includes('claim') then
-    local truth = s.attributes.truth
-    self:claim(s, pandoc.List { pandoc.Plain(s.content) } .. (truth and pandoc.read(truth, versions.markdown).blocks or {}))
+    local truth = s.attributes.truth and pandoc.read(s.attributes.truth, versions.markdown).blocks
+    local sentence, alone = self:sentence_of(s)
+    self:claim(s, truth and not alone and truth or pandoc.List { pandoc.Plain(sentence) } .. (truth or {}))
     return s
   elseif s.classes:includes('index') then
     return self:term(s)
@@ -346,7 +388,9 @@ function R:math(m) table.insert(self.formulas, m) end
 
 -- What a block of each class is; nil: nobody knows it.
 local block_of = {}
-function block_of.claim(r, d) r:claim(d, d.content) end
+function block_of.claim(r, d)
+  r:claim(d, d.content:walk { Span = function(s) if s.classes:includes('index') then return s.content end end })
+end
 function block_of.aside() end
 function block_of.collected(r, d)
   local of = tostring(d.attributes.of)
@@ -405,7 +449,7 @@ local function new_reading(unit, scanned, tables)
     calls = {}, refs = {}, terms = {}, prose = {}, collects = {}, shows = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
-    parts = {}, text = {}, called = {}, referred = {}, slugs = {}, formulas = {} }, R)
+    parts = {}, text = {}, called = {}, referred = {}, around = {}, slugs = {}, formulas = {} }, R)
 end
 
 -- What the whole chapter lacks.
