@@ -208,7 +208,7 @@ pdf: out/$(PDF).pdf ## makes the PDF (also with PAGE=a4 or PAGE=tablet)
 epub: out/$(NAME).epub ## makes the EPUB
 
 $(PDFS:%=out/%.pdf): out/%.pdf: out/build/pdf/%.tex
-	@echo "pdf     xelatex, up to four passes"
+	@echo "pdf     xelatex, up to six passes"
 	@weave/print/xelatex $< $@
 
 $(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.pdf)

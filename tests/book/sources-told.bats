@@ -223,6 +223,7 @@ The [words]{.index entry=""}
 [e]{.index .code}
 [f]{.index entry="`f"}
 [g]{.index see="a: b: c"}
+[h]{#X1 .claim .holds truth="A [h]{.index}."}
 
 ## A [head]{.index} {#head}
 END
@@ -235,7 +236,8 @@ END
     told 9 'an index entry has no other class, .code; it takes entry="..." and see="..." [index]'
     told 10 'an index entry "`f" has a backtick without another [index]'
     told 11 'what an index entry refers to "a: b: c" has more than two levels; write "HEAD: SUB" [index]'
-    told 13 'an index entry stands in a heading; put it into the text below [index]'
+    told 12 'an index entry stands in a truth="..."; put it into the text beside it [index]'
+    told 14 'an index entry stands in a heading; put it into the text beside it [index]'
 }
 
 @test "two entries of the index that differ in case or markup alone are told with both lines, also from chapter to chapter" {

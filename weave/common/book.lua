@@ -11,7 +11,8 @@
 --   called        the set of all manual pages named or called
 --   makers        unit -> word -> the chunk that defines the function, if only one does
 --   subjects      the heads of the subject index, as subjects.lua has them
---   trial, calls_page  the records of the chapters that show the claims and the calls
+--   trial, calls_page, subjects_page  the records of the chapters that show the claims, the
+--                 calls and the subjects
 --   problems      what is wrong, {file, line, rule, message}, in the order of the files
 --   kinds, manual, verdicts  the tables
 -- and to each chunk what any format asks of it: unit_id and page (its chapter's), what,
@@ -60,6 +61,7 @@ local function gather(book)
     for _, kind in ipairs(record.collects) do
       if kind == 'claims' then book.trial = record end
       if kind == 'calls' then book.calls_page = record end
+      if kind == 'subjects' then book.subjects_page = record end
     end
     for _, p in ipairs(record.problems) do table.insert(book.problems, p) end
   end

@@ -229,7 +229,7 @@ local function subject(entry, page, r, anchor)
   return pandoc.Plain(line)
 end
 
--- The subjects, by letter. A head has an anchor where another entry refers to it.
+-- The subjects, by letter. Another entry, and the search, may refer to a head.
 function M.subjects(page, r)
   local out, letter, list = pandoc.List {}, nil, nil
   for _, head in ipairs(page.book.subjects) do
@@ -237,7 +237,7 @@ function M.subjects(page, r)
       letter, list = subjects.letter(head), {}
       out:insert { letter = letter, list = list }
     end
-    local item = { subject(head, page, r, head.seen and head.id) }
+    local item = { subject(head, page, r, head.id) }
     local below = {}
     for i, sub in ipairs(head.subs) do below[i] = { subject(sub, page, r) } end
     if #below > 0 then item[2] = pandoc.BulletList(below) end

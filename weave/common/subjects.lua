@@ -64,7 +64,6 @@ local function join(entry, by_key, known, problem)
     local below = found and sub and found.by_key[terms.key(sub)]
     if found and (below or not sub) then
       entry.see[i] = { text = below and found.text .. ': ' .. below.text or found.text, head = found }
-      found.seen = true
     else
       problem(see.at.file, see.at.line, 'index', ('the index has no entry "%s"%s'):format(see.text,
         near.hint(terms.bare(see.text), known)))
@@ -72,7 +71,7 @@ local function join(entry, by_key, known, problem)
   end
 end
 
--- Each head that another entry refers to has an anchor.
+-- Each head has an anchor.
 local function name(heads)
   local taken = {}
   for _, head in ipairs(heads) do

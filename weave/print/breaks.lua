@@ -53,6 +53,17 @@ local function saying(lines, from, to)
   return count
 end
 
+-- Does a page get enough of the block that line i stands in, before it and from it on?
+local function divides(lines, i)
+  local from, to = i - 1, i
+  if lines[i]:find('^%S') then from, to = 1, #lines
+  else
+    while from > 1 and not lines[from]:find('^[^%s{]') do from = from - 1 end
+    while to < #lines and not lines[to]:find('^%S') do to = to + 1 end
+  end
+  return saying(lines, from, i - 1) >= least and saying(lines, i, to) >= least
+end
+
 -- What it costs to end a page before line i: little between functions, more within one.
 local function cost(lines, i)
   local depth = #lines[i]:match('^ *') // 4
@@ -74,7 +85,7 @@ function M.code(text, mark, whole)
     if lines[i] == '' then
       breaks[#breaks + 1] = { i, height(lines, i, mark) }
     elseif not whole and not goes_on(lines[i]) and is_done(lines[i - 1], mark)
-      and saying(lines, 1, i - 1) >= least and saying(lines, i, #lines) >= least then
+      and saying(lines, 1, i - 1) >= least and saying(lines, i, #lines) >= least and divides(lines, i) then
       breaks[#breaks + 1] = { i, cost(lines, i) + (#lines <= short and 150 or 0) }
     end
   end
@@ -97,7 +108,7 @@ function M.session(lines)
   -- within a piece that is longer than a page can be asked for
   local function divide(to)
     if to - from + 1 <= printed then return end
-    for i = from + 5, to - 4 do breaks[#breaks + 1] = { i, 3000 } end
+    for i = from + 5, to - 4 do breaks[#breaks + 1] = { i, lines[i - 1].text == '' and 1000 or 3000 } end
   end
   for i = 2, #lines do
     if begins(lines, i) then

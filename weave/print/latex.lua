@@ -251,6 +251,7 @@ function M.collected(blocks)
       end
       out:insert(raw('\\end{nwindex}'))
     else
+      if block.t == 'Div' and block.classes:includes('trial') then out:insert(raw('\\nwtrial{}')) end
       out:insert(block)
     end
   end

@@ -16,7 +16,8 @@
 --             what is said, without its form
 --   calls     {name, section}  each `name(N)` of the prose, once a section
 --   refs      {id, line}  each id that a [](#id) names, once
---   terms     {id, head, sub, see, section, line}  the entries of the subject index
+--   terms     {id, head, sub, see, section, line}  the entries of the subject index, with
+--             the section of level 2, or the chapter, that they stand in
 --   prose     {id, text}  of each section, without code; a reference without words is \1ID\2
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
 --   shows     {file, line, rule, what}  the files that it shows
@@ -104,9 +105,10 @@ function R:header(h)
     self.line = self:place('#' .. h.identifier)
   end
   self.section = h.identifier
+  if h.level <= 2 then self.numbered = h.identifier end
   self.text = {}
   table.insert(self.record.prose, { id = self.section, text = self.text })
-  self:no_term(h)
+  self:no_term(h, 'a heading', self.line)
   if h.level == 1 then return self:chapter_heading(h.identifier, title) end
   local number = ''
   if h.level == 2 then
@@ -327,7 +329,7 @@ function R:term(s)
   local term, why = terms.read(s)
   local line = self:place_of_term(s)
   if not term then return self:problem(line, 'index', '%s', why) end
-  term.line, term.section = line, self.section
+  term.line, term.section = line, self.numbered
   local slug = 'ix-' .. names.slug(terms.bare(term.head .. (term.sub and ' ' .. term.sub or '')), 1)
   self.slugs[slug] = (self.slugs[slug] or 0) + 1
   term.id = self.slugs[slug] == 1 and slug or slug .. '.' .. self.slugs[slug]
@@ -336,11 +338,11 @@ function R:term(s)
   return s
 end
 
--- A heading is printed in other places, too.
-function R:no_term(h)
-  h:walk { Span = function(s)
+-- What is printed in another place, or in several, holds no entry.
+function R:no_term(el, where, line)
+  el:walk { Span = function(s)
     if s.classes:includes('index') then
-      self:problem(self.line, 'index', 'an index entry stands in a heading; put it into the text below')
+      self:problem(line, 'index', 'an index entry stands in %s; put it into the text beside it', where)
     end
   end }
 end
@@ -348,6 +350,7 @@ end
 function R:span(s)
   if s.classes:includes('claim') then
     local truth = s.attributes.truth and pandoc.read(s.attributes.truth, versions.markdown).blocks
+    if truth then self:no_term(pandoc.Div(truth), 'a truth="..."', self:place('#' .. s.identifier)) end
     local sentence, alone = self:sentence_of(s)
     self:claim(s, truth and not alone and truth or pandoc.List { pandoc.Plain(sentence) } .. (truth or {}))
     return s

@@ -2,10 +2,11 @@
 --
 -- script(page) makes the text of a script that hands all there is to find to
 -- the page: an array of [kind, title, place, url, text] for sections, programs,
--- chunks, calls and claims. words(text, record, book) is the prose of a chapter with the
+-- chunks, calls, claims and subjects. words(text, record, book) is the prose of a chapter with the
 -- words that stand for its references.
 
 local is_program = require('common.book').is_program
+local terms = require 'read.terms'
 local reference = require('common.render').reference
 local M = {}
 
@@ -42,6 +43,23 @@ local function chapter(record, page, row)
   end
 end
 
+-- An entry of the subject index leads to the place that explains it, to one of several
+-- through the index. What another entry is called is found, too.
+local function subject(entry, above, head, page, row)
+  local sections, others = {}, {}
+  for i, place in ipairs(entry.places) do
+    local label = page.book.labels[place.section]
+    sections[i] = (label.number ~= '' and label.number .. ' ' or '') .. label.title
+  end
+  for i, see in ipairs(entry.see) do others[i] = 'see ' .. terms.bare(see.text) end
+  table.move(sections, 1, #sections, #others + 1, others)
+  local only, index = #entry.places == 1 and entry.places[1], page.book.subjects_page
+  local url = only and only.page .. '#' .. only.id or index and index.page .. '#' .. head.id
+  if not url then return end
+  row('subject', above .. terms.bare(entry.text), only and sections[1] or 'Subjects', url,
+    only and '' or table.concat(others, '; '))
+end
+
 function M.script(page)
   local rows = {}
   local function row(...)
@@ -56,6 +74,10 @@ function M.script(page)
   for _, name in ipairs(calls) do
     local url = page.call_url(name)
     if url then row('call', name, 'Manual page', url, page.book.manual[name] or '') end
+  end
+  for _, head in ipairs(page.book.subjects) do
+    if #head.places + #head.see > 0 then subject(head, '', head, page, row) end
+    for _, sub in ipairs(head.subs) do subject(sub, terms.bare(head.text) .. ': ', head, page, row) end
   end
   return 'bookToSearch([\n' .. table.concat(rows, ',\n') .. '\n]);\n'
 end
