@@ -69,8 +69,16 @@ ask_writev() {
     assert_equal "${#lines[@]}" 11
 }
 
+@test "what is refused is reported, each by itself" {
+    inject 'kill:error=EPERM prlimit64:error=EACCES' ./influence
+    assert_success
+    assert_line --regexp 'kill.* refused: Operation not permitted'
+    assert_line --regexp 'prlimit.* refused: Permission denied'
+    assert_equal "$(reached lseek)" 'finds 42'
+}
+
 @test "a child that fails is noticed" {
-    inject kill:error=EPERM ./influence
+    inject lseek:error=EIO:when=1 ./influence
     assert_failure 1
     assert_stderr_line 'influence: the child failed'
 }
