@@ -44,8 +44,8 @@ fifo'
 }
 
 @test "network sockets work inside one machine, on a port the kernel chose [O10]" {
-    carries 'TCP' 1
-    carries 'UDP' 1
+    speaks 'TCP' 1
+    speaks 'UDP' 1
     traced bind,connect ./say_hello 'P socket'
     assert_success
     [ "$(grep -c 'bind(.*sin_port=htons(0), .*127[.]0[.]0[.]1.*= 0' strace)" = 2 ]
@@ -61,12 +61,12 @@ fifo'
 }
 
 @test "shared memory of three families carries the word [O12]" {
-    carries 'shared memory' 2
+    speaks 'shared memory' 2
     speaks memfd 1
 }
 
 @test "through memory the word goes without a system call [O04] [O08]" {
-    carries 'file mapping' 1
+    speaks 'file mapping' 1
     local form
     for form in 'file mapping' 'shared memory' memfd; do
         traced write,writev,sendto,sendmsg,mq_timedsend,msgsnd ./say_hello "$form"

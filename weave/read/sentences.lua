@@ -117,8 +117,7 @@ function S:blocks(blocks, kind)
 end
 
 function Reader(input)
-  local known, lines = tables.load(), {}
-  known.sessions = nil
+  local known, lines = tables.load(true), {}
   for i, unit in ipairs(noweb.split(tostring(input))) do
     if i == 1 then noweb.title(unit) end
     local blocks, record = chapter.read(unit, known)
