@@ -118,15 +118,18 @@ static void try_both(int way)
 {
     int number, fd;
     char word[8];
+    errno = ENODATA;        /* stays so when the parent is gone */
     if (read_full(way, &number, sizeof number) != sizeof number)
         fail("read");
     printf("child  %jd: descriptor %d here: ",
            (intmax_t)getpid(), number);
     printf("%s\n", fcntl(number, F_GETFD) == -1 ? strerror(errno)
                                                 : "open");
+    errno = ENODATA;
     fd = receive_descriptor(way);
     if (fd == -1)
         fail("recvmsg");
+    errno = ENODATA;
     if (read_full(fd, word, 5) != 5)
         fail("read");
     printf("child  %jd: the read end came as descriptor %d: %.5s\n",
