@@ -221,13 +221,13 @@ static void leak(int flag)
         _exit(1);
     }
     close(go[0]), close(p[1]), close(file);
+    asleep(child);                                      /* in its read */
     if (flag == O_CLOEXEC)
         THAT("marked, the pipe ends", read(p[0], &byte, 1) == 0);
     else {
         struct pollfd end = { .fd = p[0], .events = POLLIN };
         THAT("not marked, it does not", poll(&end, 1, 0) == 0);
     }
-    asleep(child);
     lease = open(name, O_RDONLY | O_CLOEXEC);
     bool busy = fcntl(lease, F_SETLEASE, F_WRLCK) == -1 && errno == EAGAIN;
     THAT("and the file is busy if it was not marked", busy == (flag == 0));
