@@ -78,6 +78,19 @@ ask_writev() {
     assert_equal "$(reached lseek)" 'finds 42'
 }
 
+@test "a hard limit is a bound for the soft one, and the caller's directory does not matter" {
+    says "the soft limit, may be anything up to the hard limit"
+    run_shell 'ulimit -n 20; ./influence'
+    assert_success
+    assert_line --regexp 'prlimit.* refused: Invalid argument'
+    run_shell 'ulimit -n 42; ./influence'
+    assert_success
+    assert_equal "$(reached prlimit)" 'finds 42'
+    run_shell 'here=$PWD; cd /proc; "$here/influence"'
+    assert_success
+    assert_equal "$(reached chdir)" 'is not there'
+}
+
 @test "a child that fails is noticed" {
     inject lseek:error=EIO:when=1 ./influence
     assert_failure 1

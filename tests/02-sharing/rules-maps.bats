@@ -6,6 +6,7 @@ load rules
 
 @test "a mapping is private or shared, and what the exec makes is private" {
     says "When a process asks for one it says MAP_PRIVATE or MAP_SHARED; what the exec makes is private"
+    says "A mapping without MAP_ANONYMOUS has a file behind it"
     says "The exec makes some of them, for the program and its stack"
     tries <<'C'
 int main(void)
@@ -13,6 +14,8 @@ int main(void)
     int zero = open("/dev/zero", O_RDWR | O_CLOEXEC);
     THAT("neither is refused", mmap(NULL, 1, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED
          && errno == EINVAL && mmap(NULL, 1, PROT_READ, 0, zero, 0) == MAP_FAILED && errno == EINVAL);
+    THAT("without MAP_ANONYMOUS it takes a file", mmap(NULL, 1, PROT_READ, MAP_PRIVATE, -1, 0) == MAP_FAILED
+         && errno == EBADF && mmap(NULL, 1, PROT_READ, MAP_PRIVATE, zero, 0) != MAP_FAILED);
     return 0;
 }
 C

@@ -6,7 +6,7 @@ load rules
 # book's.
 
 @test "a reader of an empty pipe waits, unless it has set O_NONBLOCK, and bytes go to one of two readers" {
-    says "who reads from an empty pipe waits, unless it has set O_NONBLOCK"
+    says "a read from an empty pipe waits, unless O_NONBLOCK is set"
     says "Bytes go in one direction, in order, each to one reader"
     says "the kernel makes readers wait for data and writers for room"
     tries <<'C'
