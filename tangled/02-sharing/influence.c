@@ -93,13 +93,13 @@ static void change_oneself(void)
         fail("change");
 }
 
-static int allow_descriptors(pid_t pid, rlim_t count)
+static int allow_seconds(pid_t pid, rlim_t seconds)
 {
     struct rlimit limit;
-    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) == -1)
+    if (prlimit(pid, RLIMIT_CPU, NULL, &limit) == -1)
         return -1;
-    limit.rlim_cur = count;
-    return prlimit(pid, RLIMIT_NOFILE, &limit, NULL);
+    limit.rlim_cur = seconds;
+    return prlimit(pid, RLIMIT_CPU, &limit, NULL);
 }
 
 static void change_parent(pid_t parent, int file, struct page *page)
@@ -112,7 +112,7 @@ static void change_parent(pid_t parent, int file, struct page *page)
         fail("lseek");
     if (kill(parent, SIGUSR1) == -1)
         page->refused[BY_SIGNAL] = errno;
-    if (allow_descriptors(parent, 42) == -1)
+    if (allow_seconds(parent, 42) == -1)
         page->refused[BY_LIMIT] = errno;
     if (process_vm_writev(parent, &here, 1, &there, 1, 0) == -1)
         page->refused[BY_STORE] = errno;
@@ -136,7 +136,7 @@ static void print_found(int file, const struct page *page)
     char cwd[PATH_MAX];
     struct rlimit limit;
     if (getcwd(cwd, sizeof cwd) == NULL
-        || getrlimit(RLIMIT_NOFILE, &limit) == -1)
+        || getrlimit(RLIMIT_CPU, &limit) == -1)
         err(EXIT_FAILURE, "looking");
     const mode_t mask = umask(0);
     puts("child changed itself:");

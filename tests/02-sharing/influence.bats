@@ -41,7 +41,7 @@ ask_writev() {
     assert_equal "$(reached kill)" 'finds 1'
     assert_equal "$(reached prlimit)" 'finds 42'
     assert_call 'kill\([0-9]+, SIGUSR1\) += 0'
-    assert_call 'prlimit64\([1-9][0-9]*, RLIMIT_NOFILE, .*rlim_cur=42'
+    assert_call 'prlimit64\([1-9][0-9]*, RLIMIT_CPU, .*rlim_cur=42'
 }
 
 @test "a store and an offset are seen without any message [O02]" {
@@ -80,10 +80,10 @@ ask_writev() {
 
 @test "a hard limit is a bound for the soft one, and the caller's directory does not matter" {
     says "the soft limit, may be anything up to the hard limit"
-    run_shell 'ulimit -n 20; ./influence'
+    run_shell 'ulimit -t 20; ./influence'
     assert_success
     assert_line --regexp 'prlimit.* refused: Invalid argument'
-    run_shell 'ulimit -n 42; ./influence'
+    run_shell 'ulimit -t 42; ./influence'
     assert_success
     assert_equal "$(reached prlimit)" 'finds 42'
     run_shell 'here=$PWD; cd /proc; "$here/influence"'
