@@ -86,6 +86,7 @@ ask_writev() {
     run_shell 'ulimit -t 42; ./influence'
     assert_success
     assert_equal "$(reached prlimit)" 'finds 42'
+    # shellcheck disable=SC2016 # bash is to expand it
     run_shell 'here=$PWD; cd /proc; "$here/influence"'
     assert_success
     assert_equal "$(reached chdir)" 'is not there'
