@@ -120,8 +120,21 @@ static int poll_one(int fd, int milliseconds)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     int gate[2];
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGTERM, SIG_DFL) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     pid_t child = child_at(gate);
     int process = pidfd_open(child, 0);
     if (process == -1)
