@@ -56,6 +56,13 @@ load ../lib/helpers
     assert_line --partial "grandparent"
 }
 
+@test "a child that was killed is not taken for one that left" {
+    inject 'getppid:signal=SIGTERM:when=2' ./orphan adopt
+    assert_failure
+    assert_stderr_line "orphan: a child did not leave by itself"
+    refute_line --partial 'exit status'
+}
+
 @test "a full disk is reported" {
     run_shell './orphan adopt > /dev/full'
     assert_failure 1
