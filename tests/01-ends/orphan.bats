@@ -17,7 +17,8 @@ load ../lib/helpers
 }
 
 @test "where no ancestor offers, the first process of the namespace adopts [W22]" {
-    needs namespaces
+    says "or else by the first process of that namespace"
+    needs namespaces            # the runner, a subreaper, is outside
     local in_namespace=(unshare --pid --mount --fork --mount-proc)
     [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
     run_program "${in_namespace[@]}" bash -c './orphan; true'

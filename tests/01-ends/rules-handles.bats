@@ -170,6 +170,38 @@ waitid: 0
 collected: first"
 }
 
+@test "a number is not used again while a process group has it" {
+    says "Once a child is collected its process id is free, unless a process group or a session still has that number"
+    needs namespaces
+    family taken <<'C'
+static pid_t next_after(pid_t last)
+{
+    FILE *f = fopen("/proc/sys/kernel/ns_last_pid", "w");
+    if (f == NULL || fprintf(f, "%d", (int)last) < 0 || fclose(f) == EOF)
+        err(99, "ns_last_pid");
+    return staying();
+}
+int main(void)
+{
+    first = leaving(0);
+    second = staying();
+    await(first, WEXITED);
+    setpgid(first, first);
+    setpgid(second, first);
+    waitpid(first, NULL, 0);
+    say("group", next_after(first - 1) == first);
+    kill(second, SIGKILL);
+    waitpid(second, NULL, 0);
+    say("no group", next_after(first - 1) == first);
+}
+C
+    local in_namespace=(unshare --pid --mount --fork --mount-proc)
+    [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
+    run_program "${in_namespace[@]}" ./taken
+    assert_output "group: 0
+no group: 1"
+}
+
 @test "one poll waits for a child and for a pipe, whichever comes first" {
     says "Together with poll they answer the question that [] left open, how to wait for children and for other things at once"
     family both <<'C'
@@ -206,7 +238,7 @@ child"
 }
 
 @test "a number is used again and reaches a stranger, the descriptor keeps its process" {
-    says "a program that still holds the number then holds a stranger's"
+    says "A program that still holds the number then holds a stranger's"
     says "It means this one process for as long as it is open"
     says "with a process id in its place it might have hit a stranger"
     needs namespaces

@@ -64,6 +64,13 @@ END
     assert_equal "$calls" $'clone\nwait4'
 }
 
+@test "a parent whose wait fails ends, and its child is an orphan" {
+    says "If a call fails, err(3) ends our parent, and its child becomes an orphan"
+    inject wait4:error=EINVAL:when=1+ ./wait_one
+    assert_stderr_line "wait_one: wait: Invalid argument"
+    grep -q '^orphan ' "$BATS_TEST_TMPDIR/how"
+}
+
 @test "an interrupted wait is asked again" {
     inject wait4:error=EINTR:when=1 ./wait_one
     assert_failure 7
