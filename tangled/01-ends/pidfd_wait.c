@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <poll.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
@@ -78,10 +79,15 @@ static pid_t child_at(int gate[2])
 {
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         wait_at(gate);
         _exit(EXIT_SUCCESS);
     }

@@ -114,11 +114,12 @@ static void wait_under(const char *name, void (*how)(int), int flags)
         err(EXIT_FAILURE, "sigaction");
     if (pipe2(report, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        const char *word = asleep(getppid()) ? "y" : "n";
+        const char *word = asleep(parent) ? "y" : "n";
         if (write_some(report[1], word, 1) != 1)
             fail("write");
         if (close(report[0]) == -1 || close(report[1]) == -1)

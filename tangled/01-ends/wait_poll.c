@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
@@ -135,12 +136,17 @@ int main(void)
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         wait_at(gate);
-        _exit(asleep(getppid()) ? 8 : EXIT_FAILURE);
+        _exit(asleep(parent) ? 8 : EXIT_FAILURE);
     }
     if (close(gate[0]) == -1)
         err(EXIT_FAILURE, "close");

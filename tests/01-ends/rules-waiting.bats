@@ -232,13 +232,40 @@ none left: first
 read 0 bytes: 1"
 }
 
-@test "the child at the gate of a parent that is killed ends" {
+@test "the child at the gate of a parent that is killed ends, a stopped one too" {
     says "So the child does not wait forever"
+    says "We are going to stop the child, and a stopped child does not see its gate open"
+    says "to be killed when its parent ends"
+    family gate <<'C'
+int main(void)
+{
+    int gate[2];
+    char byte;
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(99, "pipe");
+    first = child();
+    if (first == 0) {
+        close(gate[1]);
+        _exit(read(gate[0], &byte, 1) == 0 ? 8 : 9);
+    }
+    kill(first, SIGSTOP);
+    await(first, WSTOPPED);
+    close(gate[1]);
+    for (int i = 0; i < 1000; i++)
+        sched_yield();
+    printf("a stopped child at an open gate: %c\n", state(first, NULL));
+    kill(first, SIGCONT);
+    waitpid(first, NULL, 0);
+}
+C
+    run_program ./gate
+    assert_output "a stopped child at an open gate: T"
+    # shellcheck disable=SC2016 # the shell inside expands it
     run_shell './wait_poll > out & parent=$!
         until grep -q stopped out; do :; done
-        kill -KILL "$parent"; wait "$parent"
+        kill -KILL "$parent"; wait "$parent" 2> /dev/null
         child=$(sed -n "1s/^child \([0-9]*\) is alive/\1/p" out)
-        while kill -CONT "$child"; do :; done 2> gone; echo ended'
+        while kill -0 "$child"; do :; done 2> gone; echo ended'
     assert_output ended
 }
 
