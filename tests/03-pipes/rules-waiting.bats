@@ -323,7 +323,7 @@ C
 
 @test "a parent that waits first is right up to what the pipe takes, and hangs beyond" {
     says "A parent that waits first is right up to what the pipe takes, and hangs beyond"
-    says "That is 65,536 bytes at most for a new pipe here, and with other sizes of writes it is less"
+    says "That is 65,536 bytes at most for a new pipe here, and with some sizes of writes it is less"
     while read -r size most; do
         [ "$(getconf PAGESIZE)" = 4096 ] || continue
         run_shell './pipe_ps_wrong dd if=/dev/zero bs=$1 count=$2 status=none | wc -c' "$size" "$most"
