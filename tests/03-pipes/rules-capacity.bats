@@ -82,13 +82,14 @@ C
     assert_success
 }
 
-@test "nothing is appended to what tee or splice has put into a pipe, or to a packet" {
-    says "One that tee(2) or splice(2) has filled is left as it is, and so is a packet"
+@test "nothing is appended to what tee has put into a pipe, or splice from a file, or to a packet" {
+    says "Nothing is appended to a packet, nor to data that tee(2) has put into the pipe, or splice(2) out of a file"
     makes t <<'C'
 #include "try.h"
 int main(void)
 {
-    for (int how = 0; how < 4; how++) {
+    /* tee, splice from a file, write, a packet, splice of a whole slot of a pipe */
+    for (int how = 0; how < 5; how++) {
         int p[2], q[2], file = memfd_create("file", 0);
         make(p, HURRY);
         make(q, how == 3 ? O_DIRECT | O_NONBLOCK : HURRY);
@@ -99,13 +100,15 @@ int main(void)
             is("tee", tee(p[0], q[1], 4, 0), 4);
         if (how == 1)
             is("splice", splice(file, NULL, q[1], NULL, 4, 0), 4);
-        if (how > 1)
+        if (how == 2 || how == 3)
             is("write", write(q[1], "text", 4), 4);
-        if (how == 2)
+        if (how == 4)
+            is("splice", splice(p[0], NULL, q[1], NULL, 4, 0), 4);
+        if (how == 2 || how == 4)
             is("write more", write(q[1], "x", 1), 1);
         else
             fails("write more", write(q[1], "x", 1), EAGAIN);
-        is("unread", unread(q[0]), how == 2 ? 5 : 4);
+        is("unread", unread(q[0]), how == 2 || how == 4 ? 5 : 4);
     }
 }
 C
