@@ -219,6 +219,7 @@ int main(void)
     close(second);
     for (int reads = 0; reads < 3; reads++)
         print_report(report[0], child);
+    close(report[0]);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the reader failed");
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -130,6 +130,7 @@ int main(void)
     if (creator == 0)
         create(go, who[1]);
     close(go[0]);
+    close(who[1]);
     if (wait_for(creator) != 0)
         errx(EXIT_FAILURE, "the creator failed");
     printf("witness %jd: creator %jd is gone\n",
@@ -137,6 +138,7 @@ int main(void)
     pid_t heir;
     if (read_full(who[0], &heir, sizeof heir) != sizeof heir)
         err(EXIT_FAILURE, "the heir's number");
+    close(who[0]);
     close(go[1]);
     if (wait_for(heir) != 0)
         errx(EXIT_FAILURE, "the heir failed");
