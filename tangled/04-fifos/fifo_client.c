@@ -52,11 +52,11 @@ static size_t make_line(char line[PIPE_BUF], const char *text)
 
 int main(int argc, char **argv)
 {
-    int wait = 0;
+    int nonblock = 0;
     bool wrong = false;
     for (int c; (c = getopt(argc, argv, "n")) != -1;) {
         wrong = wrong || c != 'n';
-        wait = O_NONBLOCK;
+        nonblock = O_NONBLOCK;
     }
     if (wrong || argc - optind < 2) {
         fprintf(stderr, "usage: fifo_client [-n] BOX TEXT...\n"
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
         make_line(line, texts[i]);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    int out = open_fifo(box, O_WRONLY | wait);
+    int out = open_fifo(box, O_WRONLY | nonblock);
     if (out == -1 && errno == ENXIO)
         errx(EXIT_FAILURE, "%s: nobody collects here", box);
     struct stat is;
