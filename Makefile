@@ -91,7 +91,7 @@ out/lib/%: tests/lib/%.c
 
 # The programs of a chapter are known only after it is tangled: a second make
 # builds them, by the kinds of file that there are.
-build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## builds every program into out/bin/
+build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) out/build/statements.tsv ## builds every program into out/bin/
 
 out/build/%.built: out/build/%.tangled out/build/flags FORCE
 	@$(MAKE) --no-print-directory -s UNIT=$* TITLE="$(TITLE)" programs
@@ -126,6 +126,14 @@ out/html/$(NAME).%: out/$(NAME).%
 out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/session tests/lib/Session*)
 	@tests/lib/session lines $$(find tangled -name '*.session' | LC_ALL=C sort) > $@.new
 	@tools/keep $@ < $@.new
+
+# The sentences of the book, and which of them the tests quote.
+out/build/sentences.tsv: $(SOURCES_NW) $(wildcard weave/read/* weave/common/sentences.lua) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv
+	@mkdir -p $(@D)
+	@weave/read/convert $(SOURCES_NW) -- -f weave/read/sentences.lua -t plain -o $@.new
+	@mv $@.new $@
+out/build/statements.tsv: out/build/sentences.tsv $(wildcard tests/*/*.bats) tools/statements tools/lib/Statements.pm $(UNITS:%=out/build/%.tangled)
+	@tools/statements --tables $(@D)
 
 # What the book shows of the manual pages is kept with the chapters, so that it does
 # not change with what is installed.
