@@ -206,6 +206,7 @@ int main(int argc, char **argv)
             errx(EXIT_FAILURE, "%s: left while clients were inside", box);
     }
     close(in);
+    close(signals);
     if (length > 0)
         end_line();
     if (ferror(stdout) || fclose(stdout) == EOF)
