@@ -9,7 +9,7 @@ help: ## lists the targets
 
 # Two makes at once would write the same files. So what makes files is done by a
 # make of its own, under a lock; what runs programs and tests holds none.
-MADE := tangle order build book html pdf epub
+MADE := tangle order build manual book html pdf epub
 .PHONY: $(MADE) FORCE
 FORCE:
 ifneq ($(origin LOCKED),command line)
@@ -91,7 +91,7 @@ out/lib/%: tests/lib/%.c
 
 # The programs of a chapter are known only after it is tangled: a second make
 # builds them, by the kinds of file that there are.
-build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) out/build/statements.tsv ## builds every program into out/bin/
+build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## builds every program into out/bin/
 
 out/build/%.built: out/build/%.tangled out/build/flags FORCE
 	@$(MAKE) --no-print-directory -s UNIT=$* TITLE="$(TITLE)" programs

@@ -209,10 +209,10 @@ says() {
     local where=$unit quotes
     if [ "$1" = --in ]; then where=$2; shift 2; fi
     quotes=$root/out/build/quotes/$where
-    [ -e "$quotes" ] || fail "nothing is known of what is quoted from $where: run make build first"
+    [ -e "$quotes" ] || fail "it is not known what is quoted from $where: run tools/statements"
     quotes=$'\n'$(< "$quotes")$'\n'
     [[ $quotes != *$'\n'"$1"$'\t\n'* ]] || return 0
-    [[ $quotes == *$'\n'"$1"$'\t'* ]] || fail "\"$1\" is not known: run make build first"
+    [[ $quotes == *$'\n'"$1"$'\t'* ]] || fail "\"$1\" is not known yet: run tools/statements"
     quotes=${quotes#*$'\n'"$1"$'\t'}
     fail "${quotes%%$'\n'*}"
 }

@@ -28,9 +28,9 @@ my $NAME   = qr/\b(?:E[A-Z0-9]{2,}|SIG[A-Z0-9]{2,}|[A-Z]+_[A-Z0-9_]+)\b/;
 
 # What names a source: a standard, a manual page that says it, a file of the kernel.
 my $PAGE   = qr/[\w.]+\(\d\w*\)/;
-my $SAYS   = qr/says?|tells?|lists?|warns?|promises?|requires?|documents?|describes?|names?|calls? it|leaves?|allows?|explains?|counts?/;
-my $SOURCE = qr{\bPOSIX\b|\bC1[17]\b|\bC23\b|\bthe C standard\b|\bthe standard\b|\bRFC \d
-    | $PAGE (?:,?\s\w+){0,2}\s(?:$SAYS)\b | \b(?:by|in|see|to|of)\s$PAGE\s*[;,)] | \($PAGE(?:,[^)]*)?\)
+my $SAYS   = qr/says?|tells?|lists?|warns?|promises?|requires?|documents?|describes?|calls? it|explains?/;
+my $SOURCE = qr{\bPOSIX\b|\bC1[17]\b|\bC23\b|\bthe\ C\ standard\b|\bthe\ standard\b|\bRFC\ \d
+    | $PAGE (?:,?\s\w+){0,2}\s(?:$SAYS)\b | \b(?:see|according\ to)\s$PAGE | \($PAGE(?:,[^)]*)?\)
     | \b(?:fs|kernel|mm|ipc|net|lib|include|Documentation)/[\w/.-]+\.(?:[ch]|rst|txt)\b}x;
 
 sub read_statements {
