@@ -80,6 +80,19 @@ load common
     done
 }
 
+@test "when the other half leaves too soon it says so" {
+    says "With the signal ignored, the next write(2) fails with EPIPE, and that can be printed"
+    run_shell "$functions"'
+        mkfifo gate; exec 7<> gate
+        dd if=/dev/zero of=gate oflag=nonblock bs=4096 status=none 2> /dev/null
+        ./fifo_meet say gate word 7<&- > /dev/null & pid=$!
+        until [ "/proc/$pid/fd/3" -ef gate ]; do kill -0 $pid || exit 9; done
+        sleeping $pid; exec 7>&-
+        wait $pid'
+    assert_failure 1
+    assert_stderr 'fifo_meet: gate: Broken pipe'
+}
+
 @test "it leaves no descriptor open, interrupted or not" {
     mkfifo gate
     exec 7<> gate
