@@ -10,6 +10,7 @@ load common
 }
 
 @test "lines of many clients at once come whole, each once" {
+    says "We want one process that collects lines, and any number of clients that send them"
     run_shell 'mkfifo box
         exec 8<> box 9< box 8>&-
         ./fifo_collector box 40 9<&- > journal & pid=$!
@@ -183,6 +184,7 @@ stopped='stopped() {
 }
 
 @test "it does not take the lock of a removed box while another has the new one" {
+    says "a collector removes a name only while it holds the lock"
     needs strace
     run_shell "$functions$stopped"'
         ./fifo_collector box > first & a=$!
@@ -408,6 +410,7 @@ unfinished"
 }
 
 @test "a second collector is refused, and a third may come when the first is gone" {
+    says "The lock goes when the process goes, whatever ends it"
     run_shell "$functions"'
         ./fifo_collector box > /dev/null & pid=$!
         there box $pid; sleeping $pid
@@ -422,6 +425,7 @@ unfinished"
 }
 
 @test "a line longer than the buffer and a last one without an end are printed, too" {
+    says "A line may be longer than the buffer, and the last one may come without an end"
     run_shell 'mkfifo box; exec 8<> box 9< box
         { printf "%010000d\n" 7; printf "no end"; } >&8; exec 8>&-
         ./fifo_collector box 2 9<&- > journal
@@ -458,6 +462,22 @@ unfinished"
         echo hello >&8; exec 8>&-; ./fifo_collector box 9<&- > /dev/full; exit $?'
     assert_failure 1
     assert_stderr 'fifo_collector: cannot write to standard output'
+}
+
+@test "between two clients it sees no end of file" {
+    needs strace
+    says "Between two clients there must be no end of file, so the collector holds a write end"
+    run_shell "$functions"'
+        strace -f -qq -o late -e trace=read ./fifo_collector box 2 > journal & tracer=$!
+        there box $tracer
+        ./fifo_client box one > sent
+        until grep -q one journal; do kill -0 $tracer || exit 9; done
+        ./fifo_client box two > sent
+        wait $tracer; grep -oE "read\([0-9]+, \"[0-9]*: (one|two)|read\([0-9]+, \"\", [0-9]+\) *= 0" late | sed -E "s/.*: //; s/.*= //"'
+    assert_success
+    assert_output "one
+two
+0"
 }
 
 @test "it waits without working: idle, it sleeps in poll" {

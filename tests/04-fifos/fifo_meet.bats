@@ -6,6 +6,7 @@ load common
 # which may come first.
 
 @test "the session holds: mkfifo makes a name, and strangers meet there [F07] [F08] [F10]" {
+    says "The command mkfifo(1) makes the name, and refuses to make it where something bears that name already"
     holds_session
 }
 
@@ -27,6 +28,7 @@ load common
 }
 
 @test "a stranger from another session of the system is heard, too [F07]" {
+    says "And the two processes need not be related"
     run_shell 'setsid -f ./fifo_meet say gate from a stranger > /dev/null
         ./fifo_meet hear gate'
     assert_success
