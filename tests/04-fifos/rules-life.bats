@@ -104,7 +104,7 @@ end"
 }
 
 @test "what the second of two writers says may be lost without an error" {
-    says "in between, and writes before cat closes | two is lost, and both report success"
+    says "in between, and writes before cat closes | two is lost; both report success"
     says "The gap of the last two rows is short, between two calls of cat, but it is there"
     run_shell "$perl"'mkfifo door
         { echo one > door; echo $?; until [ -e ended ]; do :; done; echo two > door; echo $?; : > done; } > said & pid=$!
