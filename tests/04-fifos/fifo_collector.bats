@@ -71,6 +71,11 @@ unfinished"
     assert_success
     run_shell 'nohup sh -c "exec grep SigIgn /proc/self/status" 2> /dev/null'
     [ $((0x${output##*[[:space:]]} & 1)) = 1 ] || fail "nohup does not ignore SIGHUP: $output"
+    says "and a shell without job control for what it starts with"
+    for shell in sh bash; do
+        run_shell '$1 -c "grep SigIgn /proc/self/status & wait"' $shell
+        [ $((0x${output##*[[:space:]]} & 2)) = 2 ] || fail "$shell does not ignore SIGINT: $output"
+    done
 }
 
 @test "a second SIGTERM or SIGINT ends the retreat with a message, a second SIGHUP does not" {
@@ -309,6 +314,9 @@ fifo"
     run_shell 'exec 8<> box 7> box; flock 7; ./fifo_collector box'
     assert_failure 1
     assert_stderr 'fifo_collector: box: has a collector already'
+    # and what it sends is printed as it is
+    run_shell 'exec 8<> box 9< box; printf "\033[2J\n" > box; exec 8>&-; ./fifo_collector box 1 9<&-'
+    assert_output $'\033[2J'
 }
 
 @test "a line sent between the last read and the close is lost, and its sender not told" {
@@ -373,6 +381,20 @@ unfinished"
     assert_stderr_line --partial "cannot access 'box'"
 }
 
+@test "when it cannot print, what was sent is lost, and who comes later is told" {
+    says "When the collector cannot print, it removes the name and leaves"
+    run_shell 'mkfifo box; exec 8<> box 9< box 8>&-
+        ./fifo_client box one > sent; ./fifo_client box two >> sent; grep -c sent sent
+        ./fifo_collector box 9<&- > /dev/full; echo $?
+        dd if=/proc/self/fd/9 iflag=nonblock status=none
+        ./fifo_client box three'
+    assert_failure 1
+    assert_output "2
+1"
+    assert_stderr "fifo_collector: cannot write to standard output
+fifo_client: box: No such file or directory"
+}
+
 @test "while it waits to print it hears no signal" {
     says "it hears no signal that it has blocked, and its clients wait too"
     run_shell "$functions$unread"'
@@ -392,7 +414,7 @@ unfinished"
 }
 
 @test "killed, it takes with it what it had read, and the pipe goes with the last descriptor" {
-    says "When the collector is killed, it takes with it what it has read and not printed"
+    says "When it is killed, it takes with it what it has read and not printed"
     says "What lies in the pipe stays there only as long as somebody else has the FIFO open"
     run_shell "$functions$unread"'
         mkfifo box; exec 8<> box 9< box

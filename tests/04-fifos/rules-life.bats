@@ -127,6 +127,15 @@ end"
 141"
 }
 
+@test "a shell whose echo writes to nobody is ended itself" {
+    says "echo is a part of the shell, so what the last row kills is the shell itself"
+    for shell in sh bash; do
+        run_shell 'mkfifo door; exec 8<> door 9> door 8>&-; $1 -c "echo two >&9; echo alive >&2"; echo $?; rm door' $shell
+        assert_output 141
+        refute [ "$stderr" = alive ]
+    done
+}
+
 @test "held open for writing, the door has no such gap" {
     says "A reader that holds the door open for writing does not have it"
     run_shell 'mkfifo door; exec 7<> door

@@ -216,6 +216,18 @@ C
     done
 }
 
+@test "one that waits in open with the signal blocked does not hear it" {
+    says "a collector that waits in open(2) for its first client does not hear that it should stop"
+    run_shell "$functions$perl"'
+        mkfifo door
+        perl "sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGTERM)); mark; o(q(door), \$R)" & pid=$!
+        waits $pid; kill -TERM $visitor
+        grep -c "^ShdPnd:.*4...$" /proc/$visitor/status
+        sleeping $visitor; kill -KILL $visitor; wait $pid; echo $?' 
+    assert_output "1
+137"
+}
+
 @test "a visitor of fifo_open calls nothing but open and read that could make it sleep" {
     says "Both together leave one place, since a visitor calls nothing else that sleeps"
     traced all ./fifo_open
