@@ -14,7 +14,7 @@ load common
             perl "mark; o(q(door), \$$1); print qq(in\n)" > out & pid=$!
             waits $pid; [ ! -s out ] || exit 8
             perl "o(q(door), \$$2)"
-            wait $pid; cat out' ${pair% *} ${pair#* }
+            wait $pid; cat out' "${pair% *}" "${pair#* }"
         assert_success
         assert_output in
     done
