@@ -134,7 +134,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 static void store(const char *what, volatile char *at, char byte)
 {

@@ -53,7 +53,8 @@ int main(int argc, char *argv[])
     if (fstat(fd, &about) == -1)
         err(EXIT_FAILURE, "%s", argv[1]);
     if (about.st_size < 8)
-        errx(EXIT_FAILURE, "%s: has less than 8 bytes", argv[1]);
+        errx(EXIT_FAILURE, "%s: has less than the 8 bytes to print",
+             argv[1]);
     const size_t size = (size_t)about.st_size;
     char *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
                      fd, 0);

@@ -111,7 +111,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 /* Has a child cut the file to nothing, and says how that went. */
 static void cut(int fd)
