@@ -2,8 +2,8 @@
 --
 -- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
 -- takes the page of render.lua and its rendering, which makes links, and gives
--- blocks that are alike in every format: verdicts, claims, programs, chunks, calls,
--- colophon. A link of an index is a page number in print (r.pages).
+-- blocks that are alike in every format: verdicts, claims, statements, programs,
+-- chunks, calls, colophon. A link of an index is a page number in print (r.pages).
 
 local names = require 'common.names'
 local is_c, is_program = require('common.book').is_c, require('common.book').is_program
@@ -171,6 +171,29 @@ function M.chunks(page, r)
     for _, parts in ipairs(items[name]) do list[#list + 1] = chunk(parts, r) end
   end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- How many sentences of each chapter state a rule, and what holds them, as a table.
+function M.statements(page)
+  local states, head, rows = { 'tried', 'claim', 'sourced', 'shown', 'open' }, { 'chapter', 'rules' }, {}
+  for _, state in ipairs(states) do head[#head + 1] = state end
+  local function cells(row) return pandoc.List(row):map(function(cell) return { pandoc.Plain(cell) } end) end
+  for _, f in ipairs(page.book.units) do
+    local count, sum = page.report.states[f.unit], 0
+    if count then
+      local row = {}
+      for i, state in ipairs(states) do
+        row[i + 2] = tostring(count[state] or 0)
+        sum = sum + (count[state] or 0)
+      end
+      row[1], row[2] = f.title, tostring(sum)
+      rows[#rows + 1] = cells(row)
+    end
+  end
+  if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
+  local right = 'AlignRight'
+  return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', right, right, right, right, right, right },
+    { 0, 0, 0, 0, 0, 0, 0 }, cells(head), rows)) }
 end
 
 -- Up to how many chunks are named one by one, and up to how many sections.

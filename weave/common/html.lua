@@ -305,6 +305,16 @@ function M.claim_span(s, verdict, page)
       :format(verdict.class, page.href(page.trial(id)), id, esc(verdict.words), tested(id, '; ', page), esc(verdict.short), id)) }
 end
 
+-- A sentence that tests quote, with what the reader is told of them when asking.
+local ended = { passed = 'passed', failed = 'failed', skipped = 'not tried here' }
+function M.tried(inlines, tests)
+  local lines = {}
+  for i, t in ipairs(tests) do
+    lines[i] = ('%s (%s): %s'):format((t.name:gsub('%s*%[%u%d+%l?%]', '')), t.file:match('[^/]*$'), ended[t.status] or 'not run yet')
+  end
+  return pandoc.Span(inlines, { class = 'tried', tests = table.concat(lines, '\n') })
+end
+
 function M.aside(d)
   d.attributes.role = 'note'
   return d
