@@ -9,6 +9,9 @@
    $CUT_KILL the process is killed. On success the file cut_short.done appears,
    so that a test knows that it happened.
 
+   With $CUT_LIE fstat says afterwards that the file CUT_FILE, or any other,
+   still has that size, as when its disk fails and not its length.
+
    With $CUT_SEEK data begins that many bytes later than the file system says,
    as on one with small blocks. */
 #define _GNU_SOURCE
@@ -48,8 +51,24 @@ static void put_another_in_place_of(const char *directory)
         _exit(99);
 }
 
+static int changed;
+
+int fstat(int fd, struct stat *about)
+{
+    int (*real)(int, struct stat *);
+    *(void **)&real = dlsym(RTLD_NEXT, "fstat");
+    if (real == NULL)
+        _exit(99);
+    int result = real(fd, about);
+    const char *lie = getenv("CUT_LIE");
+    if (result == 0 && changed && lie != NULL)
+        about->st_size = atol(lie);
+    return result;
+}
+
 static void change(void)
 {
+    changed = 1;
     const char *file = getenv("CUT_FILE"), *size = getenv("CUT_SIZE");
     const char *make = getenv("CUT_MAKE"), *over = getenv("CUT_OVER");
     const char *directory = getenv("CUT_RENAME");

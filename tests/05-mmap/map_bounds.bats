@@ -4,6 +4,8 @@ load ../lib/helpers
 # Four ways out of a mapping.
 
 @test "works, works outside the file, SIGBUS, SIGSEGV or a stranger [Q7b] [M30] [M32]" {
+    says "p is the start of a mapping of 100 bytes"
+    says "out of bounds | works, zeros, SIGBUS, SIGSEGV, other data"
     holds_session
 }
 

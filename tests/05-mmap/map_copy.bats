@@ -34,6 +34,8 @@ on_a_small_disk() {
 }
 
 @test "copies, refusals, and more than 2 GiB [X2a] [X2b]" {
+    says "A mapping with the length of an empty source is refused, as in question 4"
+    says "The ls shows that these refusals have left nothing behind"
     holds_session
 }
 
@@ -50,10 +52,14 @@ on_a_small_disk() {
 }
 
 @test "a file of more than one window is copied whole [X2a]" {
-    head -c $((17 << 20)) /dev/urandom > source
-    run_program ./map_copy source copy
+    says "so it goes through windows of at most 16 MiB"
+    head -c $((33 << 20)) /dev/urandom > source
+    traced mmap ./map_copy source copy
     assert_success
     cmp source copy
+    grep -oE 'mmap\(NULL, [0-9]+, PROT_READ, MAP_SHARED, 3' strace | sort | uniq -c | awk '{ print $1, $3 }' > windows
+    assert_equal "$(cat windows)" '1 1048576,
+2 16777216,'
 }
 
 @test "holes stay holes, and data beyond 2 GiB arrives at its place" {
@@ -121,7 +127,17 @@ on_a_small_disk() {
     nothing_new
 }
 
+@test "a source that its disk does not give is told" {
+    says "A page of the source can be missing for two reasons: the file does not reach it now, or the disk failed to read it"
+    seq 10000 > source
+    while_copying CUT_FILE=source CUT_SIZE=0 CUT_LIE=48894 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: cannot be read from its disk'
+    nothing_new
+}
+
 @test "a cut inside the last page gives no signal, and is told all the same [X2e]" {
+    says "If the source is cut within its last page, no page is missing"
     echo 'a hundred bytes are less than a page' > source
     while_copying CUT_FILE=source CUT_SIZE=10 ./map_copy source place/copy
     assert_failure 1
@@ -147,6 +163,7 @@ on_a_small_disk() {
 }
 
 @test "the bytes go to the disk before the name, and the name after it" {
+    says "only when it is complete does linkat(2) give it its name"
     says "It has to come before the name"
     says "has to be brought to the disk as well"
     echo text > source
@@ -245,6 +262,7 @@ C
 }
 
 @test "a target that appears during the copy is not replaced" {
+    says "If somebody has made the target in the meantime, it fails with EEXIST"
     echo text > source
     while_copying CUT_MAKE=place/copy ./map_copy source place/copy
     assert_failure 1
@@ -290,6 +308,20 @@ C
     inject 'fallocate:signal=SIGBUS' ./map_copy source place/copy
     assert_killed SIGBUS
     nothing_new
+}
+
+@test "whichever call fails, up to the name, that is told and nothing is left" {
+    says "No code cleans up, so none can be forgotten: up to the linkat(2), err(3) is the right answer to any error"
+    head -c 20000 /dev/urandom > source
+    local call
+    for call in openat:error=EIO:when={1,2} ftruncate:error=EIO lseek:error=EIO:when=1 \
+        mmap:error=ENOMEM:when={1,2} munmap:error=EINVAL:when=2 linkat:error=EPERM; do
+        : "$call"
+        inject "$call" ./map_copy source place/copy
+        assert_failure 1
+        [[ $stderr = map_copy:\ * ]]
+        nothing_new
+    done
 }
 
 @test "a failure to name the copy leaves nothing" {
@@ -343,6 +375,8 @@ text'
 }
 
 @test "directories, FIFOs and devices are no source" {
+    says "We copy regular files and nothing else"
+    says "without it, open(2) would wait for a writer before we could even look"
     mkfifo fifo
     run_program ./map_copy fifo place/copy
     assert_failure 1
@@ -375,6 +409,7 @@ text'
 }
 
 @test "data that begins in the middle of a page is copied from the page's start" {
+    says "data may begin anywhere: we round down, and copy a few zeros of the hole before it"
     { head -c 100 /dev/zero; seq 1000; } > source
     while_copying CUT_SEEK=100 ./map_copy source copy
     assert_success

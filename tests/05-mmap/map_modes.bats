@@ -5,6 +5,7 @@ load ../lib/helpers
 @test "the 24 cells, mprotect, and what the protections are worth [M07] [M08] [M09] [M16] [M17] [M18] [Q2a] [Q2b] [Q4c]" {
     says "The file was opened with O_RDONLY, and the mapping asks for PROT_READ | PROT_WRITE"
     says "What must be readable is the descriptor"
+    says "descriptor | readable always, writable to share stores"
     holds_session
 }
 

@@ -16,6 +16,7 @@ needs_disk() {
 @test "another process's write, through a descriptor of its own, is in our mapping, and our store in its read" {
     says "an ordinary read(2) or write(2) of that file, by whichever process, is a copy out of or into these same pages"
     says "The mapping and the page cache are in step at every instant"
+    says "MAP_SHARED | a store is a write, for everybody"
     makes try <<'C'
 #include "rules.h"
 int main(void)
@@ -142,6 +143,7 @@ C
 @test "a private page follows the file until the first store to that page, not to another" {
     says "A page is copied when we first store to it (copy on write)"
     says "page by page, until our first store to the page"
+    says "MAP_PRIVATE | a store stays ours; other pages follow the file"
     makes try <<'C'
 #include "rules.h"
 int main(void)

@@ -76,6 +76,7 @@ C
 
 @test "on a full disk write fails with ENOSPC, and a store to a hole is SIGBUS" {
     says "A write(2) would fail with ENOSPC"
+    says "The disk can be full, which can be a SIGBUS too"
     says "A store has no return value, so the kernel sends a signal"
     [ "$(id -u)" = 0 ] || skip "needs root"
     needs namespaces
@@ -297,6 +298,7 @@ C
 }
 
 @test "a private copy goes with the page that is cut off" {
+    says "truncation | of a mapped file: SIGBUS, private or not"
     says "MAP_PRIVATE does not help, not even for a page that we have a copy of"
     makes try <<'C'
 #include "rules.h"
