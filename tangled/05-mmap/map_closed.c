@@ -110,12 +110,16 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    signal(SIGXFSZ, SIG_IGN);
     char name[] = "map_XXXXXX";
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd == -1)
         err(EXIT_FAILURE, "%s", name);
-    if (write_all(fd, "x", 1) == -1)
-        err(EXIT_FAILURE, "write");
+    if (write_all(fd, "x", 1) == -1) {
+        warn("write");
+        unlink(name);
+        return EXIT_FAILURE;
+    }
     char *p = map_or_die(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED,
                          fd, 0);
     survive_faults();

@@ -124,6 +124,7 @@ int main(int argc, char *argv[])
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    signal(SIGXFSZ, SIG_IGN);
     if (argc != 3)
         errx(2, "usage: map_copy SOURCE TARGET");
     const char *source = argv[1], *target = argv[2];

@@ -72,7 +72,7 @@ static void read_from(const char *path)
            again != board && memcmp(again->text, board->text,
                                     sizeof board->text) == 0
            ? "yes" : "no");
-    atomic_store(&board->state, FREE);
+    atomic_store(&board->state, ferror(stdout) ? FULL : FREE);
 }
 
 int main(int argc, char *argv[])
@@ -88,6 +88,7 @@ int main(int argc, char *argv[])
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    signal(SIGXFSZ, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 3)
         write_on(argv[1], argv[2]);

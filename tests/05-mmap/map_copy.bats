@@ -296,6 +296,14 @@ C
     nothing_new
 }
 
+@test "a limit on the size of files is told, and leaves nothing" {
+    echo text > source
+    run_shell '(ulimit -f 0; ./map_copy source place/copy 2>&1; echo "status $?") | cat'
+    assert_output 'map_copy: place/copy: File too large
+status 1'
+    nothing_new
+}
+
 @test "an interrupted reservation is made again" {
     echo text > source
     inject 'fallocate:error=EINTR:when=1' ./map_copy source copy

@@ -29,6 +29,8 @@ load ../lib/helpers
 }
 
 @test "a hole on a full disk is SIGBUS for a store and ENOSPC for posix_fallocate [Q5d]" {
+    says "prints SIGBUS after 16 pages of 4 KiB"
+    says "A program that stores through a mapping into a new file should reserve the space first"
     [ "$(id -u)" = 0 ] || skip "needs root"
     needs namespaces
     local page

@@ -66,6 +66,28 @@ load ../lib/helpers
     assert_equal "$(tr -d x < mine | wc -c)" 0
 }
 
+@test "a text that could not be printed stays on the board" {
+    says "What it could not print stays on the board"
+    run_program ./map_strangers board text
+    run_shell './map_strangers board > /dev/full'
+    assert_failure 1
+    assert_stderr_line --partial 'standard output'
+    run_program ./map_strangers board
+    assert_success
+    assert_line --regexp 'then read: text$'
+}
+
+@test "a limit on the size of files is told" {
+    says "making one longer sends SIGXFSZ, which kills without a word"
+    says "Ignored, it leaves us an error that we can tell"
+    run_program sh -c 'ulimit -f 0; exec truncate -s 100 long'
+    assert_killed SIGXFSZ
+    assert_stderr ''
+    run_shell '(ulimit -f 0; ./map_strangers board text 2>&1; echo "status $?") | cat'
+    assert_output 'map_strangers: board: File too large
+status 1'
+}
+
 @test "a text without an end is printed as far as the board goes" {
     says "It prints at most as many bytes as the board has"
     printf '\2\0\0\0' > board

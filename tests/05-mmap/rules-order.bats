@@ -9,7 +9,7 @@ setup() {
 }
 
 @test "a semaphore whose taker was killed stays taken; a robust mutex tells the next" {
-    says "If that process is killed before it gives the semaphore back, nobody else gets it"
+    says "If that process is killed before it gives the semaphore back, it stays taken"
     says "the next one that locks it is told by EOWNERDEAD that the owner has died"
     makes try <<'C'
 #include "rules.h"
