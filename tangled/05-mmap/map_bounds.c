@@ -200,7 +200,7 @@ static void grow_over(const char *where, int fd)
     if (pread(fd, &byte, 1, 200) != 1)
         err(EXIT_FAILURE, "pread");
     printf("%-36s = %s\n", where,
-           byte == 0 ? "cleared" : byte == 'J' ? "still J" : "changed");
+           byte == 0 ? "cleared" : byte == 'J' ? "kept" : "changed");
     munmap(p, page);
     close(fd);
 }

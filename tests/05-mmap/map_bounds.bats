@@ -10,7 +10,7 @@ load ../lib/helpers
 }
 
 @test "on ext4 the kernel decides whether the bytes beyond the end come back [M30]" {
-    says "The 6.1 of Debian 12 leaves the bytes alone, so that our program prints still J there"
+    says "The 6.1 of Debian 12 leaves the bytes alone, so that our program prints kept there"
     says "The 6.12 of Debian 13 and the 6.18 of this page clear them when the file grows"
     [ "$(stat -f -c %T .)" = ext2/ext3 ] || skip "needs a file system on a disk"
     run_program ./map_bounds
@@ -20,9 +20,9 @@ load ../lib/helpers
     if [ "$major" -gt 6 ] || { [ "$major" = 6 ] && [ "$minor" -ge 12 ]; }; then
         assert_line --regexp '^a file in this directory += cleared$'
     elif [ "$major.$minor" = 6.1 ]; then
-        assert_line --regexp '^a file in this directory += still J$'
+        assert_line --regexp '^a file in this directory += kept$'
     else
-        assert_line --regexp '^a file in this directory += (cleared|still J)$'
+        assert_line --regexp '^a file in this directory += (cleared|kept)$'
     fi
 }
 
@@ -32,8 +32,8 @@ load ../lib/helpers
         cd "$(mktemp -d /dev/shm/bounds.XXXXXX)" && "$program"; s=$?
         rmdir "$PWD"; exit $s'
     assert_success
-    assert_line --regexp '^a file in this directory += still J$'
-    assert_line --regexp '^a memfd += still J$'
+    assert_line --regexp '^a file in this directory += kept$'
+    assert_line --regexp '^a memfd += kept$'
 }
 
 @test "the system call that meets the missing page says EFAULT [M32]" {
