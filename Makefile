@@ -9,7 +9,7 @@ help: ## lists the targets
 
 # Two makes at once would write the same files. So what makes files is done by a
 # make of its own, under a lock; what runs programs and tests holds none.
-MADE := tangle order build book html pdf epub
+MADE := tangle order build manual book html pdf epub
 .PHONY: $(MADE) FORCE
 FORCE:
 ifneq ($(origin LOCKED),command line)
@@ -130,6 +130,14 @@ out/html/$(NAME).%: out/$(NAME).%
 out/build/sessions.tsv: $(UNITS:%=out/build/%.tangled) $(wildcard tests/lib/session tests/lib/Session*)
 	@tests/lib/session lines $$(find tangled -name '*.session' | LC_ALL=C sort) > $@.new
 	@tools/keep $@ < $@.new
+
+# The sentences of the book, and which of them the tests quote.
+out/build/sentences.tsv: $(SOURCES_NW) $(wildcard weave/read/* weave/common/sentences.lua) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv
+	@mkdir -p $(@D)
+	@weave/read/convert $(SOURCES_NW) -- -f weave/read/sentences.lua -t plain -o $@.new
+	@mv $@.new $@
+out/build/statements.tsv: out/build/sentences.tsv $(wildcard tests/*/*.bats) tools/statements tools/lib/Statements.pm $(UNITS:%=out/build/%.tangled)
+	@tools/statements --tables $(@D)
 
 # What the book shows of the manual pages is kept with the chapters, so that it does
 # not change with what is installed.

@@ -190,33 +190,50 @@ for (const pre of all('pre.terminal')) {
 }
 obey();
 
-// --- What a call means: its title, shown at once, and to the keyboard too ----------
+// --- What a call means, and which tests try a sentence -------------------------------
+
+// A call's title is shown at once, and to the keyboard too. A sentence's tests are shown
+// when the pointer rests on it, when it is tapped, and, where tried sentences are
+// marked, when it has the focus.
 
 const tip = make('div', { role: 'tooltip', id: 'tip', hidden: '' });
 document.body.append(tip);
-function showTip({ target }) {
-  const call = target.closest && target.closest('a.call');
-  if (!call) return;
-  if (call.title) {
-    call.dataset.about = call.title;
-    call.removeAttribute('title');
+const tried = all('.tried');
+let triedAre = keep.get('tried') || 'told', resting;
+function showTip({ target, type }) {
+  clearTimeout(resting);
+  const of = target.closest && target.closest('a.call, .tried');
+  if (!of || of.matches('.tried') && triedAre === 'hidden') return;
+  if (type === 'mouseover' && of.matches('.tried')) resting = setTimeout(explain, 600, of);
+  else explain(of);
+}
+function explain(of) {
+  if (of.title) {
+    of.dataset.about = of.title;
+    of.removeAttribute('title');
   }
-  tip.textContent = call.dataset.about;
+  tip.textContent = of.dataset.about || 'Tried by: ' + of.dataset.tests;
   tip.hidden = false;
-  call.setAttribute('aria-describedby', 'tip');
-  const at = call.getBoundingClientRect(), size = tip.getBoundingClientRect();
+  if (of.matches('a, [tabindex]')) of.setAttribute('aria-describedby', 'tip');
+  const at = of.getClientRects()[0], size = tip.getBoundingClientRect();
   const room = document.documentElement.clientWidth - size.width - 8;
   tip.style.left = Math.max(8, Math.min(at.left, room)) + 'px';
   tip.style.top = (at.top > size.height + 8 ? at.top - size.height - 6 : at.bottom + 6) + 'px';
 }
-function hideTip() { tip.hidden = true; }
+function hideTip() {
+  clearTimeout(resting);
+  tip.hidden = true;
+}
 document.addEventListener('mouseover', showTip);
+document.addEventListener('click', event => {
+  if (!event.target.closest('a, button, label') && event.target.closest('.tried') && getSelection().isCollapsed) showTip(event);
+});
 document.addEventListener('focusin', showTip);
 document.addEventListener('mouseout', hideTip);
 document.addEventListener('focusout', hideTip);
 // the focus brings its own scrolling
 document.addEventListener('scroll', () => {
-  if (!tip.hidden && document.activeElement.matches('a.call')) showTip({ target: document.activeElement });
+  if (!tip.hidden && document.activeElement.matches('a.call, .tried')) showTip({ target: document.activeElement });
   else hideTip();
 }, { passive: true, capture: true });
 
@@ -287,6 +304,24 @@ const arrows = make('input', { type: 'checkbox', id: 'arrows' });
 arrows.checked = keep.get('arrows') !== 'off';
 arrows.addEventListener('change', () => keep.set('arrows', arrows.checked ? 'on' : 'off'));
 settings.append(make('label', { for: 'theme' }, 'Theme ', theme), make('label', { for: 'arrows' }, arrows, ' arrow keys turn pages'));
+
+// Sentences that tests try: told when asked for, marked as well, or not at all.
+function markTried() {
+  document.body.classList.toggle('mark-tried', triedAre === 'marked');
+  for (const sentence of tried) {
+    if (triedAre === 'marked') sentence.tabIndex = 0; else sentence.removeAttribute('tabindex');
+  }
+}
+if (tried.length > 0) {
+  const how = make('select', { id: 'tried' }, ...['told', 'marked', 'hidden'].map(t => make('option', { value: t }, t)));
+  how.value = triedAre;
+  how.addEventListener('change', () => {
+    keep.set('tried', triedAre = how.value);
+    markTried();
+  });
+  settings.append(make('label', { for: 'tried' }, 'Tests of a sentence ', how));
+  markTried();
+}
 
 // --- What no test runs: marked on the page of a program when the reader wants it ----
 

@@ -4,9 +4,9 @@ load ../lib/helpers
 # One word passes from a child to its parent through each of eleven mechanisms,
 # and nothing of them is left behind.
 
-# says PART COUNT: the ways with PART in their name carry the word of one child,
+# speaks PART COUNT: the ways with PART in their name carry the word of one child,
 # each of them; COUNT of them. Skips when one is missing on this machine.
-says() {
+speaks() {
     run_program ./say_hello "$1"
     assert_success
     if [[ $output == *'not here'* ]]; then skip "needs $1"; fi
@@ -29,7 +29,7 @@ says() {
 }
 
 @test "pipes come without a name and with one, and are one kind of thing [O07]" {
-    says pipe 2
+    speaks pipe 2
     run_shell 'true | stat -L -c %F /dev/stdin; mkfifo f; stat -c %F f'
     assert_output 'fifo
 fifo'
@@ -40,12 +40,12 @@ fifo'
     assert_success
     assert_call 'socket\(AF_UNIX, SOCK_STREAM'
     assert_call 'connect\(.*AF_UNIX.*/tmp/say_hello'
-    says local 1
+    speaks local 1
 }
 
 @test "network sockets work inside one machine, on a port the kernel chose [O10]" {
-    says 'TCP' 1
-    says 'UDP' 1
+    speaks 'TCP' 1
+    speaks 'UDP' 1
     traced bind,connect ./say_hello 'P socket'
     assert_success
     [ "$(grep -c 'bind(.*sin_port=htons(0), .*127[.]0[.]0[.]1.*= 0' strace)" = 2 ]
@@ -55,18 +55,18 @@ fifo'
 @test "message queues of both families carry the word [O11]" {
     traced mq_open,mq_timedsend,msgget,msgsnd ./say_hello queue
     assert_success
-    says queue 2
+    speaks queue 2
     assert_call 'mq_timedsend\(.*hello from'
     assert_call 'msgsnd\('
 }
 
 @test "shared memory of three families carries the word [O12]" {
-    says 'shared memory' 2
-    says memfd 1
+    speaks 'shared memory' 2
+    speaks memfd 1
 }
 
 @test "through memory the word goes without a system call [O04] [O08]" {
-    says 'file mapping' 1
+    speaks 'file mapping' 1
     local form
     for form in 'file mapping' 'shared memory' memfd; do
         traced write,writev,sendto,sendmsg,mq_timedsend,msgsnd ./say_hello "$form"

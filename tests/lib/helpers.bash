@@ -201,9 +201,21 @@ assert_killed() {
 
 # --- What the book says -------------------------------------------------------
 
-# says [--in UNIT] "WORDS": the chapter (of the test's folder, or UNIT) has a sentence
-# with these WORDS, which the test tries. WORDS is a literal in one line.
-says() { :; }
+# says [--in UNIT] "WORDS": the chapter (of the test's folder, or UNIT; book is the
+# preface) has one sentence with these WORDS, which the test tries. WORDS is a literal,
+# alone on its line: tools/statements finds it there, and looked it up before the tests
+# ran.
+says() {
+    local where=$unit quotes
+    if [ "$1" = --in ]; then where=$2; shift 2; fi
+    quotes=$root/out/build/quotes/$where
+    [ -e "$quotes" ] || fail "it is not known what is quoted from $where: run tools/statements"
+    quotes=$'\n'$(< "$quotes")$'\n'
+    [[ $quotes != *$'\n'"$1"$'\t\n'* ]] || return 0
+    [[ $quotes == *$'\n'"$1"$'\t'* ]] || fail "\"$1\" is not known yet: run tools/statements"
+    quotes=${quotes#*$'\n'"$1"$'\t'}
+    fail "${quotes%%$'\n'*}"
+}
 
 # --- Compiling --------------------------------------------------------------
 

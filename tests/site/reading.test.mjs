@@ -302,6 +302,37 @@ test('a call says what it does to the mouse and to the keyboard', needs('call'),
   assert.equal(await tip.isVisible(), false);
 });
 
+test('a sentence says which test tries it: at rest, tapped, with the focus when marked; not when hidden', needs('tried'), async () => {
+  const page = await open(book.page);
+  const sentence = page.locator('main p .tried').first(), tip = page.locator('#tip');
+  const tests = await sentence.getAttribute('data-tests');
+  assert.match(tests, /\.bats\): (passed|failed|not tried here)/);
+  assert.deepEqual(await sentence.evaluate(s => s.getAttributeNames().sort()), ['class', 'data-tests'], 'a screen reader gets more than text');
+  await sentence.scrollIntoViewIfNeeded();
+  const before = await page.locator('main').boundingBox();
+  await sentence.hover({ position: { x: 3, y: 5 } });
+  await tip.waitFor();
+  assert.equal(await tip.textContent(), 'Tried by: ' + tests);
+  assert.deepEqual(await page.locator('main').boundingBox(), before);
+  await page.mouse.move(0, 0);
+  assert.ok(await tip.isHidden());
+  await page.locator('#tried').selectOption('marked');
+  await sentence.focus();
+  assert.equal(await tip.textContent(), 'Tried by: ' + tests);
+  assert.equal(await sentence.getAttribute('aria-describedby'), 'tip');
+  await page.reload();
+  assert.equal(await sentence.evaluate(s => s.tabIndex), 0);
+  await page.locator('#tried').selectOption('hidden');
+  assert.equal(await sentence.evaluate(s => s.tabIndex), -1);
+  await sentence.hover({ position: { x: 3, y: 5 } });
+  await page.waitForTimeout(700);
+  assert.ok(await tip.isHidden());
+  const phone = await open(book.page, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
+  await phone.locator('main p .tried').first().tap({ position: { x: 3, y: 5 } });
+  await phone.locator('#tip').waitFor();
+  assert.equal(await phone.locator('#tip').textContent(), 'Tried by: ' + tests);
+});
+
 test('names of our own functions lead to the chunk that defines them', needs('name'), async () => {
   const page = await open(book.page);
   assert.equal(await chunk(page, book.name.in).locator('a.name').first().getAttribute('href'),

@@ -10,6 +10,7 @@
 
 local collected = require 'common.collected'
 local names = require 'common.names'
+local sentences = require 'common.sentences'
 local session = require 'common.session'
 local stop = require 'common.stop'
 local text_of = require('read.tables').text
@@ -70,9 +71,13 @@ function R:verdict(el) return self.page.book.verdicts[el.attributes.verdict] end
 -- What is put in place of an element is walked through too; what stays among its
 -- neighbors (a claim, an aside, a table) is walked through by itself first.
 function R:span(s)
-  if not s.classes:includes('claim') then return nil end
-  local verdict = self:verdict(s)
-  return self.page.printer.claim_span(s:walk { Link = self.filter.Link, Code = self.filter.Code }, verdict, self.page), false
+  local claim, index = s.classes:includes('claim'), s.classes:includes('index')
+  if not (claim or index) then return nil end
+  local walked = s:walk { Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span, traverse = 'topdown' }
+  if claim then return self.page.printer.claim_span(walked, self:verdict(s), self.page), false end
+  local own = self.page.own
+  return self.page.printer.indexed({ unit = own.unit, unit_id = own.id, page = own.page, id = s.identifier, chunk = true },
+    walked.content, self.page), false
 end
 
 function R:inside(div)
@@ -104,7 +109,32 @@ function R:header(h)
   if label then return self.page.printer.header(h, label, self.page) end
 end
 
+-- A paragraph's sentences that tests quote are told to the printer, where it has a use for it.
+function R:paragraph(p)
+  local found, content = false, pandoc.List {}
+  for i, sentence in ipairs(sentences.split(p.content)) do
+    local tests = self.tried[sentence.text]
+    found = found or tests
+    if i > 1 then content:insert(pandoc.Space()) end
+    content:extend(tests and { self.page.printer.tried(sentence.inlines, tests) } or sentence.inlines)
+  end
+  if not found then return nil end
+  p.content = content
+  return p
+end
+
+-- The sentence that a row of a table is.
+function R:row(row)
+  local tests = self.tried[sentences.row(row)]
+  local first = tests and row.cells[1].contents[1]
+  if first and first.content then first.content = { self.page.printer.tried(first.content, tests) } end
+  return row
+end
+
 function R:table(t)
+  if self.tried then
+    for _, body in ipairs(t.bodies) do body.body = pandoc.List(body.body):map(function(row) return self:row(row) end) end
+  end
   local cells = { traverse = 'topdown', Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span }
   local walked = pandoc.Div({ t }):walk(cells).content[1]
   return self.page.printer.table(walked, self.labels[t.identifier], self.page), false
@@ -124,7 +154,8 @@ end
 -- --------------------------------------------------------------------------------------
 
 function M.render(blocks, page)
-  local self = setmetatable({ page = page, labels = {}, pages = page.printer.pages }, R)
+  local tried = page.format == 'html' and page.report.tried[page.own.unit]
+  local self = setmetatable({ page = page, labels = {}, pages = page.printer.pages, tried = tried }, R)
   for _, label in ipairs(page.own.labels) do self.labels[label.id] = label end
   function page.trial(id)
     local trial = page.book.trial or page.own
@@ -135,6 +166,10 @@ function M.render(blocks, page)
   self.filter = filter
   for element, name in pairs { Link = 'link', Span = 'span', Div = 'div', Header = 'header', Table = 'table' } do
     filter[element] = function(el) return self[name](self, el) end
+  end
+  if tried then
+    filter.Para = function(p) return self:paragraph(p) end
+    filter.Plain = filter.Para
   end
   function filter.Code(c) if page.printer.code then return page.printer.code(c, page) end end
   return pandoc.Div(blocks):walk(filter).content

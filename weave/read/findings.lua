@@ -15,8 +15,7 @@ local tables = require 'read.tables'
 local options = pandoc.WriterOptions { html_math_method = 'mathml' }
 
 function Reader(input)
-  local known, records = tables.load(), {}
-  known.sessions = nil
+  local known, records = tables.load(true), {}
   for i, unit in ipairs(noweb.split(tostring(input))) do
     if i == 1 then noweb.title(unit) end
     local _, record, formulas = chapter.read(unit, known)

@@ -5,6 +5,11 @@
 --   claims    id -> list of {name, status} of the tests that carry the id
 --   programs  "unit/program" -> {count, passed, tests}, tests being the list of
 --             {name, status, reason, ms}
+--   rules     unit -> list of its files of tests, "rules-NAME", that try sentences
+--   tried     unit -> the text of a sentence -> list of {file, name, status} of the tests
+--             that quote it
+--   states    unit -> state -> how many sentences that state a rule are in it (tried, claim,
+--             sourced, shown, open; see tools/statements)
 --   runs      "unit" or "unit/program" -> {date, sum} of its last run
 --   machine   key -> what it ran on and with, as in machine.tsv
 --   text      all of the report but the times, to see whether it changed
@@ -19,10 +24,29 @@ local function lines_of(path)
   return tables.rows(path, text), text
 end
 
+local function take_statements(report, lines)
+  local seen = {}
+  for _, f in ipairs(lines) do
+    local unit, state, text, file, name, status = table.unpack(f)
+    if file ~= '' then
+      local tried = report.tried[unit] or {}
+      report.tried[unit] = tried
+      tried[text] = tried[text] or {}
+      table.insert(tried[text], { file = file, name = name, status = status })
+    end
+    if state ~= 'quoted' and not seen[unit .. text] then
+      seen[unit .. text] = true
+      local states = report.states[unit] or {}
+      report.states[unit] = states
+      states[state] = (states[state] or 0) + 1
+    end
+  end
+end
+
 return function(path)
   local folder = path and path:gsub('[^/]*$', '')
   local function read(name) return lines_of(folder and folder .. name) end
-  local report = { claims = {}, programs = {}, runs = {}, machine = {} }
+  local report = { claims = {}, programs = {}, rules = {}, tried = {}, states = {}, runs = {}, machine = {} }
   local ms = {}
   for _, f in ipairs((read('timings.tsv'))) do ms[f[1] .. '\t' .. f[2]] = tonumber(f[3]) end
   local tests, tests_text = lines_of(path)
@@ -30,6 +54,11 @@ return function(path)
     local from, name, status, reason = table.unpack(f)
     if status then
       local program = from:match('^tests/(.*)%.bats$') or from
+      local unit, rules = program:match('^(.-)/(rules%-.*)$')
+      if rules and not report.programs[program] then
+        report.rules[unit] = report.rules[unit] or {}
+        table.insert(report.rules[unit], rules)
+      end
       local p = report.programs[program] or { count = 0, passed = 0, tests = {} }
       report.programs[program] = p
       p.count = p.count + 1
@@ -41,10 +70,12 @@ return function(path)
       end
     end
   end
+  local statements, statements_text = read('statements.tsv')
+  take_statements(report, statements)
   local runs, runs_text = read('runs.tsv')
   for _, f in ipairs(runs) do report.runs[f[1]] = { date = f[2], sum = f[3] } end
   local machine, machine_text = read('machine.tsv')
   for _, f in ipairs(machine) do report.machine[f[1]] = f[2] end
-  report.text = tests_text .. runs_text .. machine_text
+  report.text = tests_text .. statements_text .. runs_text .. machine_text
   return report
 end

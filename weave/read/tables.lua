@@ -10,8 +10,9 @@
 -- untested(path)   out/report/coverage.tsv: "unit/program" -> line of it -> true for lines
 --                  that no test ran, for programs that are still what was looked at
 -- text(path)       a whole file, or nil and why not
--- load()           kinds, kind_list, verdicts, manual, machine, and sessions where SESSIONS
---                  in the environment says what to read
+-- load(alone)      kinds, kind_list, verdicts, manual, machine, and, unless the sources
+--                  ALONE are looked at, sessions where SESSIONS in the environment says
+--                  what to read
 -- Errors: a table that has to be there and is not ends pandoc.
 
 local stop = require 'common.stop'
@@ -98,8 +99,8 @@ function M.untested(path)
   return untested
 end
 
-function M.load()
-  local sessions = os.getenv('SESSIONS')
+function M.load(alone)
+  local sessions = not alone and os.getenv('SESSIONS')
   local kind_list, kinds = M.kinds('kinds.tsv')
   return { kinds = kinds, kind_list = kind_list, verdicts = M.verdicts('chapters/verdicts.tsv'),
     manual = M.manual('chapters/manual.tsv'), machine = M.machine('tests/lib/machine.tsv'),

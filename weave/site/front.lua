@@ -78,12 +78,16 @@ function M.front(page, title, sample)
 %s]]):format(esc(title.subtitle), title.blurb, table.concat(links, '\n'), state, sample, M.contents(page.book))
 end
 
--- The tests of one chapter, nothing when it has no program.
+-- The tests of one chapter, nothing when it has none.
 local function tests_of(record, page)
   local programs = {}
   for i, c in ipairs(page.book:programs(record.unit)) do
     programs[i] = ('<h3 id="tests-%s-%s"><a href="%s">%s</a></h3>\n%s'):format(record.unit, esc(c.name),
       page.program_url(c), esc(c.name), program.tests(record.unit .. '/' .. c.program, page, true))
+  end
+  for _, name in ipairs(page.report.rules[record.unit] or {}) do
+    programs[#programs + 1] = ('<h3 id="tests-%s-%s">Sentences: %s</h3>\n%s'):format(record.unit, esc(name),
+      esc((name:gsub('^rules%-', ''):gsub('%-', ' '))), program.tests(record.unit .. '/' .. name, page, true))
   end
   return #programs > 0 and ('<h2 id="tests-%s">%s</h2>\n%s'):format(record.unit, numbered(record.number, record.title),
     table.concat(programs, '\n'))

@@ -141,8 +141,8 @@ local function seen_by(own, book)
 end
 
 -- How the tests of a chapter ended, as its pages say it.
-local function stamped(own, stamp)
-  local words = { stamp.chapter(own.unit) }
+local function stamped(own, stamp, report)
+  local words = { stamp.chapter(own.unit), dump(report.tried[own.unit]) }
   for _, c in ipairs(own.chunks) do
     if c.program then words[#words + 1] = table.concat({ stamp.program(own.unit, c.program) }) end
   end
@@ -165,7 +165,7 @@ function S:keys()
   local shown = { common.title, common.downloads, common.archive, self.book.calls, self:shared_code() }
   local shown_everywhere = sha1(dump(shown))
   for i, own in ipairs(self.book.units) do
-    local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp), '\n') }
+    local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp, common.report), '\n') }
     for _, shown in ipairs(own.shows) do parts[#parts + 1] = tables.text(shown.file) or '' end
     for _, c in ipairs(own.chunks) do
       local untested = c.program and common.untested[own.unit .. '/' .. c.program]

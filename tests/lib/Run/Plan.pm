@@ -53,7 +53,7 @@ sub group_of {
     my ($unit, $name) = $file =~ m{^tests/([^/]+)/(.+)\.bats$};
     return 'book' if ($unit // '') eq 'site';
     return 'tools' if !defined $unit || !$is_unit{$unit};
-    return $unit ne 'book' || (grep { -e "tangled/book/$name.$_" } @endings)
+    return $unit ne 'book' || $name =~ /^rules-/ || (grep { -e "tangled/book/$name.$_" } @endings)
         ? 'programs' : 'book';
 }
 

@@ -9,7 +9,7 @@ use POSIX qw(strftime);
 use Run::Files qw(slurp table write_if_changed);
 use Run::JUnit qw(junit junit_of_wrong);
 use Run::Plan qw(group_of);
-our @EXPORT_OK = qw(write_tests write_runs write_machine write_junit known_results);
+our @EXPORT_OK = qw(write_tests write_statements write_runs write_machine write_junit known_results);
 
 use constant DIR => 'out/report';
 
@@ -38,6 +38,24 @@ sub write_tests {
         map({ join "\t", $_->{file}, plain($_->{name}), $_->{ms} } @tests),
         map { "$_\t\t$took->{$_}" } keys %$took);
     write_lines('timings.tsv', sort @times);
+}
+
+# write_statements(TABLE, RESULT...): statements.tsv, from what tools/statements made of
+# the chapters and the tests, with the outcome of each test that quotes a sentence. Gives
+# for each unit { open, rules }.
+sub write_statements {
+    my ($table, @results) = @_;
+    my %outcome = map { ("$_->[0]\t$_->[1]" => $_->[2]) } @results;
+    my (@lines, %count, %seen);
+    for (split /\n/, slurp($table)) {
+        my ($unit, $state, $text, $file, $test) = split /\t/, $_, -1;
+        push @lines, "$_\t" . ($outcome{ "$file\t" . plain($test) } // '');
+        next if $state eq 'quoted' || $seen{"$unit\t$text"}++;
+        $count{$unit}{rules}++;
+        $count{$unit}{open} += $state eq 'open';
+    }
+    write_lines('statements.tsv', @lines);
+    return \%count;
 }
 
 # kept NAME, RAN: the lines of a file of the report whose tests did not run.

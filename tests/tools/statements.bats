@@ -1,0 +1,183 @@
+# shellcheck disable=SC2154 # helpers.bash sets it
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load small_book
+# tools/statements: which sentences state a rule, and what holds them; says: a test is red
+# when its chapter no longer has the words that it quotes.
+
+setup_file() {
+    root=${BATS_TEST_DIRNAME%/*/*}
+    small_book "$BATS_FILE_TMPDIR/book"
+    cp -r "$root/weave" .
+    cp "$root/tests/run" tests/
+    cp "$root"/chapters/{verdicts,manual}.tsv chapters/
+    ln -s "$root/node_modules" node_modules
+    printf 'Q1\t01-one\nQ2\t01-one\n' > chapters/ledger.tsv
+    sed -i '/^The chunk is deep/{
+        r /dev/stdin
+        G
+    }' chapters/01-one.nw <<'END'
+
+The *first* of them [never
+waits, whoever]{#Q1 .claim .holds} asks. A pipe is **always** read by
+`read(2)`, as [](#two) says, and 'nobody' knows "why" -- not even [the
+kernel](#two). It cannot be so, for POSIX says otherwise. The page is one of 4,096 bytes.
+One gets `EPIPE` or 7 here. A note matters only sometimes.[^n] Plain words hold
+nothing back? No: and e.g. Every word counts. `fork(2)` begins a sentence.
+
+[^n]: In a footnote any rule stands; fs/pipe.c has it.
+
+::: {.claim #Q2 .wrong}
+It must be so.
+
+That is for good.
+:::
+
+| what | how |
+| ---- | --- |
+| full | write waits, at once |
+
+END
+    mkdir -p tests/01-one tests/02-two
+    export BOOK="$PWD"
+    make -s build
+}
+
+setup() {
+    book_setup
+    cp -r "$BOOK" book
+    cd book || return
+}
+
+# tests_are: standard input becomes the tests of the program a, %test being @test, which
+# Bats takes for its own anywhere.
+tests_are() { { printf 'bats_require_minimum_version 1.13.0\nload ../lib/helpers\n'; sed 's/^%/@/'; } > tests/01-one/a.bats; }
+
+# state WORDS: that of the one sentence with these words
+state() { tools/statements --all 01-one | grep -F -e "$1" | sed 's/^[^ ]* //; s/:.*//'; }
+
+@test "a sentence that states a rule is open, unless it is a claim, names its source, or is shown" {
+    run state 'never waits, whoever asks'
+    assert_output claim
+    run state 'always read by'
+    assert_output open
+    run state 'It cannot be so'
+    assert_output sourced
+    run state '4,096'
+    assert_output open
+    run state 'EPIPE'
+    assert_output open
+    run state 'any rule stands'
+    assert_output sourced
+    run state 'for good'
+    assert_output open
+    run state 'full | write waits'
+    assert_output open
+    run state 'begins a sentence'
+    assert_output plain
+    printf '\n<<a.session>>=\n$ ./a\n7 EPIPE\n@\n' >> chapters/02-two.nw
+    sed -i '/^<<a.session/,/^@/s/^it$/EPIPE 7/' chapters/01-one.nw
+    run state 'EPIPE'
+    assert_output shown
+}
+
+@test "the file and the line of an open sentence are told, and how many there are" {
+    run tools/statements 01-one
+    assert_success
+    assert_line "chapters/01-one.nw:$(grep -n 'That is for good' chapters/01-one.nw | cut -d: -f1): That is for good. [for good]"
+    assert_line --regexp '^[0-9]+ open of [0-9]+ that state a rule: 0 tried, 2 claims'
+    run tools/statements 09-none
+    assert_failure 2
+}
+
+@test "a sentence ends where the next begins, not at an abbreviation, and keeps its footnote" {
+    run tools/statements --all 01-one
+    assert_line --partial ': A note matters only sometimes.'
+    assert_line --partial ': fork(2) begins a sentence.'
+    assert_line --partial ': No: and e.g. Every word counts.'
+}
+
+@test "a line break, emphasis, code, a link, a claim and quotes within what is quoted are no obstacle" {
+    tests_are <<'END'
+%test "one" {
+    says "The first of them never waits, whoever asks."
+    says 'A pipe is always read by read(2), as [] says'
+    says "and nobody knows why -- not even the kernel"
+    says 'The *first* of them [never waits, whoever]{#Q1 .claim .holds} asks.'
+    says "full | write waits, at once"
+}
+END
+    make -s out/build/statements.tsv
+    run "$root/node_modules/bats/bin/bats" tests/01-one/a.bats
+    assert_success
+    run state 'always read by'
+    assert_output tried
+    run tools/statements --all 01-one
+    assert_line '    tests/01-one/a.bats:5: one'
+}
+
+@test "a quote that the chapter no longer has is red, with file, line and the nearest sentence" {
+    tests_are <<'END'
+%test "one" {
+    says "a pipe is sometimes read by"
+}
+END
+    run tools/statements 01-one
+    assert_failure 1
+    assert_line --regexp '^tests/01-one/a.bats:4: chapters/01-one.nw no longer says "a pipe is sometimes read by"; the nearest is chapters/01-one.nw:[0-9]+: "A pipe is always read by'
+    run "$root/node_modules/bats/bin/bats" tests/01-one/a.bats
+    assert_failure
+    assert_output --partial 'in test file tests/01-one/a.bats, line 4'
+    assert_output --partial 'no longer says "a pipe is sometimes read by"; the nearest is chapters/01-one.nw:'
+}
+
+@test "a quote in two sentences, of two words, put together by the shell or unknown is red" {
+    printf '\nA pipe is always read by somebody. Nothing is here.\n' >> chapters/01-one.nw
+    tests_are <<'END'
+%test "one" { :
+    says "A pipe is always read by"
+}
+%test "two" { :
+    says "pipe is"
+}
+%test "three" { :
+    x=never
+    says "of them $x waits, whoever"
+}
+%test "four" { :
+    says --in 07-none "of them never waits"
+}
+END
+    run tools/statements
+    assert_failure 1
+    assert_line --regexp '^tests/01-one/a.bats:4: "A pipe is always read by" stands in 2 sentences of chapters/01-one.nw, lines [0-9]+, [0-9]+; '
+    assert_line --partial 'a.bats:7: "pipe is" is too short'
+    assert_line --partial 'a.bats:11: what says quotes has to be one word of the shell'
+    assert_line --partial 'a.bats:14: there is no chapter 07-none'
+    run "$root/node_modules/bats/bin/bats" tests/01-one/a.bats
+    assert_failure
+    assert_equal "$(grep -c '^not ok' <<< "$output")" 4
+}
+
+@test "the report says which sentences are tried, and how those tests ended" {
+    tests_are <<'END'
+%test "it is [Q1] [Q2]" {
+    says "one of 4,096 bytes"
+    holds_session
+}
+%test "it is not" {
+    says "That is for good"
+    false
+}
+END
+    cp tests/01-one/a.bats tests/01-one/rules-more.bats
+    sed -i 's/holds_session/true/; s/4,096 bytes"/4,096 bytes."/' tests/01-one/rules-more.bats
+    run tests/run tests/01-one/a.bats tests/01-one/rules-more.bats
+    assert_failure 1
+    assert_line --regexp '^sentences that state a rule and are neither tried, claimed, sourced nor shown: 01-one [0-9]+ of [0-9]+'
+    run grep -F '4,096' out/report/statements.tsv
+    assert_line "$(printf '01-one\ttried\tThe page is one of 4,096 bytes.\ttests/01-one/a.bats\tit is [Q1] [Q2]\tpassed')"
+    assert_line "$(printf '01-one\ttried\tThe page is one of 4,096 bytes.\ttests/01-one/rules-more.bats\tit is [Q1] [Q2]\tpassed')"
+    run grep -F 'for good' out/report/statements.tsv
+    assert_line "$(printf '01-one\ttried\tThat is for good.\ttests/01-one/a.bats\tit is not\tfailed')"
+}
