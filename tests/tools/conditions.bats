@@ -159,6 +159,9 @@ C
     assert_success
     # the child tells its parent to give up waiting as soon as that sleeps
     careless > sleep.c <<'C'
+    int p[2];
+    if (pipe(p) == -1)
+        return 1;
     pid_t parent = getpid(), child = fork();
     if (child == 0) {
         char path[40], text[400];
@@ -170,13 +173,16 @@ C
             asleep = strrchr(text, ')')[2] == 'S' ? asleep + 1 : 0;
         }
         kill(parent, SIGTERM);
-        _exit(0);
+        close(p[1]);
+        alarm(1);
+        _exit(read(p[0], text, 1) == 0 ? 0 : 1);
     }
     struct sigaction act = { .sa_handler = nothing };
     sigaction(SIGTERM, &act, NULL);
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("waiting\n");
     int interrupted = wait(NULL) == -1;
+    close(p[1]);
     printf("%s\n", interrupted ? "interrupted" : "not interrupted");
     return 0;
 C
