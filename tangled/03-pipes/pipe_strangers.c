@@ -94,7 +94,8 @@ static int send_descriptor(int way, int fd)
     return n == -1 ? -1 : 0;
 }
 
-/* Returns a descriptor that came over the socket WAY, or -1. */
+/* Returns the one descriptor that came over the socket WAY, or -1 with
+   errno set, EPROTO when something else came. */
 static int receive_descriptor(int way)
 {
     char nothing;
@@ -102,16 +103,24 @@ static int receive_descriptor(int way)
     union one_descriptor beside;
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
-                              .msg_controllen = sizeof beside.room };
+                              .msg_controllen = CMSG_LEN(sizeof(int)) };
     ssize_t n;
     while ((n = recvmsg(way, &message, MSG_CMSG_CLOEXEC)) == -1
            && errno == EINTR)
         ;
-    struct cmsghdr *head = n == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (head == NULL || head->cmsg_type != SCM_RIGHTS)
+    if (n == -1)
         return -1;
-    int fd;
-    memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    int fd = -1;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head != NULL && head->cmsg_level == SOL_SOCKET
+        && head->cmsg_type == SCM_RIGHTS
+        && head->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    if (fd != -1 && (message.msg_flags & MSG_CTRUNC) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    errno = EPROTO;
     return fd;
 }
 
