@@ -65,24 +65,111 @@ pdf=$root/out/$name.pdf
     done < "$root/out/report/machine.tsv"
 }
 
-# feet FILE.pdf: "PAGE: LINE" for each page of it whose last line announces what
-# stands on the next: the head of a chunk, a session or a file, or a heading.
-feet() {
-    pdftotext -layout "$1" - | perl -CSD -Mutf8 -0777 -ne '
-        my $page = 0;
-        for (split /\f/) {
-            $page++;
-            my @lines = grep { /\S/ } split /\n/;
-            pop @lines if @lines && $lines[-1] =~ /^\s*(\d+|[ivxl]+)\s*$/;   # its number
-            next if @lines < 2;
-            (my $last = $lines[-1]) =~ s/^\s+//;
-            print "$page: $last\n" if $last !~ /\. \. \./ && $last =~ /^⟨.*⟩\s*\+?≡|^Session with |^The file |^([A-Z]|\d+)\.\d+\.?\s+[A-Z]/;
-        }'
+# edges FILE.pdf: "PAGE first|last KIND: TEXT" of each page, without its head.
+edges() {
+    "$root/tests/book/lines" "$1" | awk -F'\t' '
+        function tell() { if (first != "") printf "%s first %s\n%s last %s\n", page, first, page, last }
+        $1 != page { tell(); page = $1; first = last = "" }
+        $2 == "head" { next }
+        { if (first == "") first = $2 ": " $3; if ($2 != "small") last = $2 ": " $3 }
+        END { tell() }'
 }
 
-@test "no page of the PDF ends with the head of what is on the next" {
-    needs pdftotext
-    run feet "$pdf"
-    assert_success
+@test "no page of the PDF ends with what announces the next: a title, the line above code, a block that opens" {
+    needs pdftohtml
+    edges "$pdf" > edges
+    [ "$(wc -l < edges)" -gt 300 ]
+    run grep -E ' last (title|name): | last code: .*[{(,]$| last code: \}? *else' edges
     assert_output ''
+}
+
+@test "no page of the PDF begins with what is left over: closing braces, one word" {
+    needs pdftohtml
+    edges "$pdf" > edges
+    run grep -E ' first (code|small): [][{}();, ]*$| first code: \} *(else|while)| first prose: [^ ]*$' edges
+    assert_output ''
+}
+
+# torn FILE.pdf: the programs in C whose names of chunks and whose main stand on two pages.
+torn() {
+    "$root/tests/book/lines" "$1" | perl -CSD -Mutf8 -F'\t' -ane '
+        chomp @F;
+        if ($F[1] eq "name") { print "$name\n" if $name; $name = $F[2] =~ /^⟨(\S+\.c)⟩\s*≡/ ? $1 : ""; $page = $F[0] }
+        elsif ($name && $F[0] == $page && $F[2] =~ /\bmain\(/) { $name = "" }
+        END { print "$name\n" if $name }'
+}
+
+@test "the names of a program and its main stand on one page of the PDF" {
+    needs pdftohtml
+    "$root/tests/book/lines" "$pdf" | grep -cE $'\tname\t⟨[^ ]*\.c⟩ *≡' > count
+    assert_equal "$(< count)" "$(find "$root"/tangled -name '*.c' | wc -l)"
+    run torn "$pdf"
+    assert_output ''
+}
+
+@test "every chapter of the PDF begins on a right page" {
+    needs pdftohtml
+    pdftohtml -xml -i -stdout "$pdf" | perl -ne '
+        $depth++ if /<outline>/; $depth-- if /<\/outline>/;
+        if ($depth == 1 && /<item page="(\d+)">(.*?)</) { $count++; print "$1: $2\n" unless $1 % 2 }
+        END { print "no chapters\n" unless $count }' > left
+    run cat left
+    assert_output ''
+}
+
+@test "no row of the indexes has more than eight numbers" {
+    needs pdftohtml
+    "$root/tests/book/lines" "$pdf" | awk -F'\t' '$2 == "title" && $3 == "Indexes" { on = 1 } on' > indexes
+    [ "$(wc -l < indexes)" -gt 100 ]
+    run grep -E '([0-9]+(–[0-9]+)?, ){8}[0-9]' indexes
+    assert_output ''
+}
+
+@test "the letters of every figure are 8 pt or more on the page" {
+    needs pdftohtml pdfinfo
+    local figure width
+    for figure in "$root"/out/build/figures/*.pdf; do
+        width=$(pdfinfo "$figure" | sed -n 's/^Page size: *\([0-9.]*\) x.*/\1/p')
+        # shown at 0.85 of its size, or as wide as the text: 125 mm. pdftohtml has whole numbers
+        pdftohtml -xml -i -stdout -zoom 3 "$figure" | sed -n 's/.*<fontspec.* size="\([0-9]*\)".*/\1/p' |
+            awk -v w="$width" -v name="${figure##*/}" '
+                { scale = 354.3 / w < 0.85 ? 354.3 / w : 0.85; size = $1 / 3 * scale; n++ }
+                size < 8 { printf "%s: %.1f pt\n", name, size }
+                END { if (!n) print name ": no letters" }'
+    done > small
+    run cat small
+    assert_output ''
+}
+
+@test "on paper: the index has pages and rows of them, a mark leads to its condition, a claim that is cut says so" {
+    needs pdftotext
+    "$root/tools/made-up-book" --small 2 small
+    cd small || return
+    sed -i 's/^- 02-made-02/&\n- 03-try/' book.nw
+    printf 'X1\t03-try\nX2\t03-try\n' >> chapters/ledger.tsv
+    {
+        printf '# Try {#try}\n\nIt [holds]{#X1 .claim .holds-if truth="It holds on Mondays."}, [twice]{.index entry="pipe: `twice`"}.\n\n'
+        for i in 1 2 3 4; do
+            for j in $(seq 12); do printf 'A [word]{.index} fills the page with words, and [more]{.index entry="pipe: `%s`"} of them follow.\n' "$i$j" | tr -d '\n'; echo; echo; done
+            for j in $(seq 60); do echo 'Words that are not of interest fill this page from its head to its foot, line by line, and then the next.'; done
+            echo
+        done
+        printf '::: {.claim #X2 .wrong}\nA long one.\n\n'
+        for j in $(seq 40); do printf 'Sentence %s is as long as a sentence has to be, and it says nothing but its number and that there are more of them.\n' "$j"; done
+        printf ':::\n\n[]{.index entry="hang" see="pipe: `11`"}\n'
+    } > chapters/03-try.nw
+    make pdf > log 2>&1 || fail "$(tail log)"
+    pdftotext -layout out/made-up-book.pdf pdf.txt
+    # three pages or more in a row are told by the first and the last
+    run grep -E '^ *word, |    word, ' pdf.txt
+    assert_output --regexp 'word, [0-9]+–[0-9]+( |$)'
+    grep -qE '^ *hang, see pipe: 11|   hang, see pipe: 11' pdf.txt
+    record=$(sed -n 's/.*holds, if X1, p\. \([0-9]*\).*/\1/p' pdf.txt)
+    [ -n "$record" ]
+    perl -0777 -ne '@pages = split /\f/; print grep { /X1 holds/ } @pages' pdf.txt > page
+    grep -q 'on Mondays' page
+    head -n 3 page | grep -qE "(^|[^0-9])$record([^0-9]|$)"
+    grep -q 'X2, continued' pdf.txt
+    run grep -cE '(^|[^,] )continued *$' pdf.txt
+    assert_success
 }

@@ -23,7 +23,8 @@ load ../lib/helpers
     assert_line --partial 'text "slow, way" rjust'
     assert_line --regexp '^box wid 2\.600 '
     assert_line --regexp '^box wid 1\.300 '
-    assert_line --partial '"20.0 ms, 7 faults"'
+    assert_line --regexp '^text "20\.0 ms" ljust'
+    assert_line --regexp '^text "7" rjust'
     assert_equal "$(grep -c '^box' stdout)" 2
 }
 
