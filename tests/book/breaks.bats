@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154,SC2016 # helpers.bash sets it; backticks and LUA are no expansions
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # Where a page of the PDF may end within code and sessions: weave/print/breaks.lua. Each

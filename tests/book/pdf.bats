@@ -3,6 +3,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 
+# shellcheck disable=SC2154 # helpers.bash sets it
 name=$("$root/tools/title" name)
 pdf=$root/out/$name.pdf
 
@@ -77,16 +78,16 @@ edges() {
 
 @test "no page of the PDF ends with what announces the next: a title, the line above code, a block that opens" {
     needs pdftohtml
-    edges "$pdf" > edges
-    [ "$(wc -l < edges)" -gt 300 ]
-    run grep -E ' last (title|name): | last code: .*[{(,]$| last code: \}? *else' edges
+    edges "$pdf" > found
+    [ "$(wc -l < found)" -gt 300 ]
+    run grep -E ' last (title|name): | last code: .*[{(,]$| last code: \}? *else' found
     assert_output ''
 }
 
 @test "no page of the PDF begins with what is left over: closing braces, one word" {
     needs pdftohtml
-    edges "$pdf" > edges
-    run grep -E ' first (code|small): [][{}();, ]*$| first code: \} *(else|while)| first prose: [^ ]*$' edges
+    edges "$pdf" > found
+    run grep -E ' first (code|small): [][{}();, ]*$| first code: \} *(else|while)| first prose: [^ ]*$' found
     assert_output ''
 }
 
@@ -147,6 +148,7 @@ torn() {
     cd small || return
     sed -i 's/^- 02-made-02/&\n- 03-try/' book.nw
     printf 'X1\t03-try\nX2\t03-try\n' >> chapters/ledger.tsv
+    # shellcheck disable=SC2016 # backticks of the notation
     {
         printf '# Try {#try}\n\nIt [holds]{#X1 .claim .holds-if truth="It holds on Mondays."}, [twice]{.index entry="pipe: `twice`"}.\n\n'
         for i in 1 2 3 4; do

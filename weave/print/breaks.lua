@@ -48,7 +48,7 @@ end
 local function saying(lines, from, to)
   local count = 0
   for i = from, to do
-    if lines[i] ~= '' and not closes(lines[i]) then count = count + 1 end
+    if not lines[i]:find('^%s*{?%s*$') and not closes(lines[i]) then count = count + 1 end
   end
   return count
 end
