@@ -68,9 +68,9 @@ END
 lead_somewhere() {
     local page href
     for page in "$1"/*; do
-        perl -0777 -ne 'print "$1\n" while m{<div class="index subjects">(.*?)</ul>\s*</div>}sg' "$page" | grep -oE 'href="[^"]*"'
+        perl -0777 -ne 'print "$1\n" while m{<div class="index subjects">(.*?)(?:id="[^"]*programs|\z)}sg' "$page" | grep -oE 'href="[^"]*"' || true
     done | sed 's/href="//; s/"$//' | sort -u > links
-    [ "$(wc -l < links)" -ge 12 ]
+    [ "$(wc -l < links)" -ge 12 ] || fail "few links: $(tr "\n" " " < links)"
     while IFS= read -r href; do
         page=${href%%#*}
         [ -n "$page" ] || page=$2
@@ -89,6 +89,6 @@ lead_somewhere() {
 
 @test "the search finds a subject, and leads to its place or, of several, to the index" {
     grep -qF '["subject","pipe: a limit","3.1 One","try.html#ix-pipe-a-limit",""]' out/html/search-data.js
-    grep -qF '["subject","pipe","Subjects","indexes.html#term-pipe","3 Try; 3.1 One; 3.1 One"]' out/html/search-data.js
+    grep -qF '["subject","pipe","Subjects","indexes.html#term-pipe","3 Try; 3.1 One"]' out/html/search-data.js
     grep -qF '["subject","hang","Subjects","indexes.html#term-hang","see pipe: a limit"]' out/html/search-data.js
 }

@@ -47,9 +47,10 @@ end
 -- through the index. What another entry is called is found, too.
 local function subject(entry, above, head, page, row)
   local sections, others = {}, {}
-  for i, place in ipairs(entry.places) do
+  for _, place in ipairs(entry.places) do
     local label = page.book.labels[place.section]
-    sections[i] = (label.number ~= '' and label.number .. ' ' or '') .. label.title
+    local words = (label.number ~= '' and label.number .. ' ' or '') .. label.title
+    if words ~= sections[#sections] then sections[#sections + 1] = words end
   end
   for i, see in ipairs(entry.see) do others[i] = 'see ' .. terms.bare(see.text) end
   table.move(sections, 1, #sections, #others + 1, others)
