@@ -127,15 +127,18 @@ static void try_both(int way)
 {
     int number, fd;
     char word[8];
+    errno = ENODATA;        /* stays so when the parent is gone */
     if (read_full(way, &number, sizeof number) != sizeof number)
         fail("read");
     printf("child  %jd: descriptor %d here: ",
            (intmax_t)getpid(), number);
     printf("%s\n", fcntl(number, F_GETFD) == -1 ? strerror(errno)
                                                 : "open");
+    errno = ENODATA;
     fd = receive_descriptor(way);
     if (fd == -1)
         fail("recvmsg");
+    errno = ENODATA;
     if (read_full(fd, word, 5) != 5)
         fail("read");
     printf("child  %jd: the read end came as descriptor %d: %.5s\n",
@@ -146,6 +149,17 @@ static void try_both(int way)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int way[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, way) == -1)
