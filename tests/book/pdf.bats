@@ -71,8 +71,8 @@ edges() {
     "$root/tests/book/lines" "$1" | awk -F'\t' '
         function tell() { if (first != "") printf "%s first %s\n%s last %s\n", page, first, page, last }
         $1 != page { tell(); page = $1; first = last = "" }
-        $2 == "head" { next }
-        { if (first == "") first = $2 ": " $3; if ($2 != "small") last = $2 ": " $3 }
+        $2 == "head" || $2 == "margin" { next }
+        { if (first == "") first = $2 ": " $3; last = $2 ": " $3 }
         END { tell() }'
 }
 

@@ -251,7 +251,12 @@ function M.collected(blocks)
       end
       out:insert(raw('\\end{nwindex}'))
     else
-      if block.t == 'Div' and block.classes:includes('trial') then out:insert(raw('\\nwtrial{}')) end
+      if block.t == 'Div' and block.classes:includes('trial') then
+        out:insert(raw('\\nwtrial{}'))
+        -- pandoc would put the anchor of a Div where a page may end, below the heading
+        block.content[1].content:insert(1, rawi(('\\leavevmode\\hypertarget{%s}{}'):format(anchor { id = block.identifier })))
+        block.identifier = ''
+      end
       out:insert(block)
     end
   end
