@@ -45,7 +45,7 @@ make_disk() {
 }
 
 # machine_project: $work/book has the working tree, what git would know of it, and
-# what was built, compiled anew by the release's own gcc.
+# what was tangled.
 machine_project() {
     local book=$work/book
     mkdir -p "$book/out" "$book/node_modules"
@@ -57,7 +57,11 @@ machine_project() {
     find "$book/out/build" -name '*.made' -delete
     # so that the machine's ordinary user may read it
     chown -R 0:0 "$book" && chmod -R a+rX "$book"
-    mounts=("$book" home/reader/book)
+}
+
+# machine_build: the programs of $work/book, compiled by the release's own gcc.
+machine_build() {
+    mounts=("$work/book" home/reader/book)
     ending=KILL
     step build.log 'compiling the programs' enter --net "$logs/root" elsewhere \
         'make --no-print-directory build' HOME=/root TERM=dumb \
@@ -97,23 +101,23 @@ try_kvm() {
     timeout -k 1 10 "${machine[@]}" -accel kvm -cpu host -append "$words try" || true
 }
 
-# machine_run TEXT LOG SECONDS DISK...: runs the machine until it ends, with the
-# DISKs beside its root: FILE or FILE,OPTION... of qemu's -drive. Lines of the
-# console that are for the one who waits are shown. Ends with a message when the
-# SECONDS are over.
+# machine_run TEXT PLAN SECONDS DISK...: runs the machine until it ends, with what
+# out/PLAN of its project says, and with the DISKs beside its root: FILE or
+# FILE,OPTION... of qemu's -drive; $logs/PLAN.console has its console. Lines for the
+# one who waits are shown. Ends with a message when the SECONDS are over.
 machine_run() {
-    local text=$1 log=$logs/$2 limit=$3 start=$SECONDS drives=() disk
+    local text=$1 log=$logs/$2.console plan=$2 limit=$3 start=$SECONDS drives=() disk
     shift 3
     for disk in "$logs/root.img,snapshot=on" "$@"; do
         drives+=(-drive "if=virtio,format=raw,cache=unsafe,file=$disk")
     done
     say "$suite: $text ..."
-    TMPDIR=$work "${machine[@]}" "${drives[@]}" -append "$words" > "$log" 2>&1 < /dev/null &
+    TMPDIR=$work "${machine[@]}" "${drives[@]}" -append "$words plan=$plan" > "$log" 2>&1 < /dev/null &
     job=$!
     ending=KILL
     shown=0
     while kill -0 "$job" 2>/dev/null; do
-        sleep 1
+        sleep 1 || true
         show_progress "$log"
         [ $((SECONDS - start)) -lt "$limit" ] ||
             die "$suite: $text: not done after $limit s; its console is ${log#"$PWD"/}"
@@ -121,7 +125,7 @@ machine_run() {
     wait "$job" || die "$suite: $text: qemu ended with status $?; its console is ${log#"$PWD"/}"
     job=
     show_progress "$log"
-    grep -q '^elsewhere: up' "$log" || grep -aq 'elsewhere: up' "$log" ||
+    grep -aq 'elsewhere: up' "$log" ||
         die "$suite: the kernel did not start; its console is ${log#"$PWD"/}"
     say "$suite: $text: done, $((SECONDS - start)) s"
 }
