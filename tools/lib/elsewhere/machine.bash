@@ -59,12 +59,13 @@ machine_project() {
     chown -R 0:0 "$book" && chmod -R a+rX "$book"
 }
 
-# machine_build: the programs of $work/book, compiled by the release's own gcc.
+# machine_build [COMMAND]: the programs of $work/book, compiled by the release's own
+# gcc; then COMMAND, if there is one.
 machine_build() {
     mounts=("$work/book" home/reader/book)
     ending=KILL
     step build.log 'compiling the programs' enter --net "$logs/root" elsewhere \
-        'make --no-print-directory build' HOME=/root TERM=dumb \
+        "make --no-print-directory build ${1:+&& $1}" HOME=/root TERM=dumb \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
