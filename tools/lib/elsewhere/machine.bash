@@ -41,7 +41,7 @@ make_disk() {
     [ -z "$2" ] || used=$(du -sm --apparent-size "$2" | cut -f 1)
     rm -f "$1.new"
     truncate -s "$((used * 5 / 4 + $3))M" "$1.new"
-    mke2fs -q -t ext4 ${2:+-d "$2"} "$1.new" && mv "$1.new" "$1"
+    mke2fs -q -t ext4 -E lazy_itable_init=1,lazy_journal_init=1 ${2:+-d "$2"} "$1.new" && mv "$1.new" "$1"
 }
 
 # machine_project: $work/book has the working tree, what git would know of it, and
