@@ -74,7 +74,7 @@ out/build/flags: FORCE
 endif
 
 # What the tests run programs with: the runner, and libraries for LD_PRELOAD.
-TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so
+TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so out/lib/under
 $(TEST_TOOLS): out/build/flags
 out/lib/%.so: tests/lib/%.c
 	@mkdir -p $(@D)
@@ -84,6 +84,10 @@ out/lib/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
 	@$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
+out/lib/%: tests/conditions/%.c
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -o $@ $<
 out/lib/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
@@ -248,7 +252,7 @@ power: build ## cuts the power after map_copy has returned, and looks at the cop
 edition: ## all that is tried before an edition, and the book (hours)
 	@tools/edition
 
-.PHONY: check promote faults sanitize endure situations bench coverage watch
+.PHONY: check promote faults conditions sanitize endure situations bench coverage watch
 check: build ## runs every program and all tests
 	@tests/run
 check-%: build ## runs the tests of one unit, as in check-03-pipes
@@ -263,6 +267,8 @@ promote: build ## writes what sessions really print back into the chapters
 	@tools/promote $(PROMOTE)
 faults: build ## runs every program under injected faults
 	@tests/faults/run
+conditions: build ## runs every program as others might start it
+	@tests/conditions/run $(CONDITIONS)
 sanitize: build ## runs every program under the sanitizers and valgrind
 	@tests/sanitize/run
 endure: build ## runs the tests many times under load and odd conditions

@@ -204,10 +204,10 @@ function showTip({ target, type }) {
   clearTimeout(resting);
   const of = target.closest && target.closest('a.call, .tried');
   if (!of || of.matches('.tried') && triedAre === 'hidden') return;
-  if (type === 'mouseover' && of.matches('.tried')) resting = setTimeout(tell, 600, of);
-  else tell(of);
+  if (type === 'mouseover' && of.matches('.tried')) resting = setTimeout(explain, 600, of);
+  else explain(of);
 }
-function tell(of) {
+function explain(of) {
   if (of.title) {
     of.dataset.about = of.title;
     of.removeAttribute('title');

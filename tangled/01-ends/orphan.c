@@ -25,6 +25,13 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
+/* Returns the exit status in STATUS, or gives up if there is none. */
+static int exit_status(int status)
+{
+    if (!WIFEXITED(status))
+        errx(EXIT_FAILURE, "a child did not leave by itself");
+    return WEXITSTATUS(status);
+}
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -122,6 +129,17 @@ static _Noreturn void be_the_parent(void)
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     bool adopt = argc == 2 && strcmp(argv[1], "adopt") == 0;
     if (argc > 2 || (argc == 2 && !adopt))
         errx(2, "usage: orphan [adopt]");
@@ -156,7 +174,7 @@ int main(int argc, char *argv[])
     show("waitpid(grandchild)", collect(orphan, &status, 0),
          adopt ? 0 : ECHILD);
     if (adopt)
-        printf("%-36s = %d\n", "exit status", WEXITSTATUS(status));
+        printf("%-36s = %d\n", "exit status", exit_status(status));
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

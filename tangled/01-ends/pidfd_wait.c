@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <poll.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
@@ -78,10 +79,15 @@ static pid_t child_at(int gate[2])
 {
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         wait_at(gate);
         _exit(EXIT_SUCCESS);
     }
@@ -120,8 +126,21 @@ static int poll_one(int fd, int milliseconds)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     int gate[2];
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGTERM, SIG_DFL) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     pid_t child = child_at(gate);
     int process = pidfd_open(child, 0);
     if (process == -1)

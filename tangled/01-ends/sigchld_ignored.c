@@ -96,6 +96,13 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
+/* Returns the exit status in STATUS, or gives up if there is none. */
+static int exit_status(int status)
+{
+    if (!WIFEXITED(status))
+        errx(EXIT_FAILURE, "a child did not leave by itself");
+    return WEXITSTATUS(status);
+}
 
 static void wait_under(const char *name, void (*how)(int), int flags)
 {
@@ -107,11 +114,12 @@ static void wait_under(const char *name, void (*how)(int), int flags)
         err(EXIT_FAILURE, "sigaction");
     if (pipe2(report, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        const char *word = asleep(getppid()) ? "y" : "n";
+        const char *word = asleep(parent) ? "y" : "n";
         if (write_some(report[1], word, 1) != 1)
             fail("write");
         if (close(report[0]) == -1 || close(report[1]) == -1)
@@ -135,11 +143,22 @@ static void wait_under(const char *name, void (*how)(int), int flags)
     if (status == UNTOUCHED)
         printf("status untouched\n");
     else
-        printf("exit status %d\n", WEXITSTATUS(status));
+        printf("exit status %d\n", exit_status(status));
 }
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     wait_under("SIG_DFL", SIG_DFL, 0);
     wait_under("SIG_IGN", SIG_IGN, 0);

@@ -64,6 +64,14 @@ static void await(pid_t child, int kind)
             err(EXIT_FAILURE, "waitid");
 }
 
+/* Returns the exit status in STATUS, or gives up if there is none. */
+static int exit_status(int status)
+{
+    if (!WIFEXITED(status))
+        errx(EXIT_FAILURE, "a child did not leave by itself");
+    return WEXITSTATUS(status);
+}
+
 /* Prints the states of COUNT children, a dash for one that is gone. */
 static void print_states(const pid_t child[], int count)
 {
@@ -76,6 +84,17 @@ static void print_states(const pid_t child[], int count)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     enum { CHILDREN = 3 };
     pid_t child[CHILDREN];
@@ -93,7 +112,7 @@ int main(void)
         if (collected == -1)
             break;
         printf("wait = %jd, exit status %d     ",
-               (intmax_t)collected, WEXITSTATUS(status));
+               (intmax_t)collected, exit_status(status));
         print_states(child, CHILDREN);
     }
     if (errno != ECHILD)

@@ -152,18 +152,22 @@ static void wait_with(const char *name, int flags)
         err(EXIT_FAILURE, "fork");
     if (child == 0)
         disturb(parent);
-    printf("%s, child %jd\n", name, (intmax_t)child);
     int status = 0;
-    pid_t first = waitpid(child, &status, 0), second = 0;
-    int first_errno = errno;
-    if (first == -1)
+    pid_t first = waitpid(child, &status, 0), second = 0, third = 0;
+    const int error = errno;
+    if (first == -1) {
         second = waitpid(child, &status, WNOHANG);
-    errno = first_errno;
+        if (second == 0)
+            third = collect(child, &status, 0);
+        if (second == -1 || third == -1)
+            err(EXIT_FAILURE, "waitpid");
+    }
+    printf("%s, child %jd\n", name, (intmax_t)child);
+    errno = error;
     show("waitpid(child, 0)", first, flags & SA_RESTART ? 0 : EINTR);
     if (first == -1) {
         show("waitpid(child, WNOHANG)", second, 0);
-        show("waitpid(child, 0) again",
-             collect(child, &status, 0), 0);
+        show("waitpid(child, 0) again", third, 0);
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 4)
         errx(EXIT_FAILURE, "the child did not find us asleep");
@@ -174,6 +178,17 @@ static void wait_with(const char *name, int flags)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     wait_with("without SA_RESTART", 0);
     wait_with("with SA_RESTART", SA_RESTART);

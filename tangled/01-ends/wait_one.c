@@ -71,11 +71,12 @@ int main(int argc, char *argv[])
         || last_word < 0 || last_word > 65535)
         errx(2, "usage: wait_one [STATUS]");
     setvbuf(stdout, NULL, _IOLBF, 0);
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        bool slept = asleep(getppid());
+        bool slept = asleep(parent);
         printf("child  %jd: my parent %s, leaving with %ld\n",
                (intmax_t)getpid(), slept ? "sleeps" : "is awake",
                last_word);

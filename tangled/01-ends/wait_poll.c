@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/prctl.h>
 
 /* Returns the letter for the state of process PID, 0 if it is gone. */
 static char state_of(pid_t pid)
@@ -120,16 +121,32 @@ static void wait_at(const int gate[2])
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         wait_at(gate);
-        _exit(asleep(getppid()) ? 8 : EXIT_FAILURE);
+        _exit(asleep(parent) ? 8 : EXIT_FAILURE);
     }
     if (close(gate[0]) == -1)
         err(EXIT_FAILURE, "close");
@@ -158,9 +175,9 @@ int main(void)
     show("waitpid(-1, WNOHANG)", collect(-1, NULL, WNOHANG), 0);
     show("waitpid(-1, WNOHANG)", collect(-1, NULL, WNOHANG), 0);
     int status = 0;
+    printf("child %jd is told to leave\n", (intmax_t)child);
     if (close(gate[1]) == -1)
         err(EXIT_FAILURE, "close");
-    printf("child %jd is told to leave\n", (intmax_t)child);
     show("waitpid(-1, 0)", collect(-1, &status, 0), 0);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 8)
         errx(EXIT_FAILURE, "the child did not find us asleep");

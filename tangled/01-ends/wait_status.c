@@ -68,10 +68,15 @@ static pid_t child_at(int gate[2])
 {
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         wait_at(gate);
         _exit(EXIT_SUCCESS);
     }
@@ -158,6 +163,19 @@ static void report_number(void)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("%-22s %-6s  %s\n", "the child did", "word", "which says");
     report_end("_exit(3)", 3, 0);

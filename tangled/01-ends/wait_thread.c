@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <threads.h>
+#include <pthread.h>
 
 /* Forks a child that leaves with STATUS. */
 static pid_t child_leaving(int status)
@@ -35,6 +35,13 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
+/* Returns the exit status in STATUS, or gives up if there is none. */
+static int exit_status(int status)
+{
+    if (!WIFEXITED(status))
+        errx(EXIT_FAILURE, "a child did not leave by itself");
+    return WEXITSTATUS(status);
+}
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -48,7 +55,7 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-static int other_thread(void *argument)
+static void *other_thread(void *argument)
 {
     const pid_t child = *(const pid_t *)argument;
     int status = 0;
@@ -56,21 +63,33 @@ static int other_thread(void *argument)
     show("waitpid(child, __WNOTHREAD)",
          collect(child, NULL, __WNOTHREAD), ECHILD);
     show("waitpid(child, 0)", collect(child, &status, 0), 0);
-    return WEXITSTATUS(status);
+    printf("%-36s = %d\n", "exit status", exit_status(status));
+    return NULL;
 }
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t child = child_leaving(5);
     printf("one thread forked %jd\n", (intmax_t)child);
-    thrd_t thread;
-    int answer;
-    if (thrd_create(&thread, other_thread, &child) != thrd_success)
-        errx(EXIT_FAILURE, "thrd_create failed");
-    if (thrd_join(thread, &answer) != thrd_success)
-        errx(EXIT_FAILURE, "thrd_join failed");
-    printf("%-36s = %d\n", "exit status", answer);
+    pthread_t thread;
+    errno = pthread_create(&thread, NULL, other_thread, &child);
+    if (errno != 0)
+        err(EXIT_FAILURE, "pthread_create");
+    errno = pthread_join(thread, NULL);
+    if (errno != 0)
+        err(EXIT_FAILURE, "pthread_join");
     show("waitpid(child) in the first thread",
          collect(child, NULL, 0), ECHILD);
     if (ferror(stdout) || fclose(stdout) == EOF)

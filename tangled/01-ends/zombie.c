@@ -70,6 +70,13 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
+/* Returns the exit status in STATUS, or gives up if there is none. */
+static int exit_status(int status)
+{
+    if (!WIFEXITED(status))
+        errx(EXIT_FAILURE, "a child did not leave by itself");
+    return WEXITSTATUS(status);
+}
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -103,6 +110,17 @@ static long pages_of(pid_t process)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t child = child_leaving(3);
     await(child, WEXITED);
@@ -114,7 +132,7 @@ int main(void)
     show_state(child);
     int status = 0;
     show("waitpid(child)", collect(child, &status, 0), 0);
-    printf("%-36s = %d\n", "exit status", WEXITSTATUS(status));
+    printf("%-36s = %d\n", "exit status", exit_status(status));
     show_state(child);
     show("kill(child, 0)", kill(child, 0), ESRCH);
     if (ferror(stdout) || fclose(stdout) == EOF)

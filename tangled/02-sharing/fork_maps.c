@@ -74,11 +74,12 @@ static char *make(const struct kind *k, void *where, size_t size)
 {
     if (k->flags == FROM_MALLOC)
         return malloc(size);
+    int place = where == NULL ? 0 : MAP_FIXED_NOREPLACE;
     int fd = k->flags & MAP_ANONYMOUS ? -1 : nameless_file();
-    if (fd != -1 && ftruncate(fd, (off_t)size) == -1)
-        return NULL;
-    char *memory = mmap(where, size, PROT_READ | PROT_WRITE,
-                        k->flags, fd, 0);
+    char *memory = MAP_FAILED;
+    if (fd == -1 || ftruncate(fd, (off_t)size) == 0)
+        memory = mmap(where, size, PROT_READ | PROT_WRITE,
+                      k->flags | place, fd, 0);
     if (fd != -1)
         close(fd);
     if (memory == MAP_FAILED)
@@ -102,6 +103,17 @@ static void look(char *const memory[], char found[], char mark)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     const size_t size = (size_t)sysconf(_SC_PAGESIZE);
     struct notes {
@@ -125,7 +137,7 @@ int main(void)
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        if (make(&kinds[LATE], late, size) != late)
+        if (make(&kinds[LATE], late, size) == NULL)
             fail(kinds[LATE].name);
         look(notes->memory, notes->child, 'C');
         _exit(EXIT_SUCCESS);

@@ -78,11 +78,10 @@ static int nameless_file(void)
     return fd;
 }
 
-enum { CHOSEN = 100 };      /* the descriptor that the other opens */
-
 struct stage {
     pid_t main;
     int file, spare, report[2];
+    int chosen;             /* the descriptor that the other opens */
 };
 
 static struct stage set_stage(void)
@@ -91,6 +90,9 @@ static struct stage set_stage(void)
                        .spare = nameless_file() };
     if (pipe2(s.report, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    s.chosen = fcntl(s.file, F_DUPFD_CLOEXEC, 0);
+    if (s.chosen == -1 || close(s.chosen) == -1)
+        err(EXIT_FAILURE, "fcntl");
     return s;
 }
 
@@ -112,7 +114,7 @@ static void act(const struct stage *s)
         || fcntl(s->file, F_SETFL, O_APPEND) == -1
         || fcntl(s->file, F_SETFD, 0) == -1
         || close(s->spare) == -1
-        || fcntl(s->file, F_DUPFD_CLOEXEC, CHOSEN) != CHOSEN)
+        || fcntl(s->file, F_DUPFD_CLOEXEC, s->chosen) != s->chosen)
         fail("the other");
 }
 
@@ -135,9 +137,9 @@ static void look(struct stage *s, struct answers *a)
     a->of[3] = yes(fcntl(s->file, F_GETFL) & O_APPEND);
     a->of[4] = yes(fcntl(s->file, F_GETFD) == 0);
     a->of[5] = yes(fcntl(s->spare, F_GETFD) == -1);
-    a->of[6] = yes(fcntl(CHOSEN, F_GETFD) != -1);
+    a->of[6] = yes(fcntl(s->chosen, F_GETFD) != -1);
     const int all[] = { s->file, s->spare, s->report[0], s->report[1],
-                        CHOSEN };
+                        s->chosen };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (close(all[i]) == -1 && errno != EBADF)
             err(EXIT_FAILURE, "close");
@@ -151,7 +153,7 @@ static void ask_child(struct answers *a)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
         act(&s);
-        close(CHOSEN);
+        close(s.chosen);
         close(s.file);
         close(s.report[0]);
         close(s.report[1]);
@@ -202,6 +204,17 @@ static void print_answers(const struct answers *child,
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     struct answers child, thread;
     ask_child(&child);

@@ -30,6 +30,22 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
 {
@@ -64,7 +80,8 @@ static void count_knock(int signal_number)
     knocks++;
 }
 
-struct page { int number, refused; };
+enum { BY_SIGNAL, BY_LIMIT, BY_STORE, WAYS };
+struct page { int number, refused[WAYS]; };
 
 static int number = 1, target = 1;
 
@@ -76,20 +93,29 @@ static void change_oneself(void)
         fail("change");
 }
 
-static void change_parent(int file, struct page *page)
+static int allow_seconds(pid_t pid, rlim_t seconds)
 {
-    const pid_t parent = getppid();
-    const struct rlimit few = { 42, 42 };
+    struct rlimit limit;
+    if (prlimit(pid, RLIMIT_CPU, NULL, &limit) == -1)
+        return -1;
+    limit.rlim_cur = seconds;
+    return prlimit(pid, RLIMIT_CPU, &limit, NULL);
+}
+
+static void change_parent(pid_t parent, int file, struct page *page)
+{
     int value = 42;
     struct iovec here = { &value, sizeof value };
     struct iovec there = { &target, sizeof target };
     page->number = 42;
-    if (lseek(file, 42, SEEK_SET) == -1
-        || kill(parent, SIGUSR1) == -1
-        || prlimit(parent, RLIMIT_NOFILE, &few, NULL) == -1)
-        fail("change");
+    if (lseek(file, 42, SEEK_SET) == -1)
+        fail("lseek");
+    if (kill(parent, SIGUSR1) == -1)
+        page->refused[BY_SIGNAL] = errno;
+    if (allow_seconds(parent, 42) == -1)
+        page->refused[BY_LIMIT] = errno;
     if (process_vm_writev(parent, &here, 1, &there, 1, 0) == -1)
-        page->refused = errno;
+        page->refused[BY_STORE] = errno;
 }
 
 static void found(const char *what, intmax_t value)
@@ -97,12 +123,20 @@ static void found(const char *what, intmax_t value)
     printf("%-34s parent finds %jd\n", what, value);
 }
 
+static void found_unless(int refused, const char *what, intmax_t value)
+{
+    if (refused == 0)
+        found(what, value);
+    else
+        printf("%-34s refused: %s\n", what, strerror(refused));
+}
+
 static void print_found(int file, const struct page *page)
 {
     char cwd[PATH_MAX];
     struct rlimit limit;
     if (getcwd(cwd, sizeof cwd) == NULL
-        || getrlimit(RLIMIT_NOFILE, &limit) == -1)
+        || getrlimit(RLIMIT_CPU, &limit) == -1)
         err(EXIT_FAILURE, "looking");
     const mode_t mask = umask(0);
     puts("child changed itself:");
@@ -115,19 +149,29 @@ static void print_found(int file, const struct page *page)
     puts("child reached out:");
     found("  page->number = 42", page->number);
     found("  lseek(file, 42, SEEK_SET)", lseek(file, 0, SEEK_CUR));
-    found("  kill(parent, SIGUSR1)", knocks);
-    found("  prlimit(parent, ...)", (intmax_t)limit.rlim_cur);
-    if (page->refused == 0)
-        found("  process_vm_writev(parent, ...)", target);
-    else
-        printf("%-34s refused: %s\n", "  process_vm_writev(parent, ...)",
-               strerror(page->refused));
+    found_unless(page->refused[BY_SIGNAL],
+                 "  kill(parent, SIGUSR1)", knocks);
+    found_unless(page->refused[BY_LIMIT],
+                 "  prlimit(parent, ...)", (intmax_t)limit.rlim_cur);
+    found_unless(page->refused[BY_STORE],
+                 "  process_vm_writev(parent, ...)", target);
     close(file);
 }
 
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int file = nameless_file();
     struct page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE,
@@ -140,24 +184,29 @@ int main(void)
         err(EXIT_FAILURE, "sigaction");
     umask(022);
     unsetenv("WORD");
+    if (chdir("/") == -1)
+        err(EXIT_FAILURE, "/");
     int go[2];
     if (pipe2(go, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    const pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        char nothing;
+        char shot;
         close(go[1]);
-        if (read_some(go[0], &nothing, 1) != 0)
-            fail("read");
+        if (read_some(go[0], &shot, 1) != 1)
+            _exit(EXIT_FAILURE);
         close(go[0]);
         change_oneself();
-        change_parent(file, page);
+        change_parent(parent, file, page);
         close(file);
         _exit(EXIT_SUCCESS);
     }
     prctl(PR_SET_PTRACER, child, 0, 0, 0);
+    if (write_all(go[1], "!", 1) == -1)
+        err(EXIT_FAILURE, "write");
     close(go[0]);
     close(go[1]);
     if (wait_for(child) != 0)

@@ -93,7 +93,8 @@ static int send_descriptor(int way, int fd)
     return n == -1 ? -1 : 0;
 }
 
-/* Returns a descriptor that came over the socket WAY, or -1. */
+/* Returns the one descriptor that came over the socket WAY, or -1 with
+   errno set, EPROTO when something else came. */
 static int receive_descriptor(int way)
 {
     char nothing;
@@ -101,16 +102,24 @@ static int receive_descriptor(int way)
     union one_descriptor beside;
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
-                              .msg_controllen = sizeof beside.room };
+                              .msg_controllen = CMSG_LEN(sizeof(int)) };
     ssize_t n;
     while ((n = recvmsg(way, &message, MSG_CMSG_CLOEXEC)) == -1
            && errno == EINTR)
         ;
-    struct cmsghdr *head = n == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (head == NULL || head->cmsg_type != SCM_RIGHTS)
+    if (n == -1)
         return -1;
-    int fd;
-    memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    int fd = -1;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head != NULL && head->cmsg_level == SOL_SOCKET
+        && head->cmsg_type == SCM_RIGHTS
+        && head->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    if (fd != -1 && (message.msg_flags & MSG_CTRUNC) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    errno = EPROTO;
     return fd;
 }
 
@@ -118,15 +127,18 @@ static void try_both(int way)
 {
     int number, fd;
     char word[8];
+    errno = ENODATA;        /* stays so when the parent is gone */
     if (read_full(way, &number, sizeof number) != sizeof number)
         fail("read");
     printf("child  %jd: descriptor %d here: ",
            (intmax_t)getpid(), number);
     printf("%s\n", fcntl(number, F_GETFD) == -1 ? strerror(errno)
                                                 : "open");
+    errno = ENODATA;
     fd = receive_descriptor(way);
     if (fd == -1)
         fail("recvmsg");
+    errno = ENODATA;
     if (read_full(fd, word, 5) != 5)
         fail("read");
     printf("child  %jd: the read end came as descriptor %d: %.5s\n",
@@ -137,6 +149,17 @@ static void try_both(int way)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int way[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, way) == -1)

@@ -21,6 +21,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 /* Like read(2), but a signal does not end it. */
@@ -215,7 +216,11 @@ static int make_tcp(struct way *w)
 
 static int make_udp(struct way *w)
 {
-    return make_network(w, SOCK_DGRAM);
+    const struct timeval patience = { .tv_sec = 10 };
+    if (make_network(w, SOCK_DGRAM) == -1)
+        return -1;
+    return setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+                      sizeof patience);
 }
 
 static int hear_message(const struct way *w, char *word)
@@ -232,6 +237,8 @@ static int make_posix_queue(struct way *w)
     snprintf(w->path, sizeof w->path, "%s", strrchr(place, '/'));
     w->fd = mq_open(w->path, O_RDONLY | O_CREAT | O_EXCL, 0600,
                     &attributes);
+    if (w->fd == -1)
+        w->path[0] = '\0';
     return w->fd == -1 ? -1 : 0;
 }
 
@@ -333,8 +340,10 @@ static int say_file(const struct way *w, const char *word)
 static int make_posix_memory(struct way *w)
 {
     snprintf(w->path, sizeof w->path, "%s", strrchr(place, '/'));
-    return make_memory(w, shm_open(w->path, O_RDWR | O_CREAT | O_EXCL,
-                                   0600));
+    int fd = shm_open(w->path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd == -1)
+        w->path[0] = '\0';
+    return make_memory(w, fd);
 }
 
 static int say_posix_memory(const struct way *w, const char *word)
@@ -428,12 +437,24 @@ static void close_all(void)
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     const char *part = argc == 2 ? argv[1] : "";
     if (argc > 2) {
         fprintf(stderr, "usage: say_hello [PART-OF-A-NAME]\n");
         return 2;
     }
+    umask(077);
     for (int i = 0; i < FORMS; i++)
         ways[i] = (struct way){ .form = &forms[i], .id = -1, .fd = -1,
                                 .other_fd = -1 };

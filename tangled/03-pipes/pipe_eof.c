@@ -25,6 +25,24 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -132,9 +150,28 @@ static void look(pid_t reader, const char *when)
            sleeps ? "sleeps" : "does not sleep");
 }
 
+static void print_report(int report, pid_t reader)
+{
+    ssize_t n;
+    if (read_full(report, &n, sizeof n) != sizeof n)
+        errx(EXIT_FAILURE, "the reader failed");
+    printf("reader %jd: read = %zd\n", (intmax_t)reader, n);
+}
+
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
@@ -147,6 +184,9 @@ int main(void)
     show("read up to 4 bytes", read_some(p[0], text, 4), 0);
     show("read up to 100 bytes", read_some(p[0], text, 100), 0);
     show("read up to 0 bytes", read_some(p[0], text, 0), 0);
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
@@ -156,24 +196,30 @@ int main(void)
             ssize_t n = read_some(p[0], text, sizeof text);
             if (n == -1)
                 fail("read");
-            printf("reader %jd: read = %zd\n", (intmax_t)getpid(), n);
+            if (write_all(report[1], &n, sizeof n) == -1)
+                fail("write");
             ends += n == 0;
         }
-        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+        _exit(EXIT_SUCCESS);
     }
     close(p[0]);
+    close(report[1]);
     int second = fcntl(p[1], F_DUPFD_CLOEXEC, 0);
     if (second == -1)
         err(EXIT_FAILURE, "fcntl");
     look(child, "empty pipe");
     if (write_all(p[1], "more", 4) == -1)
         err(EXIT_FAILURE, "write");
+    print_report(report[0], child);
     look(child, "empty again");
     close(p[1]);
     look(child, "one of two write ends closed");
     if (write_all(second, "the rest", 8) == -1)
         err(EXIT_FAILURE, "write");
     close(second);
+    for (int reads = 0; reads < 3; reads++)
+        print_report(report[0], child);
+    close(report[0]);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the reader failed");
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -155,7 +155,7 @@ static void watch(bool closes)
     printf("reader %jd, write end %s: ", (intmax_t)child,
            closes ? "closed" : "kept");
     if (!closes && asleep(child)) {
-        puts("sleeps, and only itself could wake it");
+        puts("sleeps, and holds the last write end");
         if (kill(child, SIGKILL) == -1)
             err(EXIT_FAILURE, "kill");
         wait_for(child);
@@ -201,6 +201,17 @@ static void leak(int flags)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     watch(false);
     watch(true);

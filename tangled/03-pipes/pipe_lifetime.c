@@ -83,7 +83,7 @@ static _Noreturn void inherit(const int p[2], int go)
     _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static _Noreturn void create(const int go[2])
+static _Noreturn void create(const int go[2], int who)
 {
     int p[2];
     close(go[1]);
@@ -96,31 +96,52 @@ static _Noreturn void create(const int go[2])
         fail("fork");
     if (heir == 0)
         inherit(p, go[0]);
+    if (write_all(who, &heir, sizeof heir) == -1)
+        fail("write");
     _exit(EXIT_SUCCESS);
 }
 
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
         err(EXIT_FAILURE, "prctl");
     int go[2];
     if (pipe2(go, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
+    int who[2];
+    if (pipe2(who, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
     pid_t creator = fork();
     if (creator == -1)
         err(EXIT_FAILURE, "fork");
     if (creator == 0)
-        create(go);
+        create(go, who[1]);
     close(go[0]);
-    int creator_status = wait_for(creator);
+    close(who[1]);
+    if (wait_for(creator) != 0)
+        errx(EXIT_FAILURE, "the creator failed");
     printf("witness %jd: creator %jd is gone\n",
            (intmax_t)getpid(), (intmax_t)creator);
+    pid_t heir;
+    if (read_full(who[0], &heir, sizeof heir) != sizeof heir)
+        err(EXIT_FAILURE, "the heir's number");
+    close(who[0]);
     close(go[1]);
-    int heir_status = wait_for(-1);
-    if (creator_status != 0 || heir_status != 0)
-        errx(EXIT_FAILURE, "a child failed");
+    if (wait_for(heir) != 0)
+        errx(EXIT_FAILURE, "the heir failed");
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -131,6 +131,17 @@ static void ask(const char *when, int fd, short events)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
@@ -171,12 +182,16 @@ int main(void)
     show("full: write 1", write_some(p[1], data, 1), EAGAIN);
     show("full: write twice what fits", write_some(p[1], data, 2 * full),
          EAGAIN);
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     if (read_full(p[0], data, full) == -1
         || write_all(p[1], data, full - 100) == -1)
         err(EXIT_FAILURE, "leaving room for 100 bytes");
     ask("room for 100: poll the write end", p[1], POLLOUT);
     show("room for 100: write 200", write_some(p[1], data, 200), EAGAIN);
-    show("room for 100: write 100", write_some(p[1], data, 100), 0);
+    show("room for 100: write a page and 200",
+         write_some(p[1], data, page + 200), EAGAIN);
+    show("room for 100: write a page and 100",
+         write_some(p[1], data, page + 100), 0);
     close(p[1]);
     ask("full, no writer: poll", p[0], POLLIN);
     show("full, no writer: read", read_some(p[0], data, full), 0);

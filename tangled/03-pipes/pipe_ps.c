@@ -61,29 +61,52 @@ static _Noreturn void fail(const char *what)
 /* Makes FD known as WANTED in a program that is about to be run. */
 static int renumber(int fd, int wanted)
 {
-    if (fd == wanted)
-        return fcntl(fd, F_SETFD, 0);
     int n;
     while ((n = dup2(fd, wanted)) == -1 && errno == EINTR)
         continue;
     return n;
 }
 
+/* Becomes the program that WORDS name; ends as a shell would if it
+   cannot. */
+static _Noreturn void run(char **words)
+{
+    execvp(words[0], words);
+    int code = errno == ENOENT ? 127 : 126;
+    warn("%s", words[0]);
+    _exit(code);
+}
+
 /* Says how NAME ended; returns what a shell would call its status. */
 static int tell(const char *name, int status)
 {
-    if (WIFSIGNALED(status)) {
-        warnx("%s was killed by SIG%s", name,
-              sigabbrev_np(WTERMSIG(status)));
-        return 128 + WTERMSIG(status);
+    if (WIFEXITED(status)) {
+        warnx("%s left with status %d", name, WEXITSTATUS(status));
+        return WEXITSTATUS(status);
     }
-    warnx("%s left with status %d", name, WEXITSTATUS(status));
-    return WEXITSTATUS(status);
+    int number = WTERMSIG(status);
+    const char *word = sigabbrev_np(number);
+    if (word != NULL)
+        warnx("%s was killed by SIG%s", name, word);
+    else
+        warnx("%s was killed by signal %d", name, number);
+    return 128 + number;
 }
 
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     char *ps[] = { "ps", "aux", NULL };
     char **command = argc > 1 ? argv + 1 : ps;
     int p[2];
@@ -95,9 +118,7 @@ int main(int argc, char *argv[])
     if (child == 0) {
         if (renumber(p[1], STDOUT_FILENO) == -1)
             fail("dup2");
-        execvp(command[0], command);
-        warn("%s", command[0]);
-        _exit(127);
+        run(command);
     }
     close(p[1]);
     char text[1 << 16];

@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/ioctl.h>
 
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
@@ -59,93 +58,55 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
-{
-    char path[64], line[512] = "";
-    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
-    int file;
-    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
-    size_t length = 0;
-    ssize_t n = 1;
-    while (n != 0 && length < sizeof line - 1) {
-        n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
-        if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
-        if (n > 0)
-            length += (size_t)n;
-    }
-    close(file);
-    if (length == 0)
-        return 0;
-    const char *name_end = strrchr(line, ')');
-    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
-}
-
-/* Returns true once PID was seen asleep twice in a row, false when it
-   has ended or was not seen asleep within ten seconds. */
-static bool asleep(pid_t pid)
-{
-    const struct timespec moment = { .tv_nsec = 1000000 };
-    int seen = 0;
-    for (int look = 0; look < 10000 && seen < 2; look++) {
-        char state = state_of(pid);
-        if (state == 0 || state == 'Z')
-            return false;
-        seen = state == 'S' ? seen + 1 : 0;
-        nanosleep(&moment, NULL);
-    }
-    return seen == 2;
-}
-
-static size_t capacity(int fd)
-{
-    int bytes = fcntl(fd, F_GETPIPE_SZ);
-    if (bytes == -1)
-        err(EXIT_FAILURE, "fcntl F_GETPIPE_SZ");
-    return (size_t)bytes;
-}
-
-static int waiting(int fd)
-{
-    int bytes;
-    if (ioctl(fd, FIONREAD, &bytes) == -1)
-        err(EXIT_FAILURE, "ioctl FIONREAD");
-    return bytes;
-}
-
 /* Makes FD known as WANTED in a program that is about to be run. */
 static int renumber(int fd, int wanted)
 {
-    if (fd == wanted)
-        return fcntl(fd, F_SETFD, 0);
     int n;
     while ((n = dup2(fd, wanted)) == -1 && errno == EINTR)
         continue;
     return n;
 }
 
+/* Becomes the program that WORDS name; ends as a shell would if it
+   cannot. */
+static _Noreturn void run(char **words)
+{
+    execvp(words[0], words);
+    int code = errno == ENOENT ? 127 : 126;
+    warn("%s", words[0]);
+    _exit(code);
+}
+
 /* Says how NAME ended; returns what a shell would call its status. */
 static int tell(const char *name, int status)
 {
-    if (WIFSIGNALED(status)) {
-        warnx("%s was killed by SIG%s", name,
-              sigabbrev_np(WTERMSIG(status)));
-        return 128 + WTERMSIG(status);
+    if (WIFEXITED(status)) {
+        warnx("%s left with status %d", name, WEXITSTATUS(status));
+        return WEXITSTATUS(status);
     }
-    warnx("%s left with status %d", name, WEXITSTATUS(status));
-    return WEXITSTATUS(status);
+    int number = WTERMSIG(status);
+    const char *word = sigabbrev_np(number);
+    if (word != NULL)
+        warnx("%s was killed by SIG%s", name, word);
+    else
+        warnx("%s was killed by signal %d", name, number);
+    return 128 + number;
 }
 
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     char *ps[] = { "ps", "aux", NULL };
     char **command = argc > 1 ? argv + 1 : ps;
     int p[2];
@@ -157,27 +118,10 @@ int main(int argc, char *argv[])
     if (child == 0) {
         if (renumber(p[1], STDOUT_FILENO) == -1)
             fail("dup2");
-        execvp(command[0], command);
-        warn("%s", command[0]);
-        _exit(127);
+        run(command);
     }
     close(p[1]);
-    int status;
-    pid_t ended;
-    while ((ended = waitpid(child, &status, WNOHANG)) != child) {
-        if (ended == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-        if (ended != 0 || !asleep(child))
-            continue;
-        size_t unread = (size_t)waiting(p[0]);
-        if (unread + PIPE_BUF > capacity(p[0])) {
-            if (kill(child, SIGKILL) == -1)
-                err(EXIT_FAILURE, "kill");
-            wait_for(child);
-            errx(EXIT_FAILURE, "%zu bytes unread, %s asleep, and we wait"
-                 " for %s", unread, command[0], command[0]);
-        }
-    }
+    int status = wait_for(child);
     char text[1 << 16];
     bool copied = true;
     ssize_t n;

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 /* Returns the number of bytes read, less than LENGTH only at end of
    file, or -1 with errno set. */
@@ -94,7 +94,8 @@ static int send_descriptor(int way, int fd)
     return n == -1 ? -1 : 0;
 }
 
-/* Returns a descriptor that came over the socket WAY, or -1. */
+/* Returns the one descriptor that came over the socket WAY, or -1 with
+   errno set, EPROTO when something else came. */
 static int receive_descriptor(int way)
 {
     char nothing;
@@ -102,16 +103,24 @@ static int receive_descriptor(int way)
     union one_descriptor beside;
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
-                              .msg_controllen = sizeof beside.room };
+                              .msg_controllen = CMSG_LEN(sizeof(int)) };
     ssize_t n;
     while ((n = recvmsg(way, &message, MSG_CMSG_CLOEXEC)) == -1
            && errno == EINTR)
         ;
-    struct cmsghdr *head = n == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (head == NULL || head->cmsg_type != SCM_RIGHTS)
+    if (n == -1)
         return -1;
-    int fd;
-    memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    int fd = -1;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head != NULL && head->cmsg_level == SOL_SOCKET
+        && head->cmsg_type == SCM_RIGHTS
+        && head->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(head), sizeof fd);
+    if (fd != -1 && (message.msg_flags & MSG_CTRUNC) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    errno = EPROTO;
     return fd;
 }
 
@@ -145,6 +154,17 @@ static void say(int fd, const char *word)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int road[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, road) == -1)
@@ -169,10 +189,10 @@ int main(void)
     if (fd == -1)
         err(EXIT_FAILURE, "%s", path);
     say(fd, " opened");
-    int pidfd = (int)syscall(SYS_pidfd_open, maker, 0);
+    int pidfd = pidfd_open(maker, 0);
     fd = -1;
     if (pidfd != -1)
-        fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+        fd = pidfd_getfd(pidfd, number, 0);
     if (fd == -1)
         printf("pidfd_getfd refused: %s\n", strerrorname_np(errno));
     else

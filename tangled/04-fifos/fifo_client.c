@@ -27,7 +27,8 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
 }
 
 
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
 static int open_fifo(const char *name, int flags)
 {
     int fd;
@@ -52,11 +53,22 @@ static size_t make_line(char line[PIPE_BUF], const char *text)
 
 int main(int argc, char **argv)
 {
-    int wait = 0;
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    int nonblock = 0;
     bool wrong = false;
     for (int c; (c = getopt(argc, argv, "n")) != -1;) {
         wrong = wrong || c != 'n';
-        wait = O_NONBLOCK;
+        nonblock = O_NONBLOCK;
     }
     if (wrong || argc - optind < 2) {
         fprintf(stderr, "usage: fifo_client [-n] BOX TEXT...\n"
@@ -70,7 +82,7 @@ int main(int argc, char **argv)
         make_line(line, texts[i]);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    int out = open_fifo(box, O_WRONLY | wait);
+    int out = open_fifo(box, O_WRONLY | nonblock);
     if (out == -1 && errno == ENXIO)
         errx(EXIT_FAILURE, "%s: nobody collects here", box);
     struct stat is;

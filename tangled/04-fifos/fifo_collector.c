@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 
 /* Like read(2), but a signal does not end it. */
@@ -29,7 +30,8 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
 }
 
 
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
 static int open_fifo(const char *name, int flags)
 {
     int fd;
@@ -39,19 +41,91 @@ static int open_fifo(const char *name, int flags)
     return fd;
 }
 
-/* Reads once from IN and prints the lines that are complete. Returns
-   their number, or -1 at the end of file. */
-static long take(int in)
+/* Makes the FIFO BOX unless it is there, and opens it for reading.
+   Returns -1 when the name went away in between. */
+static int open_box(const char *box)
 {
-    static char text[2 * PIPE_BUF];
-    static size_t length;
+    umask(077);
+    if (mkfifo(box, 0600) == -1 && errno != EEXIST)
+        err(EXIT_FAILURE, "%s", box);
+    int in = open_fifo(box, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    struct stat is;
+    if (in == -1 && errno == ENOENT)
+        return -1;
+    if (in == -1 || fstat(in, &is) == -1)
+        err(EXIT_FAILURE, "%s", box);
+    if (S_ISREG(is.st_mode))
+        errx(EXIT_FAILURE, "%s: a file, not a FIFO; has a shell's > "
+                           "made it?", box);
+    if (!S_ISFIFO(is.st_mode))
+        errx(EXIT_FAILURE, "%s: not a FIFO", box);
+    return in;
+}
+
+/* Tells whether NAME leads to what FD has open. */
+static bool leads_to(const char *name, int fd)
+{
+    struct stat there, here;
+    if (fstat(fd, &here) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return lstat(name, &there) == 0 && there.st_dev == here.st_dev
+        && there.st_ino == here.st_ino;
+}
+
+/* Returns a descriptor that tells when we are asked to stop. */
+static int hear_signals(void)
+{
+    const int terminal[] = { SIGINT, SIGHUP };
+    struct sigaction now;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    for (int i = 0; i < 2; i++)
+        if (sigaction(terminal[i], NULL, &now) == 0
+            && now.sa_handler != SIG_IGN)
+            sigaddset(&set, terminal[i]);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    return fd;
+}
+
+/* Waits until IN can be read or we are asked to stop. Returns the
+   signal that asks, or 0. */
+static int wait_for_news(int in, int signals)
+{
+    struct pollfd both[] = { { .fd = in, .events = POLLIN },
+                             { .fd = signals, .events = POLLIN } };
+    if (poll(both, 2, -1) == -1 && errno != EINTR)
+        err(EXIT_FAILURE, "poll");
+    struct signalfd_siginfo one;
+    if (read_some(signals, &one, sizeof one) == sizeof one)
+        return (int)one.ssi_signo;
+    return 0;
+}
+
+static char text[2 * PIPE_BUF];
+static size_t length;
+static long lines;
+
+static void end_line(void)
+{
+    fwrite(text, 1, length, stdout);
+    putchar('\n');
+    length = 0;
+    lines++;
+}
+
+/* Reads once from IN and prints the lines that are complete. Returns
+   false at the end of file. */
+static bool take(int in)
+{
     ssize_t n = read_some(in, text + length, sizeof text - length);
     if (n == -1 && errno == EAGAIN)
-        return 0;
+        return true;
     if (n == -1)
         err(EXIT_FAILURE, "read");
     length += (size_t)n;
-    long lines = 0;
     char *line = text, *end;
     while ((end = memchr(line, '\n', length)) != NULL) {
         size_t size = (size_t)(end + 1 - line);
@@ -61,43 +135,27 @@ static long take(int in)
         lines++;
     }
     memmove(text, line, length);
-    if (length > 0 && (n == 0 || length == sizeof text)) {
-        fwrite(text, 1, length, stdout);
-        putchar('\n');
-        length = 0;
-        lines++;
-    }
-    return n == 0 ? -1 : lines;
-}
-
-static volatile sig_atomic_t stop;
-
-static void on_stop(int number)
-{
-    (void)number;
-    stop = 1;
-}
-
-/* Makes SIGTERM and SIGINT set STOP, but only while *OUTSIDE is the
-   signal mask. */
-static void catch_stop(sigset_t *outside)
-{
-    const struct sigaction action = { .sa_handler = on_stop };
-    sigset_t both;
-    sigemptyset(&both);
-    sigaddset(&both, SIGTERM);
-    sigaddset(&both, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &both, outside) == -1
-        || sigaction(SIGTERM, &action, NULL) == -1
-        || sigaction(SIGINT, &action, NULL) == -1)
-        err(EXIT_FAILURE, "signals");
-    sigdelset(outside, SIGTERM);
-    sigdelset(outside, SIGINT);
+    if (length == sizeof text)
+        end_line();
+    return n > 0;
 }
 
 int main(int argc, char **argv)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     long limit = LONG_MAX;
     char *end = NULL;
     if (argc == 3)
@@ -108,45 +166,49 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *box = argv[1];
-    if (mkfifo(box, 0622) == -1 && errno != EEXIST)
-        err(EXIT_FAILURE, "%s", box);
-    int in = open_fifo(box, O_RDONLY | O_NONBLOCK);
-    struct stat is;
-    if (in == -1 || fstat(in, &is) == -1)
-        err(EXIT_FAILURE, "%s", box);
-    if (!S_ISFIFO(is.st_mode))
-        errx(EXIT_FAILURE, "%s: not a FIFO", box);
-    if (flock(in, LOCK_EX | LOCK_NB) == -1) {
-        if (errno == EWOULDBLOCK)
+    const int signals = hear_signals();
+    int in = -1;
+    for (bool ours = false; !ours;) {
+        in = open_box(box);
+        if (in == -1)
+            continue;
+        bool locked = flock(in, LOCK_EX | LOCK_NB) == 0;
+        if (!locked && errno != EWOULDBLOCK)
+            err(EXIT_FAILURE, "%s", box);
+        ours = leads_to(box, in);
+        if (ours && !locked)
             errx(EXIT_FAILURE, "%s: has a collector already", box);
-        err(EXIT_FAILURE, "%s", box);
+        if (!ours)
+            close(in);
     }
-    int keep = open_fifo(box, O_WRONLY | O_NONBLOCK);
+    char same[64];
+    snprintf(same, sizeof same, "/proc/self/fd/%d", in);
+    int keep = open_fifo(same, O_WRONLY | O_NONBLOCK);
     if (keep == -1)
         err(EXIT_FAILURE, "%s", box);
-    sigset_t outside;
-    catch_stop(&outside);
-    long lines = 0;
-    while (!stop && lines < limit && !ferror(stdout)) {
-        struct pollfd p = { .fd = in, .events = POLLIN };
-        if (ppoll(&p, 1, NULL, &outside) == -1) {
-            if (errno != EINTR)
-                err(EXIT_FAILURE, "ppoll");
-        } else {
-            lines += take(in);
-        }
+    int asked = 0;
+    while (asked == 0 && lines < limit && !ferror(stdout)) {
+        asked = wait_for_news(in, signals);
+        if (asked == 0 && !take(in))
+            break;
     }
-    if (unlink(box) == -1 && errno != ENOENT)
+    if (leads_to(box, in) && unlink(box) == -1)
         warn("%s", box);
     close(keep);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &outside, NULL);
-    if (fcntl(in, F_SETFL, O_RDONLY) == -1)
-        err(EXIT_FAILURE, "fcntl");
-    while (!ferror(stdout) && take(in) != -1)
-        continue;
+    bool inside = true;
+    while (inside && !ferror(stdout)) {
+        int again = wait_for_news(in, signals);
+        if (again == 0)
+            inside = take(in);
+        else if (asked == 0 || again == SIGHUP)
+            asked = again;
+        else
+            errx(EXIT_FAILURE, "%s: left while clients were inside", box);
+    }
     close(in);
+    close(signals);
+    if (length > 0)
+        end_line();
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -31,6 +31,9 @@ static void leave_room(void)
 /* Makes a new directory and goes there; it is removed at the end. */
 static void enter_room(void)
 {
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    umask(077);
     const char *base = getenv("TMPDIR");
     if (base == NULL || base[0] != '/')
         base = "/tmp";
@@ -62,7 +65,8 @@ static int write_all(int fd, const void *buffer, size_t length)
 }
 
 
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
 static int open_fifo(const char *name, int flags)
 {
     int fd;
@@ -104,6 +108,17 @@ static void show_unread(const char *when, int fd)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     enter_room();
     if (mkfifo("door", 0600) == -1)

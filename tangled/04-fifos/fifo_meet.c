@@ -44,7 +44,8 @@ static int write_all(int fd, const void *buffer, size_t length)
 }
 
 
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. */
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
 static int open_fifo(const char *name, int flags)
 {
     int fd;
@@ -56,7 +57,20 @@ static int open_fifo(const char *name, int flags)
 
 int main(int argc, char **argv)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     bool says = argc > 3 && strcmp(argv[1], "say") == 0;
     bool hears = argc == 3 && strcmp(argv[1], "hear") == 0;
     if (!says && !hears) {

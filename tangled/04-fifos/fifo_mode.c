@@ -34,6 +34,9 @@ static void leave_room(void)
 /* Makes a new directory and goes there; it is removed at the end. */
 static void enter_room(void)
 {
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    umask(077);
     const char *base = getenv("TMPDIR");
     if (base == NULL || base[0] != '/')
         base = "/tmp";
@@ -93,6 +96,17 @@ static void allow_all_by_default(void)
 
 int main(int argc, char **argv)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     if (argc > 2 || (argc == 2 && strcmp(argv[1], "acl") != 0)) {
         fprintf(stderr, "usage: fifo_mode [acl]\n");
         return 2;

@@ -130,7 +130,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 static void store(const char *what, volatile char *at, char byte)
 {
@@ -196,13 +199,25 @@ static void grow_over(const char *where, int fd)
     char byte;
     if (pread(fd, &byte, 1, 200) != 1)
         err(EXIT_FAILURE, "pread");
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", where, byte);
+    printf("%-36s = %s\n", where,
+           byte == 0 ? "cleared" : byte == 'J' ? "kept" : "changed");
     munmap(p, page);
     close(fd);
 }
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     page = (size_t)sysconf(_SC_PAGESIZE);
     char *area = map_or_die(NULL, 5 * page, PROT_NONE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -210,8 +225,8 @@ int main(void)
     walk_out_of_short(area + page, scratch_file(150, 'x'));
     walk_out_of_long(area + page, scratch_file(150, 'x'));
     puts("\n150 bytes grow to 300");
-    grow_over("on disk", scratch_file(150, 'x'));
     grow_over("a memfd", memfd_create("bounds", MFD_CLOEXEC));
+    grow_over("a file in this directory", scratch_file(150, 'x'));
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -17,7 +17,6 @@
 #include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <libgen.h>
 
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
@@ -102,9 +101,30 @@ static void copy_stretch(int in, int out, off_t from, off_t to,
         from += (off_t)length;
     }
 }
+/* Like fsync(2), but a signal does not end it. */
+static int to_disk(int fd)
+{
+    int result;
+    do
+        result = fsync(fd);
+    while (result == -1 && errno == EINTR);
+    return result;
+}
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    signal(SIGXFSZ, SIG_IGN);
     if (argc != 3)
         errx(2, "usage: map_copy SOURCE TARGET");
     const char *source = argv[1], *target = argv[2];
@@ -117,21 +137,35 @@ int main(int argc, char *argv[])
     if (!S_ISREG(about.st_mode))
         errx(EXIT_FAILURE, "%s: not a regular file", source);
     char byte;
-    if (about.st_size == 0 && read_some(in, &byte, 1) > 0)
+    ssize_t bytes = about.st_size > 0 ? 0 : read_some(in, &byte, 1);
+    if (bytes == -1)
+        err(EXIT_FAILURE, "%s", source);
+    if (bytes > 0)
         errx(EXIT_FAILURE, "%s: has bytes but no size", source);
+    const char *slash = strrchr(target, '/');
+    const char *name = slash == NULL ? target : slash + 1;
+    if (*name == '\0')
+        errx(EXIT_FAILURE, "%s: is no name for a file", target);
+    char *path = slash == NULL ? strdup(".")
+                 : strndup(target, (size_t)(name - target));
+    if (path == NULL)
+        err(EXIT_FAILURE, "strdup");
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory == -1)
+        err(EXIT_FAILURE, "%s", path);
     struct stat old;
-    if (lstat(target, &old) == 0)
+    if (fstatat(directory, name, &old, AT_SYMLINK_NOFOLLOW) == 0)
         errx(EXIT_FAILURE, "%s: exists already", target);
     if (errno != ENOENT)
         err(EXIT_FAILURE, "%s", target);
-    char *path = strdup(target);
-    if (path == NULL)
-        err(EXIT_FAILURE, "strdup");
-    const char *directory = dirname(path);
-    int out = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC,
-                   about.st_mode & 0777);
+    int out = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC,
+                     about.st_mode & 0777);
     if (out == -1)
-        err(EXIT_FAILURE, "%s: cannot make a file", directory);
+        err(EXIT_FAILURE, "%s: cannot make a file", path);
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", out);
+    if (access(self, F_OK) == -1)
+        err(EXIT_FAILURE, "%s", self);
     if (ftruncate(out, about.st_size) == -1)
         err(EXIT_FAILURE, "%s", target);
     off_t at = 0;
@@ -155,13 +189,18 @@ int main(int argc, char *argv[])
         errx(EXIT_FAILURE, "%s: was cut short during the copy", source);
     if (after.st_size > about.st_size)
         errx(EXIT_FAILURE, "%s: has grown during the copy", source);
-    char self[64];
-    snprintf(self, sizeof self, "/proc/self/fd/%d", out);
-    if (linkat(AT_FDCWD, self, AT_FDCWD, target, AT_SYMLINK_FOLLOW) == -1)
+    if (after.st_ctim.tv_sec != about.st_ctim.tv_sec
+        || after.st_ctim.tv_nsec != about.st_ctim.tv_nsec)
+        errx(EXIT_FAILURE, "%s: has changed during the copy", source);
+    if (to_disk(out) == -1)
+        err(EXIT_FAILURE, "%s: cannot be brought to the disk", target);
+    if (linkat(AT_FDCWD, self, directory, name, AT_SYMLINK_FOLLOW) == -1)
         err(EXIT_FAILURE, "%s", target);
+    if (to_disk(directory) == -1)
+        err(EXIT_FAILURE, "%s: its name may not be on the disk", target);
     free(path);
     close(in);
-    if (close(out) == -1)
-        err(EXIT_FAILURE, "%s", target);
+    close(directory);
+    close(out);
     return EXIT_SUCCESS;
 }

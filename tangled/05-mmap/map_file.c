@@ -44,6 +44,17 @@ static long dirty_kb(const void *map)
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     if (argc != 2)
         errx(2, "usage: map_file FILE");
     int fd = open(argv[1], O_RDWR | O_CLOEXEC);
@@ -53,7 +64,8 @@ int main(int argc, char *argv[])
     if (fstat(fd, &about) == -1)
         err(EXIT_FAILURE, "%s", argv[1]);
     if (about.st_size < 8)
-        errx(EXIT_FAILURE, "%s: has less than 8 bytes", argv[1]);
+        errx(EXIT_FAILURE, "%s: has less than the 8 bytes to print",
+             argv[1]);
     const size_t size = (size_t)about.st_size;
     char *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
                      fd, 0);

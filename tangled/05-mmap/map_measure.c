@@ -154,17 +154,16 @@ static const struct {
     { "copy_file_range", by_copy_file_range, 0 },
 };
 enum { WAYS = sizeof ways / sizeof ways[0], ROUNDS = 5 };
-struct result {
-    long calls;
-    double faults[ROUNDS], ms[ROUNDS];
-};
-
 static double now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
+struct result {
+    long calls;
+    double faults[ROUNDS], ms[ROUNDS];
+};
 
 static double faults_so_far(void)
 {
@@ -210,6 +209,17 @@ static double median(double *values)
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     char *end = NULL;
     long mib = argc == 2 ? strtol(argv[1], &end, 10) : 0;
     if (mib < 1 || mib > 1024 || *end != '\0')

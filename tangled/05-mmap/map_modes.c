@@ -122,7 +122,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 static void store(const char *what, volatile char *at, char byte)
 {
@@ -147,18 +150,32 @@ static const char *try(int protection, int type, int fd)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     int fd = scratch_file(1, 'a');
     static const struct { const char *name; int flag; } modes[] = {
         { "O_RDONLY", O_RDONLY }, { "O_WRONLY", O_WRONLY },
         { "O_RDWR", O_RDWR },
     };
+    static const struct { const char *name; int flag; } types[] = {
+        { "MAP_SHARED", MAP_SHARED }, { "MAP_PRIVATE", MAP_PRIVATE },
+    };
     printf("%-10s%-13s%-8s%-8s%-8sREAD|WRITE\n", "open", "type",
            "NONE", "READ", "WRITE");
-    for (int type = MAP_SHARED; type <= MAP_PRIVATE; type++) {
-        for (int i = 0; i < 3; i++) {
-            int again = reopen(fd, modes[i].flag);
-            printf("%-10s%-13s", modes[i].name,
-                   type == MAP_SHARED ? "MAP_SHARED" : "MAP_PRIVATE");
+    for (int t = 0; t < 2; t++) {
+        for (int m = 0; m < 3; m++) {
+            const int type = types[t].flag;
+            int again = reopen(fd, modes[m].flag);
+            printf("%-10s%-13s", modes[m].name, types[t].name);
             printf("%-8s", try(PROT_NONE, type, again));
             printf("%-8s", try(PROT_READ, type, again));
             printf("%-8s", try(PROT_WRITE, type, again));

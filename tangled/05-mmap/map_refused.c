@@ -114,7 +114,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 
 static size_t page;
@@ -190,7 +193,8 @@ static void try_addresses(int fd)
 }
 static void try_flags(int fd)
 {
-    const int rw = PROT_READ | PROT_WRITE, unknown = 0x800000;
+    const int rw = PROT_READ | PROT_WRITE;
+    const int unknown = 0x800000;   /* no flag of Linux 6.18 */
     int reading = reopen(fd, O_RDONLY), writing = reopen(fd, O_WRONLY);
     puts("\nprotection and flags");
     show_map("PROT_WRITE, shared, O_RDONLY",
@@ -249,6 +253,17 @@ static void try_sealed(void)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     page = (size_t)sysconf(_SC_PAGESIZE);
     printf("a page has %zu bytes\n", page);
     int fd = scratch_file(page, '1');

@@ -20,10 +20,13 @@
 #include <sched.h>
 #include <stdatomic.h>
 
+enum { FREE, WRITING, FULL, READING };
+
 struct board {
-    atomic_bool complete;
+    atomic_int state;
     char text[80];
 };
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "an int may need a lock");
 static struct board *open_board(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -40,35 +43,55 @@ static struct board *open_board(const char *path)
     close(fd);
     return map;
 }
-static void write_on(struct board *board, const char *text)
+static bool change(struct board *board, int from, int to)
 {
+    return atomic_compare_exchange_strong(&board->state, &from, to);
+}
+static void write_on(const char *path, const char *text)
+{
+    struct board *board = open_board(path);
+    if (!change(board, FREE, WRITING))
+        errx(EXIT_FAILURE, "%s: is in use", path);
     snprintf(board->text, sizeof board->text, "%s", text);
     printf("writer %jd: done\n", (intmax_t)getpid());
-    atomic_store(&board->complete, true);
+    atomic_store(&board->state, FULL);
 }
 static void read_from(const char *path)
 {
-    const struct board *board = open_board(path);
-    const struct board *again = open_board(path);
+    struct board *board = open_board(path), *again = open_board(path);
     const intmax_t me = getpid();
     uintmax_t looks = 0;
-    if (!atomic_load(&board->complete)
+    if (atomic_load(&board->state) != FULL
         && printf("reader %jd: nothing yet\n", me) < 0)
         err(EXIT_FAILURE, "standard output");
-    for (; !atomic_load(&board->complete); looks++)
+    for (; !change(board, FULL, READING); looks++)
         sched_yield();
-    printf("reader %jd: looked %ju times, then read: %s\n",
-           me, looks, board->text);
+    printf("reader %jd: looked %ju times, then read: %.*s\n", me,
+           looks, (int)sizeof board->text, board->text);
     printf("reader %jd: at another address, the same text: %s\n", me,
-           again != board && strcmp(again->text, board->text) == 0
+           again != board && memcmp(again->text, board->text,
+                                    sizeof board->text) == 0
            ? "yes" : "no");
+    atomic_store(&board->state, ferror(stdout) ? FULL : FREE);
 }
 
 int main(int argc, char *argv[])
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    signal(SIGXFSZ, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 3)
-        write_on(open_board(argv[1]), argv[2]);
+        write_on(argv[1], argv[2]);
     else if (argc == 2)
         read_from(argv[1]);
     else

@@ -111,7 +111,10 @@ static void load(const char *what, const volatile char *at)
         return;
     }
     char byte = *at;
-    printf(byte == 0 ? "%-36s = 0\n" : "%-36s = '%c'\n", what, byte);
+    if (byte == 0)
+        printf("%-36s = 0\n", what);
+    else
+        printf("%-36s = '%c'\n", what, byte);
 }
 /* Has a child cut the file to nothing, and says how that went. */
 static void cut(int fd)
@@ -152,6 +155,17 @@ static void look_unprepared(const volatile char *p)
 
 int main(void)
 {
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
     survive_faults();
     int fd = scratch_file(1, 'x');
     const char *p = map_or_die(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);

@@ -17,7 +17,8 @@ load ../lib/helpers
 }
 
 @test "where no ancestor offers, the first process of the namespace adopts [W22]" {
-    needs namespaces
+    says "or else by the first process of that namespace"
+    needs namespaces            # the runner, a subreaper, is outside
     local in_namespace=(unshare --pid --mount --fork --mount-proc)
     [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
     run_program "${in_namespace[@]}" bash -c './orphan; true'
@@ -54,6 +55,13 @@ load ../lib/helpers
 @test "no descriptor is left" {
     no_leaked_fd ./orphan adopt
     assert_line --partial "grandparent"
+}
+
+@test "a child that was killed is not taken for one that left" {
+    inject 'getppid:signal=SIGTERM:when=2' ./orphan adopt
+    assert_failure
+    assert_stderr_line "orphan: a child did not leave by itself"
+    refute_line --partial 'exit status'
 }
 
 @test "a full disk is reported" {

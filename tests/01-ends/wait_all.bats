@@ -38,6 +38,13 @@ load ../lib/helpers
     no_leaked_fd ./wait_all
 }
 
+@test "a child that was killed is not taken for one that left" {
+    inject 'set_robust_list:signal=SIGTERM:when=1' ./wait_all
+    assert_failure
+    assert_stderr_line "wait_all: a child did not leave by itself"
+    refute_line --partial 'exit status'
+}
+
 @test "a full disk is reported" {
     run_shell './wait_all > /dev/full'
     assert_failure 1

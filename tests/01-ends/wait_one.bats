@@ -13,6 +13,7 @@ load ../lib/helpers
 }
 
 @test "wait and waitpid need no header but sys/wait.h, take an int pointer and return a pid_t [W03]" {
+    says "no other header is needed"
     cat > prototypes.c <<'END'
 #include <sys/wait.h>
 _Static_assert(_Generic(&wait, pid_t (*)(int *): 1, default: 0), "wait");
@@ -27,8 +28,9 @@ END
 }
 
 @test "only eight bits of the exit status arrive" {
+    says "and 300 is 44 beyond 256"
     local asked
-    for asked in 0 1 7 255 256 257 65535; do
+    for asked in 0 1 7 255 256 257 300 65535; do
         run_program ./wait_one "$asked"
         assert_equal "$status" $((asked % 256))
         assert_line --partial "exit status $((asked % 256))"
@@ -52,6 +54,23 @@ END
     [ "$(grep -c 'clone(' strace)" -eq 1 ]
 }
 
+@test "between the fork and the wait the parent makes no other call" {
+    says "So the parent does not print between the fork and the wait, and has no other place to sleep"
+    traced all ./wait_one
+    assert_failure 7
+    local parent calls
+    parent=$(sed -n 's/^parent \([0-9]*\): .*/\1/p' stdout)
+    calls=$(sed -n "s/^$parent  *//p" strace | sed -n '/^clone/,/^wait4/p' | sed 's/(.*//')
+    assert_equal "$calls" $'clone\nwait4'
+}
+
+@test "a parent whose wait fails ends, and its child is an orphan" {
+    says "If a call fails, err(3) ends our parent, and its child becomes an orphan"
+    inject wait4:error=EINVAL:when=1+ ./wait_one
+    assert_stderr_line "wait_one: wait: Invalid argument"
+    grep -q '^orphan ' "$BATS_TEST_TMPDIR/how"
+}
+
 @test "an interrupted wait is asked again" {
     inject wait4:error=EINTR:when=1 ./wait_one
     assert_failure 7
@@ -62,6 +81,11 @@ END
     leaves_no_zombie ./wait_one
     assert_output
     no_leaked_fd ./wait_one
+}
+
+@test "a child that was killed is not taken for one that left" {
+    inject 'set_robust_list:signal=SIGTERM:when=1' ./wait_one
+    assert_line --regexp '^parent [0-9]+: [0-9]+ did not leave by itself$'
 }
 
 @test "a full disk is reported" {

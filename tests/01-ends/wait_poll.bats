@@ -46,6 +46,19 @@ load ../lib/helpers
     assert_call 'wait4\(-1, NULL, 0x40000.*, NULL\) += -1 EINVAL'
 }
 
+@test "while the child may look, the parent does not print" {
+    says "The line about it is printed first, because a full pipe behind standard output would be another place to sleep"
+    traced close,write,wait4 ./wait_poll
+    assert_success
+    local parent
+    parent=$(sed -n '1s/ .*//p' strace)
+    run sed -n "s/^$parent  *//p" strace
+    assert_line --regexp '^write\(1, "child [0-9]+ is told'
+    run sed -n '/is told to leave/,/wait4/p' <<< "$output"
+    assert_equal "${#lines[@]}" 3
+    assert_line --index 1 --regexp '^close'
+}
+
 @test "an interrupted call is asked again" {
     inject 'wait4:error=EINTR:when=6 waitid:error=EINTR:when=2' ./wait_poll
     assert_success

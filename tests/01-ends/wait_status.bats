@@ -29,6 +29,13 @@ load ../lib/helpers
     refute_line --regexp '^core'
 }
 
+@test "SIGQUIT kills the child though the caller had it ignored, as a shell has for a program before a &" {
+    says "We set it back, or the child would survive"
+    run_shell './wait_status & wait "$!"'
+    assert_success
+    assert_line --index 5 --regexp '0x0003  killed by SIGQUIT, no core$'
+}
+
 @test "interrupted calls are asked again" {
     inject 'wait4:error=EINTR:when=2 waitid:error=EINTR:when=1' ./wait_status
     assert_success

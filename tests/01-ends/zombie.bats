@@ -31,6 +31,13 @@ load ../lib/helpers
     no_leaked_fd ./zombie
 }
 
+@test "a child that was killed is not taken for one that left" {
+    inject 'set_robust_list:signal=SIGTERM:when=1' ./zombie
+    assert_failure
+    assert_stderr_line "zombie: a child did not leave by itself"
+    refute_line --partial 'exit status'
+}
+
 @test "a full disk is reported" {
     run_shell './zombie > /dev/full'
     assert_failure 1

@@ -13,6 +13,14 @@ load ../lib/helpers
     as_nobody holds_session
 }
 
+@test "the two descriptors are opened alike, but for O_CLOEXEC" {
+    says "The descriptors differ in O_CLOEXEC, which we leave out here on purpose"
+    traced openat,open ./exec_keeps
+    assert_success
+    assert_equal "$(grep -o '"/dev/null", .* = ' strace)" '"/dev/null", O_RDONLY) = 
+"/dev/null", O_RDONLY|O_CLOEXEC) = '
+}
+
 @test "it is one process that executes once, with its two descriptors [O13]" {
     traced execve,clone,clone3,fork,vfork ./exec_keeps
     assert_success

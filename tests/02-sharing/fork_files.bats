@@ -18,8 +18,10 @@ load ../lib/helpers
     assert_line --partial 'a is descriptor 3, b is descriptor 4'
     run_shell './fork_files a b 3< /dev/null 5< /dev/null'
     assert_line --partial 'a is descriptor 4, b is descriptor 6'
-    run_shell './fork_files a b <&-'
-    assert_line --partial 'a is descriptor 0, b is descriptor 3'
+    run_shell './fork_files a b 4< /dev/null 9< /dev/null'
+    assert_line --partial 'a is descriptor 3, b is descriptor 5'
+    run_shell './fork_files a b 5< /dev/null'
+    assert_line --partial 'a is descriptor 3, b is descriptor 4'
 }
 
 @test "the child opens nothing: both files are opened by the parent [P09] [P10]" {

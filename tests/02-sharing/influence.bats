@@ -41,7 +41,7 @@ ask_writev() {
     assert_equal "$(reached kill)" 'finds 1'
     assert_equal "$(reached prlimit)" 'finds 42'
     assert_call 'kill\([0-9]+, SIGUSR1\) += 0'
-    assert_call 'prlimit64\([1-9][0-9]*, RLIMIT_NOFILE, .*rlim_cur=42'
+    assert_call 'prlimit64\([1-9][0-9]*, RLIMIT_CPU, .*rlim_cur=42'
 }
 
 @test "a store and an offset are seen without any message [O02]" {
@@ -69,8 +69,31 @@ ask_writev() {
     assert_equal "${#lines[@]}" 11
 }
 
+@test "what is refused is reported, each by itself" {
+    inject 'kill:error=EPERM process_vm_writev:error=EACCES' ./influence
+    assert_success
+    assert_line --regexp 'kill.* refused: Operation not permitted'
+    assert_line --regexp 'process_vm_writev.* refused: Permission denied'
+    assert_equal "$(reached prlimit)" 'finds 42'
+    assert_equal "$(reached lseek)" 'finds 42'
+}
+
+@test "a hard limit is a bound for the soft one, and the caller's directory does not matter" {
+    says "the soft limit, may be anything up to the hard limit"
+    run_shell 'ulimit -t 20; ./influence'
+    assert_success
+    assert_line --regexp 'prlimit.* refused: Invalid argument'
+    run_shell 'ulimit -t 42; ./influence'
+    assert_success
+    assert_equal "$(reached prlimit)" 'finds 42'
+    # shellcheck disable=SC2016 # bash is to expand it
+    run_shell 'here=$PWD; cd /proc; "$here/influence"'
+    assert_success
+    assert_equal "$(reached chdir)" 'is not there'
+}
+
 @test "a child that fails is noticed" {
-    inject kill:error=EPERM ./influence
+    inject lseek:error=EIO:when=1 ./influence
     assert_failure 1
     assert_stderr_line 'influence: the child failed'
 }

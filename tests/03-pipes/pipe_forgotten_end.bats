@@ -9,12 +9,13 @@ load ../lib/helpers
 @test "a reader that keeps its own write end never meets the end [P37]" {
     traced kill,read ./pipe_forgotten_end
     assert_success
-    assert_line --regexp 'write end kept: sleeps, and only itself could wake it$'
+    assert_line --regexp 'write end kept: sleeps, and holds the last write end$'
     assert_call 'kill\([0-9]+, SIGKILL\) += 0'
     assert_line --regexp 'write end closed: met the end and left$'
 }
 
 @test "a write end leaks into a program that is started, O_CLOEXEC stops it [P48]" {
+    says "close the ends you do not use, make pipes with O_CLOEXEC"
     traced pipe2,execve ./pipe_forgotten_end
     assert_line --regexp '^read, without O_CLOEXEC += -1 EAGAIN$'
     assert_line --regexp '^read, with O_CLOEXEC += 0$'

@@ -47,7 +47,8 @@ load ../lib/helpers
     assert_line --regexp '^full: write 1 += -1 EAGAIN$'
     assert_line --regexp '^full: write twice what fits += -1 EAGAIN$'
     assert_line --regexp '^room for 100: write 200 += -1 EAGAIN$'
-    assert_line --regexp '^room for 100: write 100 += 100$'
+    assert_line --regexp '^room for 100: write a page and 200 += -1 EAGAIN$'
+    assert_line --regexp '^room for 100: write a page and 100 += 100$'
 }
 
 @test "poll tells the end of the file at the read end [P47]" {
@@ -69,7 +70,7 @@ load ../lib/helpers
 @test "poll counts slots: it sees no room where 100 bytes still go in [P47]" {
     run_program ./pipe_nonblock
     assert_line --regexp '^room for 100: poll the write end +-$'
-    assert_line --regexp '^room for 100: write 100 += 100$'
+    assert_line --regexp '^room for 100: write a page and 100 += 100$'
 }
 
 @test "interruptions change nothing" {

@@ -36,3 +36,21 @@ gone() {
     done
 }
 '
+
+# perl: for scripts, runs Perl with the constants of open(2) as $R, $W and $N;
+# o opens, r reads and w writes once and tell the result. mark says that what
+# follows is the only call in which the process can sleep.
+perl='perl() { command perl -MFcntl -MErrno -MPOSIX=:signal_h -e "
+    \$| = 1;
+    sub mark { open my \$m, q(>), q(mark) or die; print \$m qq(\$\$\n) }
+    sub o { sysopen my \$f, \$_[0], \$_[1] or die qq(\$_[0]: \$!\n); \$f }
+    sub r { my \$n = sysread \$_[0], my \$b, \$_[1] // 1; defined \$n ? \$n ? \$b : q(end) : \$!{EAGAIN} ? q(EAGAIN) : \$! }
+    sub w { my \$n = syswrite \$_[0], \$_[1]; \$n // (\$!{EPIPE} ? q(EPIPE) : \$!{EAGAIN} ? q(EAGAIN) : \$!) }
+    \$R = O_RDONLY; \$W = O_WRONLY; \$N = O_NONBLOCK;
+    $1" -- "${@:2}"; }
+# waits JOB: a process of JOB has made its mark, and sleeps; it is $visitor
+waits() {
+    until read -r visitor 2> /dev/null < mark; do kill -0 "$1" || exit 9; done
+    sleeping "$visitor"; rm mark
+}
+'

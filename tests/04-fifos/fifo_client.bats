@@ -5,10 +5,13 @@ load common
 # fifo_client: sends one line for each text to a collector, whole or not at all.
 
 @test "the session holds: refusals, and a cat that collects" {
+    says "With it, ENXIO tells that there is none"
+    says "With -n they do not wait"
     holds_session
 }
 
 @test "each line is one write, no longer than PIPE_BUF" {
+    says "Each line goes out with one write(2)"
     mkfifo box
     exec 7<> box
     traced write ./fifo_client box one two
@@ -21,6 +24,8 @@ load common
 }
 
 @test "a text too long, or of two lines, is refused before anything is sent" {
+    says "a text that the client refuses should not leave half of the work done"
+    says "A line feed inside would make two lines of it"
     mkfifo box
     exec 7<> box
     for text in "$(printf '%4096s' x)" $'a\nb'; do
@@ -35,6 +40,7 @@ load common
 }
 
 @test "with -n it does not wait for room either" {
+    says "if the FIFO has no room for the line and the client does not wait, EAGAIN"
     mkfifo box
     exec 7<> box
     run dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none
@@ -46,6 +52,7 @@ load common
 }
 
 @test "a collector that leaves is an error with a message, not a death" {
+    says "If the collector has left, the error is EPIPE"
     run_shell "$functions"'
         mkfifo box; exec 8<> box
         dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none 2> /dev/null

@@ -9,6 +9,7 @@ load common
 }
 
 @test "both are asleep in their first open when they are killed [F21]" {
+    says "then both wait in their first open(2), and there is nobody left to come"
     traced openat ./fifo_deadlock
     assert_success
     assert_equal "$(grep -c 'killed by SIGKILL' strace)" 2
@@ -17,6 +18,8 @@ load common
 }
 
 @test "two shells in opposite order hang, in the same order they do not [F21]" {
+    says "Both sleep in open(2), and no error tells"
+    says "each waits for what the other would do next"
     run_program ./fifo_deadlock
     assert_line --partial 'both sleep in open, for ever'
     mkfifo door gate

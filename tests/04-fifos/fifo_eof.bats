@@ -21,6 +21,7 @@ load common
 }
 
 @test "cat leaves when the first writer does, and the next one waits [F16]" {
+    says "cat door relies on it"
     run_program ./fifo_eof
     assert_line --index 2 --regexp ' = 0$'
     mkfifo door

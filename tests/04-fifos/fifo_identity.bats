@@ -20,6 +20,8 @@ load common
 }
 
 @test "full to the brim it has no size and no blocks, and takes what a pipe takes [F03] [F04]" {
+    says "the capacity agrees, the unit of atomic writing agrees"
+    says "until EAGAIN says that there is no room for one more"
     run_program ./fifo_identity
     assert_success
     [[ $output =~ letters\ written\ *=\ ([0-9]+) ]]
@@ -45,6 +47,7 @@ load common
 }
 
 @test "it needs no disk: on tmpfs it is the same [F01]" {
+    says "And there need be no disk"
     [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs a tmpfs on /dev/shm"
     run_program ./fifo_identity
     on_disk=$(sed 's/inode [0-9]*/inode/' stdout)

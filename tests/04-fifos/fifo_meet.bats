@@ -6,6 +6,7 @@ load common
 # which may come first.
 
 @test "the session holds: mkfifo makes a name, and strangers meet there [F07] [F08] [F10]" {
+    says "The command mkfifo(1) makes the name, and refuses to make it where something bears that name already"
     holds_session
 }
 
@@ -27,6 +28,7 @@ load common
 }
 
 @test "a stranger from another session of the system is heard, too [F07]" {
+    says "And the two processes need not be related"
     run_shell 'setsid -f ./fifo_meet say gate from a stranger > /dev/null
         ./fifo_meet hear gate'
     assert_success
@@ -78,6 +80,19 @@ load common
         assert_failure 2
         assert_stderr_line --partial 'usage: fifo_meet say DOOR WORD...'
     done
+}
+
+@test "when the other half leaves too soon it says so" {
+    says "With the signal ignored, the next write(2) fails with EPIPE, and that can be printed"
+    run_shell "$functions"'
+        mkfifo gate; exec 7<> gate
+        dd if=/dev/zero of=gate oflag=nonblock bs=4096 status=none 2> /dev/null
+        ./fifo_meet say gate word 7<&- > /dev/null & pid=$!
+        until [ "/proc/$pid/fd/3" -ef gate ]; do kill -0 $pid || exit 9; done
+        sleeping $pid; exec 7>&-
+        wait $pid'
+    assert_failure 1
+    assert_stderr 'fifo_meet: gate: Broken pipe'
 }
 
 @test "it leaves no descriptor open, interrupted or not" {

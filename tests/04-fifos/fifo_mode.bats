@@ -25,6 +25,7 @@ without_acl() {
 }
 
 @test "a default ACL takes the place of the umask [F13]" {
+    says "In one that has it the umask is not used"
     if without_acl; then skip "needs a file system with ACLs"; fi
     run_program ./fifo_mode acl
     assert_success

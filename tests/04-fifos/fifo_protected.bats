@@ -41,6 +41,7 @@ can_set() {
 }
 
 @test "a shell's redirection is such an open, and dd without it is not [F20]" {
+    says "echo hello > /tmp/door can say Permission denied, even to root"
     can_set
     run_program ./fifo_protected
     assert_line --regexp '^  O_WRONLY  .* = opened$'
@@ -60,6 +61,38 @@ hello"
     run_shell 'cat hall/door & echo hello > hall/door && wait'
     assert_success
     assert_output hello
+}
+
+@test "what counts is the sticky bit, who may write to the directory, and the owner [F20]" {
+    can_set
+    says "when the directory is sticky and writable for all"
+    says "At 2 it also fails where a sticky directory is writable for its group"
+    says "that belongs neither to the process nor to the owner of the directory"
+    run_program ./fifo_protected
+    assert_line --regexp '^  O_WRONLY  .* = opened$'
+    mkdir hall
+    mkfifo hall/door
+    chmod 666 hall/door
+    # owner of the FIFO, mode of the directory: what 0, 1 and 2 say
+    for row in '65534 1777 in|no|no' '65534 777 in|in|in' '65534 1775 in|in|no' '65534 775 in|in|in' \
+        '65534 1755 in|in|in' '0 1777 in|in|in'; do
+        read -r owner mode _ <<< "$row"
+        chown "$owner" hall/door
+        chmod "$mode" hall
+        got=
+        for value in 0 1 2; do
+            echo $value > $setting
+            run_shell 'perl -MFcntl -e "sysopen F, q(hall/door), O_RDWR|O_CREAT and print q(in) or print q(no)"'
+            got+=${got:+|}$output
+        done
+        assert_equal "$owner $mode $got" "$row"
+    done
+    # a FIFO of the directory's owner is let in, too
+    chown 65534 hall hall/door
+    chmod 1777 hall
+    echo 2 > $setting
+    run_shell ': <> hall/door'
+    assert_success
 }
 
 @test "it opens with O_CREAT and without, and says what the kernel said [F20]" {

@@ -13,6 +13,7 @@ load common
 }
 
 @test "after unlink the name is gone and the descriptors work [F17]" {
+    says "remove the name first, then read what is left from those who were inside, then go"
     traced unlink,unlinkat,openat,read ./fifo_unlinked
     assert_success
     grep -nE 'unlink(at)?\(.*"door".*= 0|"door".*ENOENT|read\([0-9]+, "x", 1\)' strace > order

@@ -34,6 +34,8 @@ on_a_small_disk() {
 }
 
 @test "copies, refusals, and more than 2 GiB [X2a] [X2b]" {
+    says "A mapping with the length of an empty source is refused, as in question 4"
+    says "The ls shows that these refusals have left nothing behind"
     holds_session
 }
 
@@ -50,10 +52,14 @@ on_a_small_disk() {
 }
 
 @test "a file of more than one window is copied whole [X2a]" {
-    head -c $((17 << 20)) /dev/urandom > source
-    run_program ./map_copy source copy
+    says "so it goes through windows of at most 16 MiB"
+    head -c $((33 << 20)) /dev/urandom > source
+    traced mmap ./map_copy source copy
     assert_success
     cmp source copy
+    grep -oE 'mmap\(NULL, [0-9]+, PROT_READ, MAP_SHARED, 3' strace | sort | uniq -c | awk '{ print $1, $3 }' > windows
+    assert_equal "$(cat windows)" '1 1048576,
+2 16777216,'
 }
 
 @test "holes stay holes, and data beyond 2 GiB arrives at its place" {
@@ -74,10 +80,10 @@ on_a_small_disk() {
     assert_success
     assert_call 'openat\(AT_FDCWD, "source", O_RDONLY'
     assert_call 'O_RDWR\|O_CLOEXEC\|O_TMPFILE'
-    assert_call 'ftruncate\(4, 5\) += 0'
+    assert_call 'ftruncate\(5, 5\) += 0'
     assert_call 'mmap\(NULL, 5, PROT_READ, MAP_SHARED, 3, 0\)'
-    grep -oE 'ftruncate|MAP_SHARED, 4|linkat' strace > order
-    assert_equal "$(tr '\n' ' ' < order)" 'ftruncate MAP_SHARED, 4 linkat '
+    grep -oE 'ftruncate|MAP_SHARED, 5|linkat' strace > order
+    assert_equal "$(tr '\n' ' ' < order)" 'ftruncate MAP_SHARED, 5 linkat '
 }
 
 @test "without its size the target would be SIGBUS at the first store [X2d]" {
@@ -121,7 +127,17 @@ on_a_small_disk() {
     nothing_new
 }
 
+@test "a source that its disk does not give is told" {
+    says "A page of the source can be missing for two reasons: the file does not reach it now, or the disk failed to read it"
+    seq 10000 > source
+    while_copying CUT_FILE=source CUT_SIZE=0 CUT_LIE=48894 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: cannot be read from its disk'
+    nothing_new
+}
+
 @test "a cut inside the last page gives no signal, and is told all the same [X2e]" {
+    says "If the source is cut within its last page, no page is missing"
     echo 'a hundred bytes are less than a page' > source
     while_copying CUT_FILE=source CUT_SIZE=10 ./map_copy source place/copy
     assert_failure 1
@@ -137,7 +153,116 @@ on_a_small_disk() {
     nothing_new
 }
 
+@test "a source that is written over in place is told" {
+    says "if it was overwritten in place, our copy may have old bytes in front and new ones behind"
+    head -c $((17 << 20)) /dev/zero | tr '\0' x > source
+    while_copying CUT_OVER=source CUT_CALL=2 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: source: has changed during the copy'
+    nothing_new
+}
+
+@test "the bytes go to the disk before the name, and the name after it" {
+    says "only when it is complete does linkat(2) give it its name"
+    says "It has to come before the name"
+    says "has to be brought to the disk as well"
+    echo text > source
+    traced openat,fsync,linkat ./map_copy source place/copy
+    assert_success
+    assert_call 'openat\(AT_FDCWD, "place/", O_RDONLY\|.*O_DIRECTORY\) = 4'
+    assert_call 'openat\(4, ".", .*O_TMPFILE, [0-7]+\) = 5'
+    grep -oE 'fsync\([0-9]+\) += 0|linkat' strace | tr -d ' ' > order
+    assert_equal "$(tr '\n' ' ' < order)" 'fsync(5)=0 linkat fsync(4)=0 '
+}
+
+@test "bytes that the disk refuses are told, and leave nothing" {
+    says "it is the call that tells when a disk has refused them"
+    echo text > source
+    local error
+    for error in EIO ENOSPC EDQUOT; do
+        inject "fsync:error=$error:when=1" ./map_copy source place/copy
+        assert_failure 1
+        assert_stderr --partial 'map_copy: place/copy: cannot be brought to the disk: '
+        nothing_new
+    done
+}
+
+@test "a name that the disk refuses is told, and the target is whole" {
+    says "If the directory cannot be brought to the disk, the target is there and whole"
+    echo text > source
+    inject fsync:error=EIO:when=2 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place/copy: its name may not be on the disk: Input/output error'
+    nothing_new copy
+    cmp source place/copy
+}
+
+@test "an interrupted wait for the disk goes on" {
+    echo text > source
+    local when
+    for when in 1 2; do
+        inject "fsync:error=EINTR:when=$when" ./map_copy source "copy$when"
+        assert_success
+        cmp source "copy$when"
+        assert_equal "$(grep -c 'fsync(' strace)" 3
+    done
+}
+
+@test "where /proc is missing it says so before it works" {
+    says "which is not mounted everywhere"
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    needs namespaces
+    echo text > source
+    run_shell 'exec unshare --mount sh -c "mount -t tmpfs tmpfs /proc && ./map_copy source place/copy"'
+    assert_failure 1
+    assert_stderr 'map_copy: /proc/self/fd/5: No such file or directory'
+    nothing_new
+}
+
+@test "a file system without O_TMPFILE is told" {
+    says "A file system need not offer O_TMPFILE"
+    echo text > source
+    inject openat:error=EOPNOTSUPP:when=3 ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place/: cannot make a file: Operation not supported'
+    nothing_new
+    makes try <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+int main(void)
+{
+    int fd = open("/proc", O_TMPFILE | O_RDWR, 0600);
+    puts(fd == -1 && errno == EOPNOTSUPP ? "EOPNOTSUPP" :
+         fd == -1 && errno == EACCES ? "EACCES" : "something else");
+}
+C
+    run_program ./try
+    if [ "$(id -u)" = 0 ]; then assert_output EOPNOTSUPP; else assert_output EACCES; fi
+}
+
+@test "a directory that is renamed meanwhile keeps its file" {
+    says "the file, its name and what we bring to the disk still belong to one directory"
+    echo text > source
+    while_copying CUT_RENAME=place ./map_copy source place/copy
+    assert_success
+    nothing_new
+    cmp source place.old/copy
+}
+
+@test "a target without a name is refused" {
+    echo text > source
+    local target
+    for target in '' place/; do
+        run_program ./map_copy source "$target"
+        assert_failure 1
+        assert_stderr "map_copy: $target: is no name for a file"
+    done
+    nothing_new
+}
+
 @test "a target that appears during the copy is not replaced" {
+    says "If somebody has made the target in the meantime, it fails with EEXIST"
     echo text > source
     while_copying CUT_MAKE=place/copy ./map_copy source place/copy
     assert_failure 1
@@ -171,6 +296,14 @@ on_a_small_disk() {
     nothing_new
 }
 
+@test "a limit on the size of files is told, and leaves nothing" {
+    echo text > source
+    run_shell '(ulimit -f 0; ./map_copy source place/copy 2>&1; echo "status $?") | cat'
+    assert_output 'map_copy: place/copy: File too large
+status 1'
+    nothing_new
+}
+
 @test "an interrupted reservation is made again" {
     echo text > source
     inject 'fallocate:error=EINTR:when=1' ./map_copy source copy
@@ -183,6 +316,20 @@ on_a_small_disk() {
     inject 'fallocate:signal=SIGBUS' ./map_copy source place/copy
     assert_killed SIGBUS
     nothing_new
+}
+
+@test "whichever call fails, up to the name, that is told and nothing is left" {
+    says "No code cleans up, so none can be forgotten: up to the linkat(2), err(3) is the right answer to any error"
+    head -c 20000 /dev/urandom > source
+    local call
+    for call in openat:error=EIO:when={1,2} ftruncate:error=EIO lseek:error=EIO:when=1 \
+        mmap:error=ENOMEM:when={1,2} munmap:error=EINVAL:when=2 linkat:error=EPERM; do
+        : "$call"
+        inject "$call" ./map_copy source place/copy
+        assert_failure 1
+        [[ $stderr = map_copy:\ * ]]
+        nothing_new
+    done
 }
 
 @test "a failure to name the copy leaves nothing" {
@@ -207,7 +354,7 @@ on_a_small_disk() {
     chmod 555 place
     as_nobody ./map_copy source place/copy
     assert_failure 1
-    assert_stderr 'map_copy: place: cannot make a file: Permission denied'
+    assert_stderr 'map_copy: place/: cannot make a file: Permission denied'
     nothing_new
 }
 
@@ -236,6 +383,8 @@ text'
 }
 
 @test "directories, FIFOs and devices are no source" {
+    says "We copy regular files and nothing else"
+    says "without it, open(2) would wait for a writer before we could even look"
     mkfifo fifo
     run_program ./map_copy fifo place/copy
     assert_failure 1
@@ -268,6 +417,7 @@ text'
 }
 
 @test "data that begins in the middle of a page is copied from the page's start" {
+    says "data may begin anywhere: we round down, and copy a few zeros of the hole before it"
     { head -c 100 /dev/zero; seq 1000; } > source
     while_copying CUT_SEEK=100 ./map_copy source copy
     assert_success

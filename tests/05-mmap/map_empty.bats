@@ -5,6 +5,9 @@ load ../lib/helpers
 # what happens when the disk has none.
 
 @test "SIGBUS until the file grows, and again when it shrinks [M15] [Q5a] [Q5b]" {
+    says "Can a file that was just created with O_CREAT be mapped"
+    says "What it cannot be is touched"
+    says "can be mapped; SIGBUS until it grows"
     holds_session
 }
 
@@ -26,6 +29,8 @@ load ../lib/helpers
 }
 
 @test "a hole on a full disk is SIGBUS for a store and ENOSPC for posix_fallocate [Q5d]" {
+    says "prints SIGBUS after 16 pages of 4 KiB"
+    says "A program that stores through a mapping into a new file should reserve the space first"
     [ "$(id -u)" = 0 ] || skip "needs root"
     needs namespaces
     local page

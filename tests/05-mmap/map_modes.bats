@@ -3,6 +3,9 @@ load ../lib/helpers
 # Open mode, type and protection: 24 cells.
 
 @test "the 24 cells, mprotect, and what the protections are worth [M07] [M08] [M09] [M16] [M17] [M18] [Q2a] [Q2b] [Q4c]" {
+    says "The file was opened with O_RDONLY, and the mapping asks for PROT_READ | PROT_WRITE"
+    says "What must be readable is the descriptor"
+    says "descriptor | readable always, writable to share stores"
     holds_session
 }
 
@@ -11,6 +14,7 @@ load ../lib/helpers
 }
 
 @test "twelve cells of each type are tried, and ten of the 24 refused [M16]" {
+    says "That makes 24 combinations"
     traced mmap ./map_modes
     assert_success
     assert_equal "$(grep -cE 'mmap\(NULL, 1, .*EACCES' strace)" 10

@@ -14,6 +14,14 @@ load ../lib/helpers
 }
 
 @test "no file is left behind" {
+    says "From then on the file goes when the program ends, however it ends"
+    traced openat,unlink,pwrite64 ./map_private
+    assert_success
+    grep -oE 'openat|unlink|pwrite64' strace > order
+    assert_equal "$(grep -A1 openat order | tail -n 1)" unlink
+    inject 'pwrite64:signal=SIGTERM:when=2' ./map_private
+    assert_killed SIGTERM
+    assert_equal "$(find . -name 'map_??????' -type f -links 1 -size -2 | wc -l)" 0
     run_program ./map_private
     assert_success
     assert_equal "$(find . -name 'map_??????' -type f -newer ../work | wc -l)" 0

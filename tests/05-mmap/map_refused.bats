@@ -21,6 +21,8 @@ load ../lib/helpers
 }
 
 @test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
+    says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED"
+    says "is MAP_SHARED with one difference"
     run_program ./map_refused
     assert_success
     assert_line 'MAP_SHARED, unknown flag             = mapped'
@@ -32,6 +34,7 @@ load ../lib/helpers
 }
 
 @test "MAP_FAILED is (void *)-1 [M22]" {
+    says "failure | is MAP_FAILED, not NULL"
     printf '%s\n' '#include <sys/mman.h>' \
         '_Static_assert(MAP_FAILED == (void *)-1, "");' > failed.c
     gcc -std=gnu17 -c -o failed.o failed.c
@@ -74,6 +77,7 @@ load ../lib/helpers
 }
 
 @test "an offset that is no page is refused before the kernel hears of it [M19] [Q3]" {
+    says "What happens if the offset is 1000"
     traced mmap ./map_refused
     assert_success
     assert_line --regexp '^1000 += MAP_FAILED EINVAL$'

@@ -33,6 +33,70 @@ load ../lib/helpers
     assert_output --regexp '^reader [0-9]+: nothing yet$'
 }
 
+@test "a text that nobody has read is not written over, and one that was read makes room [M27]" {
+    says "If the board holds a text that nobody has read yet, it gives up"
+    local i
+    for i in 1 2 3; do
+        run_program ./map_strangers board "text $i"
+        assert_success
+        run_program ./map_strangers board "another"
+        assert_failure 1
+        assert_stderr 'map_strangers: board: is in use'
+        run_program ./map_strangers board
+        assert_success
+        assert_line --regexp "^reader [0-9]+: looked 0 times, then read: text $i\$"
+    done
+    run_program -t 1 ./map_strangers board
+    assert_failure 124
+}
+
+@test "a board that is not ours, or was left in the middle, is not written on" {
+    says "A process that is killed between its two changes leaves the board in use, until somebody removes the file"
+    inject 'write:signal=SIGTERM:when=1' ./map_strangers board half
+    assert_killed SIGTERM
+    run_program ./map_strangers board other
+    assert_failure 1
+    assert_stderr 'map_strangers: board: is in use'
+    rm board
+    run_program ./map_strangers board other
+    assert_success
+    head -c 200 /dev/zero | tr '\0' x > mine
+    run_program ./map_strangers mine text
+    assert_failure 1
+    assert_equal "$(tr -d x < mine | wc -c)" 0
+}
+
+@test "a text that could not be printed stays on the board" {
+    says "What it could not print stays on the board"
+    run_program ./map_strangers board text
+    run_shell './map_strangers board > /dev/full'
+    assert_failure 1
+    assert_stderr_line --partial 'standard output'
+    run_program ./map_strangers board
+    assert_success
+    assert_line --regexp 'then read: text$'
+}
+
+@test "a limit on the size of files is told" {
+    says "making one longer sends SIGXFSZ, which kills without a word"
+    says "Ignored, it leaves us an error that we can tell"
+    run_program sh -c 'ulimit -f 0; exec truncate -s 100 long'
+    assert_killed SIGXFSZ
+    assert_stderr ''
+    run_shell '(ulimit -f 0; ./map_strangers board text 2>&1; echo "status $?") | cat'
+    assert_output 'map_strangers: board: File too large
+status 1'
+}
+
+@test "a text without an end is printed as far as the board goes" {
+    says "It prints at most as many bytes as the board has"
+    printf '\2\0\0\0' > board
+    head -c 300 /dev/zero | tr '\0' x >> board
+    run_program ./map_strangers board
+    assert_success
+    assert_line --regexp 'then read: x{80}$'
+}
+
 @test "a text that is too long is cut to the board, not written beyond it" {
     run_program ./map_strangers board "$(printf 'x%.0s' {1..500})"
     assert_success

@@ -134,7 +134,7 @@ pair() { printf '<<try.c>>=\n<<%s>>\n<<%s>>\n@\n<<%s>>=\nint a;\n@\n\n<<%s>>=\ni
 @test "a block or words of a class that nobody knows are told" {
     printf '::: asid\nWords.\n:::\n\n[Words]{.small}.\n' | chapter
     told 3 'unknown block ::: asid; did you mean "aside"?; there are aside, claim, collected, listing [block]'
-    told 7 'unknown class .small on words; there is .claim [block]'
+    told 7 'unknown class .small on words; there are .claim and .index [block]'
 }
 
 @test "code that nothing compiles is told in every form of a block" {
@@ -186,6 +186,71 @@ pair() { printf '<<try.c>>=\n<<%s>>\n<<%s>>\n@\n<<%s>>=\nint a;\n@\n\n<<%s>>=\ni
     told 3 'a claim without an id, {.claim #ID .VERDICT} [claim]'
     told 9 'claim X1 has no verdict; there are holds, holds-if, outdated, wrong, untestable, missing [claim]'
     told 13 'a second heading of level 1, "Second"; a chapter has one [heading]'
+}
+
+# --- The subject index ---------------------------------------------------------------
+
+@test "entries of the index are accepted everywhere but in a heading: within a claim, around one, in a table, a caption, a note" {
+    printf 'X1\t03-try\nX2\t03-try\n' >> chapters/ledger.tsv
+    chapter <<'END'
+A [pipe]{.index} [*waits*]{.index entry="pipe: waiting"}[]{.index entry="`read(2)`: of a pipe"}. It
+[holds [much]{.index}]{#X1 .claim .holds}, and @[[more]{#X2 .claim .holds}]{.index}.
+[]{.index entry="hang" see="pipe: waiting"}
+
+| a |
+| - |
+| [cell]{.index} |
+
+Table: A [table]{.index}. {#tbl-x}
+
+![A [figure]{.index}.](ring1){#fig-x alt="a"}
+
+A note.[^n]
+
+[^n]: The [note]{.index}.
+END
+    fine
+}
+
+@test "an entry of the index that is empty, too deep, or has other attributes is told with its line" {
+    chapter <<'END'
+The [words]{.index entry=""}
+[]{.index}
+[a]{.index entry="a: b: c"}
+[b]{.index entry=": c"}
+[c]{.index entri="c"}
+[d]{#d .index}
+[e]{.index .code}
+[f]{.index entry="`f"}
+[g]{.index see="a: b: c"}
+
+## A [head]{.index} {#head}
+END
+    told 3 'an index entry is empty [index]'
+    told 4 'an index entry is empty [index]'
+    told 5 'an index entry "a: b: c" has more than two levels; write "HEAD: SUB" [index]'
+    told 6 'an index entry ": c" has nothing before or behind its colon [index]'
+    told 7 'an index entry has no attribute "entri"; it takes entry="..." and see="..." [index]'
+    told 8 'an index entry has no id, #d; it takes entry="..." and see="..." [index]'
+    told 9 'an index entry has no other class, .code; it takes entry="..." and see="..." [index]'
+    told 10 'an index entry "`f" has a backtick without another [index]'
+    told 11 'what an index entry refers to "a: b: c" has more than two levels; write "HEAD: SUB" [index]'
+    told 13 'an index entry stands in a heading; put it into the text below [index]'
+}
+
+@test "two entries of the index that differ in case or markup alone are told with both lines, also from chapter to chapter" {
+    printf 'An [EOF]{.index}, an [*EOF*]{.index},\nan [eof]{.index},\nan [`EOF`]{.index},\n[x]{.index entry="EOF: `a`"}\n[x]{.index entry="EOF: A"}.\n' | chapter
+    told 4 'the index entry "eof" and "EOF" (chapters/03-try.nw:3) differ in case or markup alone; write one of them [index]'
+    told 5 'the index entry "`EOF`" and "EOF" (chapters/03-try.nw:3) differ in case or markup alone; write one of them [index]'
+    told 7 'the index entry "EOF: A" and "EOF: `a`" (chapters/03-try.nw:6) differ in case or markup alone; write one of them [index]'
+    printf '\nThe [Eof]{.index}.\n' >> chapters/01-made-01.nw
+    told 3 "the index entry \"EOF\" and \"Eof\" (chapters/01-made-01.nw:$(grep -n 'Eof' chapters/01-made-01.nw | cut -d: -f1)) differ in case or markup alone; write one of them [index]"
+}
+
+@test "an entry of the index that refers to none is told, with what may be meant" {
+    printf 'A [deadlock]{.index}.[]{.index entry="hang" see="deadlok"}\n[]{.index entry="hang" see="deadlock: four"}\n' | chapter
+    told 3 'the index has no entry "deadlok"; did you mean "deadlock"? [index]'
+    told 4 'the index has no entry "deadlock: four" [index]'
 }
 
 # --- The same words stop the build ----------------------------------------------------

@@ -52,6 +52,7 @@ load ../lib/helpers
 }
 
 @test "every program compiles with a plain cc, warnings on, outside the project" {
+    says "a plain compiler makes it"
     cd "$BATS_TEST_TMPDIR"
     for file in "$root"/tangled/*/*.c; do
         cc -Wall -Wextra -c -o /dev/null "$file"

@@ -13,6 +13,7 @@ package Statements;
 # as they stand in the file, and what is WRONG with it, if anything.
 use strict;
 use warnings;
+use Errno ();
 use Exporter 'import';
 use List::Util qw(first uniq);
 our @EXPORT_OK = qw(read_statements);
@@ -21,7 +22,7 @@ my $TABLE = 'out/build/sentences.tsv';
 
 # What makes a sentence a rule: a word that knows no exception, a number, the name of an
 # error, a signal, a flag or a limit. A manual page's section is none of these, nor is a
-# version of C or a standard's year.
+# standard's year.
 my $WORD   = qr/\b(?:never|always|only|nothing|at once|for good|for ever|forever|any|every|must|cannot|whenever)\b/i;
 my $NUMBER = qr/(?<![\w.(#-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w)-])/;
 my $NAME   = qr/\b(?:E[A-Z0-9]{2,}|SIG[A-Z0-9]{2,}|[A-Z]+_[A-Z0-9_]+)\b/;
@@ -150,7 +151,7 @@ sub sessions {
 sub rule_of {
     my ($s) = @_;
     my $text = $s->{text} =~ s/$PAGE//gr =~ s/\bPOSIX\.1-\d+//gr =~ s/\[\]//gr;
-    return [ uniq $text =~ /($WORD|$NUMBER|$NAME)/g ];
+    return [ uniq grep { !/^E[A-Z0-9]+$/ || exists $!{$_} } $text =~ /($WORD|$NUMBER|$NAME)/g ];
 }
 
 sub state_of {

@@ -10,6 +10,7 @@
 --   calls         word -> the manual page that a call of it in C code means, "read(2)"
 --   called        the set of all manual pages named or called
 --   makers        unit -> word -> the chunk that defines the function, if only one does
+--   subjects      the heads of the subject index, as subjects.lua has them
 --   trial, calls_page  the records of the chapters that show the claims and the calls
 --   problems      what is wrong, {file, line, rule, message}, in the order of the files
 --   kinds, manual, verdicts  the tables
@@ -19,6 +20,7 @@
 
 local names = require 'common.names'
 local near = require 'common.near'
+local subjects = require 'common.subjects'
 local text_of = require('read.tables').text
 local M = {}
 
@@ -83,7 +85,13 @@ local function check_names(book)
       end
     end
   end
-  for _, record in ipairs(book.units) do register:check_references(record.chunks) end
+  for _, record in ipairs(book.units) do
+    register:check_references(record.chunks)
+    for _, term in ipairs(record.terms) do
+      register:add { what = ('the index entry "%s"'):format(term.head), file = record.file, line = term.line,
+        page = record.page, id = term.id, unit_id = record.id, chunk = true }
+    end
+  end
 end
 
 -- Each reference leads somewhere: to a label, or to a chunk of its own chapter.
@@ -261,6 +269,7 @@ function M.bind(records, tables)
   give_languages(book)
   join_calls(book)
   join_makers(book)
+  book.subjects = subjects.gather(records, problem_in(book))
   return book
 end
 

@@ -2,10 +2,12 @@
 --
 -- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
 -- takes the page of render.lua and its rendering, which makes links, and gives
--- blocks that are alike in every format: verdicts, claims, statements, programs,
--- chunks, calls, colophon. A link of an index is a page number in print (r.pages).
+-- blocks that are alike in every format: verdicts, claims, statements, subjects,
+-- programs, chunks, calls, colophon. A link of an index is a page number in print
+-- (r.pages).
 
 local names = require 'common.names'
+local subjects = require 'common.subjects'
 local is_c, is_program = require('common.book').is_c, require('common.book').is_program
 local M = {}
 
@@ -171,6 +173,54 @@ function M.chunks(page, r)
     for _, parts in ipairs(items[name]) do list[#list + 1] = chunk(parts, r) end
   end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- Where an entry of the subject index leads: pages in print, else sections, each once.
+local function places_of(entry, page, r)
+  local links, seen = {}, {}
+  for _, place in ipairs(entry.places) do
+    local label = page.book.labels[place.section]
+    if r.pages or not seen[label] then
+      local words = label.number ~= '' and label.number or label.title
+      links[#links + 1] = pandoc.Link(words, page.href(place), label.title, { class = 'xref' })
+    end
+    seen[label] = true
+  end
+  return #links > 0 and places(links, r) or nil
+end
+
+-- "entry, 12, 34; see also other", as inlines.
+local function subject(entry, page, r, anchor)
+  local line = pandoc.List { pandoc.Span(subjects.inlines(entry.text), anchor and { id = anchor } or {}) }
+  local where = places_of(entry, page, r)
+  if where then
+    line:extend { text(','), pandoc.Space() }
+    line:extend(where)
+  end
+  for i, see in ipairs(entry.see) do
+    line:extend { text(i == 1 and not where and ',' or ';'), pandoc.Space() }
+    if i == 1 then line:extend { pandoc.Emph(where and 'see also' or 'see'), pandoc.Space() } end
+    line:insert(pandoc.Link(subjects.inlines(see.text), '#' .. see.head.id, '', { class = 'xref' }))
+  end
+  return pandoc.Plain(line)
+end
+
+-- The subjects, by letter. A head has an anchor where another entry refers to it.
+function M.subjects(page, r)
+  local out, letter, list = pandoc.List {}, nil, nil
+  for _, head in ipairs(page.book.subjects) do
+    if subjects.letter(head) ~= letter then
+      letter, list = subjects.letter(head), {}
+      out:insert { letter = letter, list = list }
+    end
+    local item = { subject(head, page, r, head.seen and head.id) }
+    local below = {}
+    for i, sub in ipairs(head.subs) do below[i] = { subject(sub, page, r) } end
+    if #below > 0 then item[2] = pandoc.BulletList(below) end
+    list[#list + 1] = item
+  end
+  if #out == 0 then return { pandoc.Para('No word of the text is marked as an entry.') } end
+  return { page.printer.subjects(out) }
 end
 
 -- How many sentences of each chapter state a rule, and what holds them, as a table.

@@ -305,6 +305,11 @@ function M.claim_span(s, verdict, page)
       :format(verdict.class, page.href(page.trial(id)), id, esc(verdict.words), tested(id, '; ', page), esc(verdict.short), id)) }
 end
 
+-- Words that the subject index leads to; none where it leads between two.
+function M.indexed(thing, words, page)
+  return pandoc.Span(words, { id = anchor(page, thing), class = 'indexed' })
+end
+
 -- A sentence that tests quote, with what the reader is told of them when asking.
 local ended = { passed = 'passed', failed = 'failed', skipped = 'not tried here' }
 function M.tried(inlines, tests)
@@ -318,6 +323,23 @@ end
 function M.aside(d)
   d.attributes.role = 'note'
   return d
+end
+
+-- The subject index: LETTERS is the list of {letter, list of items}. Above it the letters,
+-- which lead to theirs.
+function M.subjects(letters)
+  local out, jumps = pandoc.List {}, pandoc.List {}
+  for _, part in ipairs(letters) do
+    local id = 'subjects-' .. part.letter:lower():gsub('[^%w]+', '-')
+    jumps:extend { pandoc.Link(part.letter, '#' .. id, '', { class = 'xref' }), pandoc.Space() }
+    out:insert(pandoc.Header(3, part.letter, { id = id, class = 'unnumbered unlisted letter' }))
+    out:insert(pandoc.BulletList(part.list))
+  end
+  if #jumps > 0 then
+    jumps:remove()
+    out:insert(1, pandoc.Div({ pandoc.Para(jumps) }, { class = 'letters' }))
+  end
+  return pandoc.Div(out, { class = 'index subjects' })
 end
 
 -- A list that was collected, not written.

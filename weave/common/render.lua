@@ -71,9 +71,13 @@ function R:verdict(el) return self.page.book.verdicts[el.attributes.verdict] end
 -- What is put in place of an element is walked through too; what stays among its
 -- neighbors (a claim, an aside, a table) is walked through by itself first.
 function R:span(s)
-  if not s.classes:includes('claim') then return nil end
-  local verdict = self:verdict(s)
-  return self.page.printer.claim_span(s:walk { Link = self.filter.Link, Code = self.filter.Code }, verdict, self.page), false
+  local claim, index = s.classes:includes('claim'), s.classes:includes('index')
+  if not (claim or index) then return nil end
+  local walked = s:walk { Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span, traverse = 'topdown' }
+  if claim then return self.page.printer.claim_span(walked, self:verdict(s), self.page), false end
+  local own = self.page.own
+  return self.page.printer.indexed({ unit = own.unit, unit_id = own.id, page = own.page, id = s.identifier, chunk = true },
+    walked.content, self.page), false
 end
 
 function R:inside(div)

@@ -52,14 +52,19 @@ local function ends(before, after)
   return after ~= nil and (after.t == 'Code' or not text_of { after }:find('^%W*%l'))
 end
 
+-- A footnote belongs to the sentence before it, and so does an entry of the index without words.
+local function before_blank(inlines, i, from)
+  repeat i = i - 1
+  until i < from or not (inlines[i].t == 'Note' or inlines[i].t == 'Span' and #inlines[i].content == 0)
+  return inlines[i]
+end
+
 function M.split(inlines)
   local sentences, from = {}, 1
   for i = 1, #inlines do
     local blank = inlines[i].t == 'Space' or inlines[i].t == 'SoftBreak' or inlines[i].t == 'LineBreak'
     local last, gap = i, 0
-    -- a footnote belongs to the sentence before it
-    local before = inlines[i - 1]
-    if before and before.t == 'Note' then before = inlines[i - 2] end
+    local before = before_blank(inlines, i, from)
     if i == #inlines or blank and ends(before, inlines[i + 1]) then
       if i < #inlines then last, gap = i - 1, 1 end
       local own = pandoc.List { table.unpack(inlines, from, last) }

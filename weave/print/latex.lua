@@ -194,6 +194,14 @@ function M.claim_span(s, verdict)
   return out
 end
 
+-- Words that the subject index leads to.
+function M.indexed(thing, words)
+  local out = pandoc.List { rawi(('\\nwindexed{%s}'):format(anchor(thing))) }
+  if #words == 0 then out[1].text = ('\\nwindexedgap{%s}'):format(anchor(thing)) end
+  out:extend(words)
+  return out
+end
+
 function M.aside(d)
   return { raw('\\begin{nwaside}'), d, raw('\\end{nwaside}') }
 end
@@ -205,13 +213,35 @@ function M.pages(links)
   return { rawi('\\nwpages{' .. table.concat(anchors, ',') .. '}') }
 end
 
+-- The subject index: LETTERS is the list of {letter, list of items}.
+function M.subjects(letters)
+  local out = pandoc.List {}
+  for _, part in ipairs(letters) do
+    out:insert(raw('\\nwletter{' .. esc(part.letter) .. '}'))
+    out:insert(pandoc.BulletList(part.list))
+  end
+  return pandoc.Div(out, { class = 'index' })
+end
+
+-- The lines of an index, each a paragraph; what stands below one is indented.
+local function index_lines(items, out, sub)
+  for _, item in ipairs(items) do
+    local line = item[1].content
+    if sub then line:insert(1, rawi('\\nwsub{}')) end
+    out:insert(pandoc.Para(line))
+    if item[2] then index_lines(item[2].content, out, true) end
+  end
+end
+
 -- A list that was collected, not written; an index in columns, without bullets.
 function M.collected(blocks)
   local out = pandoc.List { raw('\\begin{nwcollected}') }
   for _, block in ipairs(blocks) do
     if block.t == 'Div' and block.classes:includes('index') then
       out:insert(raw('\\begin{nwindex}'))
-      for _, item in ipairs(block.content[1].content) do out:insert(pandoc.Para(item[1].content)) end
+      for _, part in ipairs(block.content) do
+        if part.t == 'BulletList' then index_lines(part.content, out) else out:insert(part) end
+      end
       out:insert(raw('\\end{nwindex}'))
     else
       out:insert(block)

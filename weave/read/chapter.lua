@@ -15,6 +15,7 @@
 --             what is said, then the truth; text is what is said, without its form
 --   calls     {name, section}  each `name(N)` of the prose, once a section
 --   refs      {id, line}  each id that a [](#id) names, once
+--   terms     {id, head, sub, see, section, line}  the entries of the subject index
 --   prose     {id, text}  of each section, without code; a reference without words is \1ID\2
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
 --   shows     {file, line, rule, what}  the files that it shows
@@ -28,6 +29,7 @@ local places = require 'read.places'
 local collected = require 'common.collected'
 local near = require 'common.near'
 local stop = require 'common.stop'
+local terms = require 'read.terms'
 local versions = require 'common.versions'
 
 local R = {}     -- a reading: what is known so far, and what each element adds
@@ -98,6 +100,7 @@ function R:header(h)
   self.section = h.identifier
   self.text = {}
   table.insert(self.record.prose, { id = self.section, text = self.text })
+  self:no_term(h)
   if h.level == 1 then return self:chapter_heading(h.identifier, title) end
   local number = ''
   if h.level == 2 then
@@ -248,6 +251,11 @@ function R:verdict(el)
   end
 end
 
+-- A claim's words in another place are no entry of the index once more.
+local function without_term(s)
+  if s.classes:includes('index') then return s.content end
+end
+
 function R:claim(el, words)
   if el.identifier == '' then
     return self:problem(self:place('.claim'), 'claim', 'a claim without an id, {.claim #ID .VERDICT}')
@@ -261,7 +269,39 @@ function R:claim(el, words)
   el.attributes.verdict = verdict
   self:label { id = el.identifier, kind = 'claim', number = el.identifier, line = line }
   table.insert(self.record.claims, { id = el.identifier, verdict = verdict, section = self.section,
-    words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or '') })
+    words = pandoc.write(pandoc.Pandoc(words):walk { Span = without_term }, 'json'), text = pandoc.utils.stringify(words[1] or '') })
+end
+
+-- The line of an entry of the index, which has no id: that of its last word.
+function R:place_of_term(s)
+  local entry, last = s.attributes.entry, s.content[#s.content]
+  if s.identifier ~= '' then return self:place('#' .. s.identifier) end
+  if entry then return self.places:find('entry="' .. entry) or self:place('.index') end
+  local sign = last and ({ Code = '`', Emph = '*', Strong = '**' })[last.t] or ''
+  return self.places:find((last and pandoc.utils.stringify(last) .. sign or '[') .. ']{.index') or self:place('.index')
+end
+
+-- [words]{.index}: an entry of the subject index. Its anchor is its own.
+function R:term(s)
+  local term, why = terms.read(s)
+  local line = self:place_of_term(s)
+  if not term then return self:problem(line, 'index', '%s', why) end
+  term.line, term.section = line, self.section
+  local slug = 'ix-' .. names.slug(terms.bare(term.head .. (term.sub and ' ' .. term.sub or '')), 1)
+  self.slugs[slug] = (self.slugs[slug] or 0) + 1
+  term.id = self.slugs[slug] == 1 and slug or slug .. '.' .. self.slugs[slug]
+  s.identifier = term.id
+  table.insert(self.record.terms, term)
+  return s
+end
+
+-- A heading is printed in other places, too.
+function R:no_term(h)
+  h:walk { Span = function(s)
+    if s.classes:includes('index') then
+      self:problem(self.line, 'index', 'an index entry stands in a heading; put it into the text below')
+    end
+  end }
 end
 
 function R:span(s)
@@ -269,8 +309,11 @@ function R:span(s)
     local truth = s.attributes.truth
     self:claim(s, pandoc.List { pandoc.Plain(s.content) } .. (truth and pandoc.read(truth, versions.markdown).blocks or {}))
     return s
+  elseif s.classes:includes('index') then
+    return self:term(s)
   elseif #s.classes > 0 then
-    self:problem(self:place('.' .. s.classes[1]), 'block', 'unknown class .%s on words; there is .claim', s.classes[1])
+    self:problem(self:place('.' .. s.classes[1]), 'block', 'unknown class .%s on words; there are .claim and .index',
+      s.classes[1])
   end
 end
 
@@ -359,10 +402,10 @@ local function new_reading(unit, scanned, tables)
   for i, v in ipairs(tables.verdicts) do verdicts[i] = v.class end
   for _, kind in pairs(tables.kinds) do languages[kind.language] = true end
   local record = { unit = unit.unit, file = unit.file, number = number_of(unit.unit), labels = {}, chunks = {}, claims = {},
-    calls = {}, refs = {}, prose = {}, collects = {}, shows = {}, problems = {} }
+    calls = {}, refs = {}, terms = {}, prose = {}, collects = {}, shows = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
-    parts = {}, text = {}, called = {}, referred = {}, formulas = {} }, R)
+    parts = {}, text = {}, called = {}, referred = {}, slugs = {}, formulas = {} }, R)
 end
 
 -- What the whole chapter lacks.

@@ -30,19 +30,21 @@ sub alone {
 # runner, limit (seconds a command, 10), terminal, nobody, first_pid (in a pid
 # namespace of our own), environment (hash), before (called with the number of
 # each command and the directory just before it runs; gives a hash of more
-# environment), until (the number of a command: when it has ended, those of
-# other terminals that still run are stopped, and no other starts), hasty (the
-# same two seconds after one ended in another way than printed). Returns a list
+# environment), after (called with the directory when all have run), until (the
+# number of a command: when it has ended, those of other terminals that still run
+# are stopped, and no other starts), hasty (the same two seconds after one ended
+# in another way than printed). Returns a list
 # of { text, terminal, out => [lines], unfinished, status, says, left, limit,
 # pids => [FIRST, LAST] that the machine gave meanwhile } per command; dies when
 # a command cannot be run.
 sub record {
     my ($s, %how) = @_;
-    $how{limit} //= 10;
+    $how{limit} //= $ENV{BOOK_LIMIT} // 10;
     my ($dir, $notes) = (new_folder(), new_folder());
     my $run = { s => $s, how => \%how, dir => $dir, notes => $notes, records => [] };
     my $done = eval { run_commands($run); 1 };
     my $trouble = $@;
+    $how{after}->($dir) if $how{after};
     system('rm', '-rf', '--', $dir, $notes) == 0 or warn "session: $dir $notes stay\n";
     die $trouble unless $done;
     return $run->{records};

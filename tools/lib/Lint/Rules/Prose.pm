@@ -106,6 +106,24 @@ sub math {
         grep { $_->[1] =~ /`/ } formulas_of($view->{source});
 }
 
+# index: what was meant as an entry of the index and pandoc takes for text.
+sub index_ {
+    my ($view) = @_;
+    my $text = prose_of($view->{source});
+    my (@found, %inside);
+    for my $attribute (@{ attributes_of($view->{source}) }) {
+        my ($start, $line, $inner) = @$attribute;
+        $inside{$_} = 1 for $start .. $start + length($inner) + 1;
+        push @found, [$line, 'an index entry belongs to nothing; write [words]{.index}, or []{.index entry="..."} without words']
+            if $inner =~ /\.index\b/ && substr($text, 0, $start) !~ /\]\z/;
+    }
+    while ($text =~ /\.index\b|\{index\b/g) {
+        push @found, [line_of($text, $-[0]), 'a malformed index entry; write [words]{.index} or [words]{.index entry="HEAD: SUB"}']
+            unless $inside{ $-[0] };
+    }
+    return @found;
+}
+
 sub heading {
     my ($view) = @_;
     my @lines = prose_lines($view->{source});

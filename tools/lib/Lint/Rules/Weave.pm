@@ -10,7 +10,7 @@ our @EXPORT_OK = qw(woven has_check complaint);
 
 # Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
 # warns of.
-my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim heading math collected listing
+my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim index heading math collected listing
     raw pandoc session);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 

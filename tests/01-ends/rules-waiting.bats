@@ -1,0 +1,386 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load rules
+# When a wait sleeps, when it returns, what ends it, and what its errors mean.
+
+@test "one wait takes one child of twenty, and the loop until ECHILD takes all, killed ones too" {
+    says "It collects one, and leaves the others where they are"
+    says "that loop does collect all"
+    says "any dead child is a good answer"
+    family twenty <<'C'
+static int zombies(const pid_t p[], int n)
+{
+    int z = 0;
+    for (int i = 0; i < n; i++)
+        z += state(p[i], NULL) == 'Z';
+    return z;
+}
+int main(void)
+{
+    pid_t p[20];
+    for (int i = 19; i >= 0; i--)
+        p[i] = i % 3 ? leaving(i) : staying();
+    for (int i = 0; i < 20; i += 3)
+        kill(p[i], SIGKILL);
+    for (int i = 0; i < 20; i++)
+        await(p[i], WEXITED);
+    wait(NULL);
+    printf("%d zombies left\n", zombies(p, 20));
+    while (wait(NULL) > 0)
+        ;
+    say("wait", -1);
+    printf("%d zombies left\n", zombies(p, 20));
+}
+C
+    run_program ./twenty
+    assert_output "19 zombies left
+wait: ECHILD
+0 zombies left"
+}
+
+@test "wait returns a dead child though another lives, sleeps while none is dead, and a handler ends the sleep" {
+    says "Only while none of them has news, and until a signal handler interrupts it"
+    says "so nothing more could happen to them, and had the call waited for something to happen it would be waiting still"
+    says "the last call did not sleep, and its answer was ECHILD"
+    family news <<'C'
+static void on_signal(int s) { (void)s; }
+int main(void)
+{
+    struct sigaction a = { .sa_flags = 0 };
+    a.sa_handler = on_signal;
+    sigaction(SIGUSR1, &a, NULL);
+    first = staying();
+    second = leaving(1);
+    await(second, WEXITED);
+    say("one dead, one alive", wait(NULL));
+    pid_t me = getpid();
+    third = child();
+    if (third == 0) {
+        until(me, 'S');
+        kill(me, SIGUSR1);
+        for (;;)
+            pause();
+    }
+    say("all alive, then a handler", wait(NULL));
+    kill(first, SIGKILL);
+    kill(third, SIGKILL);
+    await(first, WEXITED);
+    await(third, WEXITED);
+    while (wait(NULL) > 0)
+        ;
+    say("no child", wait(NULL));
+}
+C
+    run_program ./news
+    assert_output "one dead, one alive: second
+all alive, then a handler: EINTR
+no child: ECHILD"
+}
+
+@test "with a child alive, waitpid fails with EINTR, EINVAL and ESRCH, and with ECHILD when the set is empty" {
+    says "That no child is left (in the set) is what ECHILD says, and only ECHILD"
+    says "EINTR says that a signal came in between, EINVAL that the options are nonsense, ESRCH that the first argument is"
+    says "We have met ESRCH and EINVAL, which say nothing about children"
+    says "only ECHILD says that no child (of the set) is left; after EINTR ask again"
+    family errors <<'C'
+static void on_signal(int s) { (void)s; }
+int main(void)
+{
+    struct sigaction a = { .sa_flags = 0 };
+    a.sa_handler = on_signal;
+    sigaction(SIGUSR1, &a, NULL);
+    pid_t me = getpid();
+    first = staying();
+    setpgid(first, 0);
+    say("options", waitpid(first, NULL, WNOHANG | 0x40000));
+    say("argument", waitpid(-0x7fffffff - 1, NULL, WNOHANG));
+    say("set", waitpid(0, NULL, WNOHANG));
+    say("alive", waitpid(first, NULL, WNOHANG));
+    second = child();
+    if (second == 0) {
+        until(me, 'S');
+        kill(me, SIGUSR1);
+        _exit(0);
+    }
+    say("signal", waitpid(first, NULL, 0));
+    say("asked again", waitpid(first, NULL, WNOHANG));
+    kill(first, SIGKILL);
+    waitpid(first, NULL, 0);
+    say("collected", waitpid(first, NULL, 0));
+}
+C
+    run_program ./errors
+    assert_output "options: EINVAL
+argument: ESRCH
+set: ECHILD
+alive: 0
+signal: EINTR
+asked again: 0
+collected: ECHILD"
+}
+
+@test "a loop that ends at every -1 leaves its child when a handler without SA_RESTART runs, and not with it" {
+    says "A loop that takes every -1 for the end abandons its children at the first signal whose handler interrupts the call"
+    says "Where a program installs all its handlers itself, SA_RESTART would do"
+    family abandon <<'C'
+static int p[2];
+static void on_signal(int s) { (void)s; (void)!write(p[1], "!", 1); }
+int main(int argc, char **argv)
+{
+    (void)argv;
+    struct sigaction a = { .sa_flags = argc > 1 ? SA_RESTART : 0 };
+    a.sa_handler = on_signal;
+    sigaction(SIGUSR1, &a, NULL);
+    if (pipe(p) == -1)
+        err(99, "pipe");
+    pid_t me = getpid();
+    first = child();
+    if (first == 0) {
+        char byte;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        until(me, 'S');
+        kill(me, SIGUSR1);
+        (void)!read(p[0], &byte, 1);
+        if (argc == 1)
+            pause();
+        until(me, 'S');
+        _exit(3);
+    }
+    int collected = 0;
+    while (wait(NULL) > 0)
+        collected++;
+    printf("collected %d, %s\n", collected, state(first, NULL) == '-' ? "gone" : "abandoned");
+}
+C
+    run_program ./abandon
+    assert_output "collected 0, abandoned"
+    run_program ./abandon restart
+    assert_output "collected 1, gone"
+}
+
+@test "a handler for any signal that is not ignored interrupts; a stop, and a signal without handler, do not" {
+    says "A process can install a handler for a signal: a function that runs when the signal arrives, in the middle of what the process is doing"
+    family middle <<'C'
+static volatile sig_atomic_t inside, ran;
+static void on_signal(int s) { (void)s; ran = inside; }
+int main(void)
+{
+    struct sigaction a = { .sa_flags = SA_RESTART };
+    a.sa_handler = on_signal;
+    sigaction(SIGUSR1, &a, NULL);
+    signal(SIGUSR2, SIG_IGN);
+    pid_t me = getpid();
+    first = child();
+    if (first == 0) {
+        until(me, 'S');
+        kill(me, SIGUSR2);
+        kill(me, SIGWINCH);
+        kill(me, SIGSTOP);
+        until(me, 'T');
+        kill(me, SIGCONT);
+        until(me, 'S');
+        kill(me, SIGUSR1);
+        until(me, 'S');
+        _exit(0);
+    }
+    inside = 1;
+    long got = waitpid(first, NULL, 0);
+    inside = 0;
+    say("waitpid", got);
+    printf("the handler ran inside: %d\n", (int)ran);
+}
+C
+    run_program ./middle
+    assert_output "waitpid: first
+the handler ran inside: 1"
+}
+
+@test "reading from a pipe without data sleeps until its last writer is gone, closed or killed" {
+    says "reading from a pipe into which nobody writes sleeps until all who could write to it have closed it"
+    says "The gate opens when the last holder of its writing end lets go"
+    says "As long as any process holds the writing end, the gate is shut"
+    family gates <<'C'
+int main(void)
+{
+    int gate[2], end[2];
+    char byte;
+    if (pipe2(gate, O_CLOEXEC) == -1 || pipe2(end, O_CLOEXEC) == -1)
+        err(99, "pipe");
+    first = child();
+    if (first == 0) {
+        close(gate[1]);
+        _exit(read(gate[0], &byte, 1) == 0 ? 8 : 9);
+    }
+    second = staying();
+    third = staying();
+    close(gate[1]);
+    until(first, 'S');
+    kill(second, SIGKILL);
+    waitpid(second, NULL, 0);
+    until(first, 'S');
+    say("one holder left", waitpid(first, NULL, WNOHANG));
+    kill(third, SIGKILL);
+    waitpid(third, NULL, 0);
+    int status = 0;
+    say("none left", waitpid(first, &status, 0));
+    printf("read 0 bytes: %d\n", WIFEXITED(status) && WEXITSTATUS(status) == 8);
+}
+C
+    run_program ./gates
+    assert_output "one holder left: 0
+none left: first
+read 0 bytes: 1"
+}
+
+@test "the child at the gate of a parent that is killed ends, a stopped one too" {
+    says "So the child does not wait forever"
+    says "We are going to stop the child, and a stopped child does not see its gate open"
+    says "to be killed when its parent ends"
+    family gate <<'C'
+int main(void)
+{
+    int gate[2];
+    char byte;
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        err(99, "pipe");
+    first = child();
+    if (first == 0) {
+        close(gate[1]);
+        _exit(read(gate[0], &byte, 1) == 0 ? 8 : 9);
+    }
+    kill(first, SIGSTOP);
+    await(first, WSTOPPED);
+    close(gate[1]);
+    for (int i = 0; i < 1000; i++)
+        sched_yield();
+    printf("a stopped child at an open gate: %c\n", state(first, NULL));
+    kill(first, SIGCONT);
+    waitpid(first, NULL, 0);
+}
+C
+    run_program ./gate
+    assert_output "a stopped child at an open gate: T"
+    # shellcheck disable=SC2016 # the shell inside expands it
+    run_shell './wait_poll > out & parent=$!
+        until grep -q stopped out; do :; done
+        kill -KILL "$parent"; wait "$parent" 2> /dev/null
+        child=$(sed -n "1s/^child \([0-9]*\) is alive/\1/p" out)
+        while kill -0 "$child"; do :; done 2> gone; echo ended'
+    assert_output ended
+}
+
+@test "news is handed over once: a stop, a death; with WNOWAIT it stays, and a second stop is news again" {
+    says "News is handed over once, so the second WUNTRACED found none"
+    family once <<'C'
+int main(void)
+{
+    first = staying();
+    kill(first, SIGSTOP);
+    await(first, WSTOPPED);
+    say("stopped", waitpid(first, NULL, WUNTRACED | WNOHANG));
+    say("again", waitpid(first, NULL, WUNTRACED | WNOHANG));
+    kill(first, SIGCONT);
+    await(first, WCONTINUED);
+    say("continued", waitpid(first, NULL, WCONTINUED | WNOHANG));
+    say("again", waitpid(first, NULL, WCONTINUED | WNOHANG));
+    kill(first, SIGSTOP);
+    await(first, WSTOPPED);
+    say("a second stop", waitpid(first, NULL, WUNTRACED | WNOHANG));
+    kill(first, SIGKILL);
+    await(first, WEXITED);
+    say("dead", waitpid(first, NULL, WNOHANG));
+    say("again", waitpid(first, NULL, WNOHANG));
+}
+C
+    run_program ./once
+    assert_output "stopped: first
+again: 0
+continued: first
+again: 0
+a second stop: first
+dead: first
+again: ECHILD"
+}
+
+@test "of 32 option bits waitpid knows its own, and each other one makes the call fail and takes nothing" {
+    says "a bit that waitpid does not know makes the whole call fail with EINVAL"
+    family bits <<'C'
+int main(void)
+{
+    const unsigned known = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD
+                           | __WALL | __WCLONE;
+    first = leaving(1);
+    await(first, WEXITED);
+    for (int i = 0; i < 32; i++)
+        if (!(known & 1u << i)
+            && (waitpid(-1, NULL, (int)(1u << i | WNOHANG)) != -1 || errno != EINVAL))
+            printf("bit %d is known\n", i);
+    say("WEXITED", waitpid(-1, NULL, WEXITED));
+    say("WNOWAIT", waitpid(-1, NULL, WNOWAIT));
+    say("none taken", waitpid(-1, NULL, WNOHANG | WUNTRACED | WCONTINUED));
+}
+C
+    run_program ./bits
+    assert_output "WEXITED: EINVAL
+WNOWAIT: EINVAL
+none taken: first"
+}
+
+@test "0 asks for children in the set without news: dead ones outside of it, and stopped ones in it, do not count" {
+    says "It means that there are children in the set and that none of them has news"
+    says "One live child among dead ones is not enough"
+    says "Nor must the child be up and about"
+    family zero <<'C'
+int main(void)
+{
+    first = leaving(1);
+    setpgid(first, first);
+    await(first, WEXITED);
+    second = staying();
+    kill(second, SIGSTOP);
+    await(second, WSTOPPED);
+    say("my group", waitpid(0, NULL, WNOHANG));
+    say("any", waitpid(-1, NULL, WNOHANG));
+    say("any, again", waitpid(-1, NULL, WNOHANG));
+    say("any, stopped", waitpid(-1, NULL, WNOHANG | WUNTRACED));
+    kill(second, SIGKILL);
+}
+C
+    run_program ./zero
+    assert_output "my group: 0
+any: first
+any, again: 0
+any, stopped: second"
+}
+
+@test "a traced child's stops are reported without WUNTRACED, for every signal, an ignored one too, until SIGKILL" {
+    says "with options 0 or WNOHANG that news is its death, unless the child is traced"
+    says "A child under a debugger is stopped by each signal that it gets, other than SIGKILL"
+    needs strace
+    family traced_child <<'C'
+int main(void)
+{
+    int signals[] = { SIGUSR1, SIGCHLD, SIGSTOP, SIGTERM };
+    signal(SIGCHLD, SIG_DFL);
+    first = child();
+    if (first == 0) {
+        signal(SIGTERM, SIG_IGN);
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
+            err(98, "ptrace");
+        for (int i = 0; i < 4; i++)
+            raise(signals[i]);
+        raise(SIGKILL);
+    }
+    int status, wanted = 0;
+    for (int i = 0; i < 4; i++) {
+        waitpid(first, &status, i == 3 ? __WALL : 0);
+        wanted += WIFSTOPPED(status) && WSTOPSIG(status) == signals[i];
+        ptrace(PTRACE_CONT, first, NULL, NULL);
+    }
+    waitpid(first, &status, 0);
+    printf("%d stops, then killed %d\n", wanted, WIFSIGNALED(status));
+}
+C
+    run_program ./traced_child
+    assert_output "4 stops, then killed 1"
+}

@@ -1,0 +1,239 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load rules
+# Whom a wait is for: process ids, groups, any child.
+
+@test "a process group is inherited by a child and by a program" {
+    says "Every process belongs to a process group, which it inherits"
+    family groups <<'C'
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return getpgrp() == atoi(argv[1]) ? 1 : 2;
+    char number[16];
+    setpgid(0, 0);
+    snprintf(number, sizeof number, "%d", (int)getpgrp());
+    int status;
+    first = child();
+    if (first == 0)
+        execl(argv[0], argv[0], number, NULL);
+    waitpid(first, &status, 0);
+    printf("the same %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+}
+C
+    run_program ./groups
+    assert_output "the same 1"
+}
+
+@test "a shell with job control gives each pipeline a group of its own, one without does not" {
+    says "An interactive shell puts each pipeline into a group of its own"
+    local stage='perl -e "open(F, q(>>groups)); print F getpgrp, qq(\n)"' set group
+    for set in -m +m; do
+        : > groups
+        run_shell "set $set; $stage | $stage; $stage | $stage; $stage & wait; echo \$\$ >> groups"
+        assert_success
+        mapfile -t group < groups
+        assert_equal "${#group[@]}" 6
+        assert_equal "${group[0]}" "${group[1]}"
+        assert_equal "${group[2]}" "${group[3]}"
+        run_shell 'sort -u groups | wc -l'
+        if [ "$set" = -m ]; then assert_output 4; else assert_output 1; fi
+    done
+}
+
+@test "control-C on a terminal reaches all of the foreground group, and no other group" {
+    says "Control-C then reaches the whole pipeline in the foreground, and neither the shell nor a job in the background"
+    family terminal <<'C'
+#include <sys/ioctl.h>
+int main(void)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY), p[2];
+    if (master == -1 || grantpt(master) == -1 || unlockpt(master) == -1 || pipe(p) == -1)
+        err(99, "terminal");
+    pid_t shell = child();
+    if (shell == 0) {
+        setsid();
+        int slave = open(ptsname(master), O_RDWR);
+        if (slave == -1 || ioctl(slave, TIOCSCTTY, 0) == -1)
+            err(98, "%s", ptsname(master));
+        signal(SIGINT, SIG_DFL);
+        signal(SIGTTOU, SIG_IGN);
+        first = staying(), second = staying(), third = staying();
+        setpgid(first, first);
+        setpgid(second, first);
+        setpgid(third, third);
+        if (tcsetpgrp(slave, first) == -1)
+            err(97, "tcsetpgrp");
+        if (write(p[1], "r", 1) != 1)
+            err(96, "write");
+        int a, b;
+        waitpid(first, &a, 0);
+        waitpid(second, &b, 0);
+        printf("stages: %d %d\n", WTERMSIG(a) == SIGINT, WTERMSIG(b) == SIGINT);
+        say("background", waitpid(third, NULL, WNOHANG));
+        fflush(stdout);
+        _exit(5);
+    }
+    char byte;
+    int status;
+    if (read(p[0], &byte, 1) != 1 || write(master, "\003", 1) != 1)
+        err(95, "control-C");
+    waitpid(shell, &status, 0);
+    printf("shell left by itself: %d\n", WIFEXITED(status) && WEXITSTATUS(status) == 5);
+}
+C
+    run_program ./terminal
+    assert_output "stages: 1 1
+background: 0
+shell left by itself: 1"
+}
+
+@test "a dead child can be moved to another group, unless it called execve or leads a session" {
+    says "Linux permits that even for a dead child, if the child has called no execve(2) and leads no session"
+    family moved <<'C'
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return 0;
+    first = leaving(1);
+    second = child();
+    if (second == 0)
+        execl(argv[0], argv[0], "exec", NULL);
+    third = child();
+    if (third == 0)
+        _exit(setsid() == -1);
+    await(first, WEXITED), await(second, WEXITED), await(third, WEXITED);
+    say("dead", setpgid(first, first));
+    say("after execve", setpgid(second, second));
+    say("session leader", setpgid(third, getpgrp()));
+    say("first moved", waitpid(-first, NULL, WNOHANG));
+}
+C
+    run_program ./moved
+    assert_output "dead: 0
+after execve: EACCES
+session leader: EPERM
+first moved: first"
+}
+
+@test "-1 is no group: only waitid can ask for group 1" {
+    says "so group 1 cannot be named this way (waitid with P_PGID can)"
+    family one <<'C'
+int main(void)
+{
+    siginfo_t news = { 0 };
+    first = leaving(1);
+    setpgid(first, first);
+    await(first, WEXITED);
+    if (getpgrp() == 1)
+        setpgid(0, 0);
+    say("waitid for group 1", waitid(P_PGID, 1, &news, WEXITED | WNOHANG));
+    say("waitid for its group", (waitid(P_PGID, first, &news, WEXITED | WNOWAIT), news.si_pid));
+    say("waitpid for -1", waitpid(-1, NULL, WNOHANG));
+}
+C
+    run_program ./one
+    assert_output "waitid for group 1: ECHILD
+waitid for its group: first
+waitpid for -1: first"
+}
+
+@test "-1 takes children of this group, of another and of another session, one per call" {
+    says "Minus one asks for any child"
+    says "Any child, of whatever group, and one per call"
+    says "is a child of the caller, whichever it is"
+    family any <<'C'
+int main(void)
+{
+    first = child();
+    if (first == 0)
+        _exit(setsid() == -1);
+    second = leaving(0);
+    setpgid(second, 0);
+    third = leaving(0);
+    await(first, WEXITED), await(second, WEXITED), await(third, WEXITED);
+    int seen = 0;
+    for (int i = 0; i < 3; i++) {
+        pid_t got = waitpid(-1, NULL, 0);
+        seen |= got == first ? 1 : got == second ? 2 : got == third ? 4 : 8;
+        printf("%d\n", (state(first, NULL) == 'Z') + (state(second, NULL) == 'Z')
+                           + (state(third, NULL) == 'Z'));
+    }
+    printf("all three: %d\n", seen == 7);
+}
+C
+    run_program ./any
+    assert_output "2
+1
+0
+all three: 1"
+}
+
+@test "Linux has wait4, but no system call named wait" {
+    says "since Linux has no system call named wait"
+    printf '#include <sys/syscall.h>\nint number = SYS_wait4;\n' > call.c
+    compiles call.c
+    sed -i s/SYS_wait4/SYS_wait/ call.c
+    compile_fails call.c SYS_wait
+}
+
+@test "wait and waitpid(-1) alike take the child of popen and of system, and their status is lost" {
+    says "A waitpid(-1) in between can take the child away"
+    says "The status 3 is lost to the one who asked for it, and pclose can only report that there is no child"
+    family thief <<'C'
+int main(void)
+{
+    for (int way = 0; way < 3; way++) {
+        int status = 0;
+        FILE *f = popen("exit 3", "r");
+        if (way == 1)
+            wait(&status);
+        if (way == 2)
+            waitpid(-1, &status, 0);
+        errno = 0;
+        int got = pclose(f);
+        printf("stolen %d, pclose %d, %d\n", WEXITSTATUS(status),
+               got == -1 ? -1 : WEXITSTATUS(got), errno == ECHILD);
+    }
+}
+C
+    run_program ./thief
+    assert_output "stolen 0, pclose 3, 0
+stolen 3, pclose -1, 1
+stolen 3, pclose -1, 1"
+}
+
+@test "a process that has been collected, a parent, a stranger and a grandchild are no children" {
+    says "A process that asks for a child that it has already collected, or for its own parent, hears ECHILD"
+    family strangers <<'C'
+int main(void)
+{
+    siginfo_t news;
+    int p[2];
+    if (pipe(p) == -1)
+        err(99, "pipe");
+    first = leaving(0);
+    waitpid(first, NULL, 0);
+    say("collected", waitpid(first, NULL, WNOHANG));
+    say("parent", waitpid(getppid(), NULL, WNOHANG));
+    say("myself", waitpid(getpid(), NULL, WNOHANG));
+    pid_t between = child();
+    if (between == 0) {
+        pid_t grandchild = staying();
+        (void)!write(p[1], &grandchild, sizeof grandchild);
+        pause();
+    }
+    pid_t grandchild;
+    (void)!read(p[0], &grandchild, sizeof grandchild);
+    say("grandchild", waitpid(grandchild, NULL, WNOHANG));
+    say("by waitid", waitid(P_PID, grandchild, &news, WEXITED | WNOHANG));
+    kill(between, SIGKILL);
+}
+C
+    run_program ./strangers
+    assert_output "collected: ECHILD
+parent: ECHILD
+myself: ECHILD
+grandchild: ECHILD
+by waitid: ECHILD"
+}

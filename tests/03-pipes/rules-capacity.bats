@@ -1,0 +1,404 @@
+# shellcheck shell=bash disable=SC2016,SC2154
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# What the chapter says of slots, packets, capacities and of tee, tried with other programs.
+
+setup() {
+    book_setup
+    cp "$BATS_TEST_DIRNAME/try.h" .
+}
+
+@test "a full pipe that must not wait says EAGAIN, one that may wait sleeps" {
+    says "The flag O_NONBLOCK makes it fail with EAGAIN instead"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    is("fill it", write(p[1], data, sizeof data), capacity(p[1]));
+    fails("write", write(p[1], data, 1), EAGAIN);
+    is("F_SETFL", fcntl(p[1], F_SETFL, 0), 0);
+    pid_t pid = child_of();
+    if (pid == 0)
+        _exit(write(p[1], data, 1) == 1 ? 0 : 1);
+    sleeps("the writer", pid);
+    is("read", read(p[0], data, sizeof data), capacity(p[1]));
+    is("the writer", left(pid), 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "small writes of any size are appended while they fit as a whole" {
+    says "appends a write of less than a page to the last slot if it fits there as a whole"
+    says "A write of just over half a page does not fit behind another one"
+    says "It takes a slot for itself and leaves the rest of the page empty"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    const long sizes[] = { 1, 7, 64, 1000, 1365, page() / 2, page() / 2 + 1, page() - 1 };
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        int p[2];
+        long fit = 0, n = sizes[i];
+        make(p, HURRY);
+        while (write(p[1], data, (size_t)n) == n)
+            fit++;
+        is("how many fit", fit, capacity(p[1]) / page() * (page() / n));
+        close(p[0]);
+        close(p[1]);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "with no slot free the last one takes the remainder, all of it or nothing" {
+    says "it tries to append what is beyond whole pages, all of that or none of it"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (long room = 1; room < page(); room += 777)
+        for (long pages = 0; pages < 4; pages++)
+            for (long more = room - 1; more <= room + 1; more++) {
+                int p[2];
+                make(p, HURRY);
+                long full = capacity(p[1]), n = pages * page() + more;
+                is("fill all but a bit", write(p[1], data, (size_t)(full - room)), full - room);
+                if (n > 0 && (more == 0 || more > room) && more < page())
+                    fails("write", write(p[1], data, (size_t)n), EAGAIN);
+                else if (more < page())
+                    is("write", write(p[1], data, (size_t)n), more);
+                close(p[0]);
+                close(p[1]);
+            }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "nothing is appended to what tee has put into a pipe, or splice from a file, or to a packet" {
+    says "Nothing is appended to a packet, nor to data that tee(2) has put into the pipe, or splice(2) out of a file"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    /* tee, splice from a file, write, a packet, splice of a whole slot of a pipe */
+    for (int how = 0; how < 5; how++) {
+        int p[2], q[2], file = memfd_create("file", 0);
+        make(p, HURRY);
+        make(q, how == 3 ? O_DIRECT | O_NONBLOCK : HURRY);
+        is("one slot", fcntl(q[1], F_SETPIPE_SZ, 1), page());
+        is("write to the first", write(p[1], "text", 4), 4);
+        is("write to the file", pwrite(file, "text", 4, 0), 4);
+        if (how == 0)
+            is("tee", tee(p[0], q[1], 4, 0), 4);
+        if (how == 1)
+            is("splice", splice(file, NULL, q[1], NULL, 4, 0), 4);
+        if (how == 2 || how == 3)
+            is("write", write(q[1], "text", 4), 4);
+        if (how == 4)
+            is("splice", splice(p[0], NULL, q[1], NULL, 4, 0), 4);
+        if (how == 2 || how == 4)
+            is("write more", write(q[1], "x", 1), 1);
+        else
+            fails("write more", write(q[1], "x", 1), EAGAIN);
+        is("unread", unread(q[0]), how == 2 || how == 4 ? 5 : 4);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the ring goes round as often as one likes, in order" {
+    says "The writer fills the slot at the head, the reader empties the one at the tail"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    unsigned char next_in = 0, next_out = 0;
+    make(p, HURRY);
+    for (int round = 0; round < 300; round++) {
+        for (int i = 0; i < 5; i++) {
+            memset(data, next_in++, (size_t)page());
+            is("write", write(p[1], data, (size_t)page()), page());
+        }
+        for (int i = 0; i < 5; i++) {
+            is("read", read(p[0], data, (size_t)page()), page());
+            is("the page", (unsigned char)data[page() - 1], next_out++);
+        }
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "PIPE_BUF is 4096 in the headers and for each pipe, of whatever capacity" {
+    says "as PIPE_BUF, it is the size up to which a write arrives in one piece"
+    says "a pipe begins with 16 pages, which is 65,536 bytes"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    is("PIPE_BUF", PIPE_BUF, 4096);
+    int p[2];
+    make(p, HURRY);
+    is("its slots", capacity(p[0]) / page(), 16);
+    for (long size = page(); size <= 16 * page(); size *= 2) {
+        is("F_SETPIPE_SZ", fcntl(p[1], F_SETPIPE_SZ, (int)size), size);
+        is("fpathconf", fpathconf(p[1], _PC_PIPE_BUF), 4096);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a slot is free when its last byte has been read and not before" {
+    says "A slot is free when its last byte has been read and not before"
+    says "Almost a whole page of the full pipe was empty, and a single byte found no room"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int reads = 1; reads < 4; reads++) {
+        int p[2];
+        make(p, HURRY);
+        long full = capacity(p[1]), once = page() / 4;
+        is("fill it", write(p[1], data, (size_t)full), full);
+        for (int i = 0; i < reads; i++)
+            is("read", read(p[0], data, (size_t)once), once);
+        fails("write", write(p[1], "x", 1), EAGAIN);
+        is("read the rest of the page", read(p[0], data, (size_t)(page() - reads * once)), page() - reads * once);
+        is("write a page", write(p[1], data, (size_t)page()), page());
+        fails("write", write(p[1], "x", 1), EAGAIN);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a packet takes a slot, a read returns one packet" {
+    says "The flag O_DIRECT turns the pipe into a row of packets"
+    says "A short write takes a slot for itself, and a read returns one packet and no more"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    long fit = 0;
+    make(p, HURRY | O_DIRECT);
+    for (long size = 1; write(p[1], data, (size_t)size) == size; size = size * 2 % 4095)
+        fit++;
+    is("how many fit", fit, capacity(p[1]) / page());
+    for (long size = 1; fit-- > 0; size = size * 2 % 4095)
+        is("read", read(p[0], data, sizeof data), size);
+    fails("read on", read(p[0], data, sizeof data), EAGAIN);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a long packet is split, the rest of one read in part is lost" {
+    says "A write that is longer than a page becomes several packets"
+    says "a read with less room than the packet needs takes the rest of the packet away"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY | O_DIRECT);
+    long n = 2 * page() + 100;
+    is("write", write(p[1], data, (size_t)n), n);
+    is("first", read(p[0], data, sizeof data), page());
+    is("second", read(p[0], data, sizeof data), page());
+    is("third", read(p[0], data, sizeof data), 100);
+    is("write ten", write(p[1], "0123456789", 10), 10);
+    is("write two", write(p[1], "ab", 2), 2);
+    is("read four of ten", read(p[0], data, 4), 4);
+    is("read", read(p[0], data, 100), 2);
+    is("what", data[0], 'a');
+    fails("read on", read(p[0], data, 100), EAGAIN);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a capacity can be changed either way, to as many slots as are in use at least" {
+    says "refuses with EBUSY to have fewer slots than are in use"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    is("enlarge", fcntl(p[0], F_SETPIPE_SZ, (int)(32 * page())), 32 * page());
+    for (int i = 0; i < 3; i++)
+        is("write", write(p[1], data, (size_t)page()), page());
+    fails("two slots", fcntl(p[1], F_SETPIPE_SZ, (int)(2 * page())), EBUSY);
+    is("three, rounded up", fcntl(p[1], F_SETPIPE_SZ, (int)(3 * page())), 4 * page());
+    is("one is read, but for a byte", read(p[0], data, (size_t)page() - 1), page() - 1);
+    fails("two slots", fcntl(p[1], F_SETPIPE_SZ, (int)(2 * page())), EBUSY);
+    is("the byte", read(p[0], data, 1), 1);
+    is("two slots", fcntl(p[1], F_SETPIPE_SZ, (int)(2 * page())), 2 * page());
+    is("unread", unread(p[0]), 2 * page());
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "beyond the soft limit a user's new pipes are small and stay so" {
+    needs root
+    says "each new pipe has two pages, and cannot be enlarged"
+    says "A program that counts on 65,536 bytes fails on a busy day"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    long soft = 0;
+    FILE *f = fopen("/proc/sys/fs/pipe-user-pages-soft", "r");
+    is("soft limit", f != NULL && fscanf(f, "%ld", &soft) == 1, 1);
+    is("setuid", setgid(65533) | setuid(65533), 0);
+    int p[2], last[2], none = 0;
+    long pages = 0;
+    for (; soft != 0 && pages <= soft; pages += none ? 0 : capacity(p[1]) / page()) {
+        if (pipe2(p, O_CLOEXEC) == -1 || capacity(p[1]) < 16 * page())
+            break;
+        if (fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == -1)
+            fcntl(p[1], F_SETPIPE_SZ, (int)(16 * page()));
+    }
+    if (soft == 0)
+        return 0;
+    make(last, HURRY);
+    long small = capacity(last[1]) / page();
+    is("small", small == 1 || small == 2, 1);
+    printf("%ld\n", small);
+    fails("enlarge it", fcntl(last[1], F_SETPIPE_SZ, (int)(4 * page())), EPERM);
+    is("write 65536", write(last[1], data, 65536), small * page());
+}
+C
+    run_program ./t
+    assert_success
+    # A limit of 0 is none, and before Linux 5.14 there was one page.
+    if [ "$(< /proc/sys/fs/pipe-user-pages-soft)" != 0 ] &&
+        [ "$(printf '5.14\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 5.14 ]; then
+        assert_output 2
+    fi
+}
+
+@test "a pipe of one page may refuse a byte although it is not full" {
+    says "a pipe of one page may refuse a byte although it is not full"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int pages = 1; pages <= 2; pages++) {
+        int p[2];
+        make(p, HURRY);
+        is("F_SETPIPE_SZ", fcntl(p[1], F_SETPIPE_SZ, pages * (int)page()), pages * page());
+        is("write", write(p[1], data, (size_t)page()), page());
+        is("read all but two", read(p[0], data, (size_t)page() - 2), page() - 2);
+        if (pages == 1)
+            fails("write", write(p[1], "x", 1), EAGAIN);
+        else
+            is("write", write(p[1], "x", 1), 1);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "two readers share the bytes, and a look takes them" {
+    says "Two readers of one pipe do not get the same bytes but share them"
+    says "a pipe offers nothing like the MSG_PEEK of sockets"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    is("write", write(p[1], "ab", 2), 2);
+    fails("peek", recv(p[0], data, 1, MSG_PEEK), ENOTSOCK);
+    pid_t pid = child_of();
+    if (pid == 0)
+        _exit(read(p[0], data, 1) == 1 ? data[0] : 1);
+    is("the child's", left(pid), 'a');
+    is("read", read(p[0], data, 100), 1);
+    is("ours", data[0], 'b');
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "splice moves data between a pipe and a pipe, a socket or a file, not one that appends" {
+    says "between a pipe and another pipe, a socket or a file, if that can do it"
+    says "Neither call brings the bytes into our memory"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], q[2], s[2];
+    make(p, HURRY);
+    make(q, HURRY);
+    is("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+    int file = open("file", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    int more = open("more", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    is("write", write(p[1], "onetwothree", 11), 11);
+    is("tee", tee(p[0], q[1], 100, 0), 11);
+    is("to a socket", splice(p[0], NULL, s[0], NULL, 3, 0), 3);
+    is("to a file", splice(p[0], NULL, file, NULL, 3, 0), 3);
+    fails("to one that appends", splice(p[0], NULL, more, NULL, 5, 0), EINVAL);
+    is("from the file", lseek(file, 0, SEEK_SET) + splice(file, NULL, p[1], NULL, 3, 0), 3);
+    is("to a pipe", splice(p[0], NULL, q[1], NULL, 100, 0), 8);
+    is("in the second", unread(q[0]), 19);
+    fails("file to file", splice(file, NULL, file, NULL, 1, 0), EINVAL);
+    is("from the socket", splice(s[1], NULL, p[1], NULL, 100, 0), 3);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a program that splices on both sides of a pipe copies a file" {
+    says "A program that copies files can put a pipe in the middle, splice on both sides"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], from = open("from", O_RDONLY), to = open("to", O_WRONLY | O_CREAT, 0600);
+    make(p, WAIT);
+    ssize_t n;
+    while ((n = splice(from, NULL, p[1], NULL, 1 << 16, 0)) > 0)
+        for (ssize_t done = 0, m; done < n; done += m)
+            is("out", (m = splice(p[0], NULL, to, NULL, (size_t)(n - done), 0)) > 0, 1);
+    is("the end", n, 0);
+}
+C
+    seq 100000 > from
+    run_program ./t
+    assert_success
+    cmp from to
+}
+
+@test "the listing of the notes' day is bash's today: pipe size, 512 bytes, -p, 8" {
+    says "in which pipe size (512 bytes, -p) stands before an 8"
+    says "The number is PIPE_BUF again, counted in units of 512 bytes and built into the shell"
+    says "The shell cannot set it, asks nobody for it, and prints 8 whatever capacity a pipe has been given"
+    run_shell 'ulimit -a | grep pipe; ulimit -p 9'
+    assert_failure
+    assert_output --regexp '^pipe size +\(512 bytes, -p\) 8$'
+}

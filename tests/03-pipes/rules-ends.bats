@@ -1,0 +1,416 @@
+# shellcheck shell=bash disable=SC2016,SC2154
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# What the chapter says of the ends of a pipe and of its life, tried with other programs.
+
+setup() {
+    book_setup
+    cp "$BATS_TEST_DIRNAME/try.h" .
+}
+
+@test "what a child writes into its variables the parent sees only in shared memory" {
+    says "the parent does not see, unless the two have arranged to share that memory"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int own = 1;
+    int *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    *shared = 1;
+    pid_t pid = child_of();
+    if (pid == 0) {
+        own = 2;
+        *shared = 2;
+        _exit(own == 2 ? 0 : 3);
+    }
+    is("the child", left(pid), 0);
+    is("the variable", own, 1);
+    is("the shared one", *shared, 2);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the end of file comes when nobody holds a write end any more" {
+    says "That end comes when nobody holds a write end any more"
+    says "it must not keep it, because the reading below goes on until end of file"
+    says "as long as somebody could still write"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int kept = 0; kept < 2; kept++) {
+        int p[2];
+        make(p, WAIT);
+        pid_t writer = child_of();
+        if (writer == 0)
+            _exit(write(p[1], "hello", 5) != 5);
+        is("the writer", left(writer), 0);
+        pid_t reader = child_of();
+        if (reader == 0) {
+            if (!kept)
+                close(p[1]);
+            is("read", read(p[0], data, 100), 5);
+            _exit(read(p[0], data, 100) == 0 ? 0 : 1);
+        }
+        close(p[1]);
+        if (kept) {
+            sleeps("one who keeps a write end", reader);
+            is("kill", kill(reader, SIGKILL), 0);
+        }
+        is("the reader", left(reader), kept ? -SIGKILL : 0);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the kernel closes all descriptors of a process that ends, in whatever way" {
+    says "the kernel closes all descriptors of a process that ends"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int how = 0; how < 4; how++) {
+        int p[2];
+        make(p, WAIT);
+        pid_t pid = child_of();
+        if (pid == 0) {
+            dup(p[1]);
+            if (how == 0) _exit(0);
+            if (how == 1) exit(0);
+            if (how == 2) raise(SIGKILL);
+            execlp("true", "true", (char *)NULL);
+            _exit(1);
+        }
+        close(p[1]);
+        is("read", read(p[0], data, 1), 0);
+        is("the child", left(pid), how == 2 ? -SIGKILL : 0);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "an anonymous pipe is in no directory and on no disk, and has an inode" {
+    says "None on a disk and none in a directory"
+    says "that is mounted nowhere, so that no directory leads to it"
+    makes t <<'C'
+#include "try.h"
+#include <sys/vfs.h>
+int main(void)
+{
+    int p[2];
+    struct stat s;
+    struct statfs f;
+    make(p, WAIT);
+    is("fstat", fstat(p[0], &s), 0);
+    is("links it has", s.st_nlink, 1);
+    is("blocks", s.st_blocks, 0);
+    is("inode", s.st_ino != 0, 1);
+    is("fstatfs", fstatfs(p[0], &f), 0);
+    is("pipefs", f.f_type, 0x50495045);
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", p[0]);
+    is("the name's bytes", readlink(link, data, sizeof data) > 0, 1);
+    fails("open its name", open(data, O_RDONLY), ENOENT);
+}
+C
+    run_program ./t
+    assert_success
+    run grep -w pipefs /proc/self/mounts
+    assert_failure 1
+}
+
+@test "a call that names a place in the data of a pipe fails, whichever it is" {
+    says "A call that names a place in its data fails"
+    makes t <<'C'
+#include "try.h"
+#include <sys/sendfile.h>
+int main(void)
+{
+    int p[2], q[2];
+    make(p, HURRY);
+    make(q, HURRY);
+    loff_t place = 0;
+    is("write", write(p[1], "text", 4), 4);
+    fails("pwrite", pwrite(p[1], "x", 1, 0), ESPIPE);
+    fails("pread", pread(p[0], data, 1, 2), ESPIPE);
+    for (int whence = SEEK_SET; whence <= SEEK_END; whence++)
+        fails("lseek", lseek(p[0], 0, whence), ESPIPE);
+    fails("fallocate", fallocate(p[1], 0, 0, 1), ESPIPE);
+    is("posix_fadvise", posix_fadvise(p[0], 0, 1, POSIX_FADV_NORMAL), ESPIPE);
+    fails("splice from a place", splice(p[0], &place, q[1], NULL, 1, 0), ESPIPE);
+    fails("ftruncate", ftruncate(p[1], 0), EINVAL);
+    fails("fdatasync", fdatasync(p[1]), EINVAL);
+    for (int shared = 1; shared <= 2; shared++)
+        fails("mmap", mmap(NULL, 1, PROT_READ, shared == 1 ? MAP_SHARED : MAP_PRIVATE, p[0], 0) == MAP_FAILED ? -1 : 0, ENODEV);
+    is("what is still there", unread(p[0]), 4);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "data flows from the write end to the read end, and does not turn round" {
+    says "On Linux a pipe does not turn round"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    fails("write to the read end", write(p[0], "x", 1), EBADF);
+    fails("write nothing to it", write(p[0], "x", 0), EBADF);
+    fails("read from the write end", read(p[1], data, 1), EBADF);
+    is("flags", fcntl(p[0], F_SETFL, O_RDWR | O_NONBLOCK), 0);
+    fails("write after F_SETFL", write(p[0], "x", 1), EBADF);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a pipe stays while a descriptor for it is on its way through a socket" {
+    says "A descriptor on its way through a socket counts, too"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], way[2];
+    make(p, WAIT);
+    is("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, way), 0);
+    is("write", write(p[1], "kept", 4), 4);
+    send_fd(way[0], p[0]);
+    close(p[0]);
+    on(SIGPIPE, SIG_IGN, 0);
+    is("write while the reader travels", write(p[1], "more", 4), 4);
+    close(p[1]);
+    int fd = receive_fd(way[1]);
+    is("read", read(fd, data, 100), 8);
+    is("read on", read(fd, data, 100), 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the nearest subreaper above an orphan gets it" {
+    says "The kernel takes the nearest one above the orphan"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int nearer = 0; nearer < 2; nearer++) {
+        int go[2], tell[2];
+        make(go, WAIT);
+        make(tell, WAIT);
+        is("prctl", prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+        pid_t middle = child_of();
+        if (middle == 0) {
+            if (nearer)
+                prctl(PR_SET_CHILD_SUBREAPER, 1);
+            pid_t parent = fork();
+            if (parent == 0) {
+                pid_t orphan = fork();
+                if (orphan != 0)
+                    _exit(0);
+                close(go[1]);
+                if (read(go[0], data, 1) != 0)
+                    _exit(1);
+                pid_t ppid = getppid();
+                _exit(write(tell[1], &ppid, sizeof ppid) != sizeof ppid);
+            }
+            is("the parent", left(parent), 0);
+            close(go[1]);
+            if (nearer)
+                left(-1);
+            pause();
+        }
+        close(go[1]);
+        pid_t found;
+        is("read", read(tell[0], &found, sizeof found), sizeof found);
+        is("who got it", found, nearer ? middle : getpid());
+        if (!nearer)
+            while (waitpid(-1, NULL, WNOHANG) == 0)
+                usleep(1000);
+        kill(middle, SIGKILL);
+        is("the middle", left(middle), -SIGKILL);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the witness waits for the heir, whatever children it had before" {
+    says "a program may have children that it did not fork"
+    run_shell 'false & exec ./pipe_lifetime'
+    assert_success
+    assert_line --index 2 --partial 'read "still alive"'
+}
+
+@test "who holds a write end waits for itself, and so the creator closes that of go" {
+    says "The creator must not keep the write end of go"
+    says "there is no heir yet, who would read from an empty pipe of which it holds a write end"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int go[2];
+    make(go, WAIT);
+    pid_t heir = child_of();
+    if (heir == 0)
+        _exit(read(go[0], data, 1) == 0 ? 0 : 1);
+    close(go[1]);
+    sleeps("an heir that holds the write end", heir);
+    kill(heir, SIGKILL);
+    is("the heir", left(heir), -SIGKILL);
+}
+C
+    run_program ./t
+    assert_success
+    inject 'write:error=EIO:when=1' ./pipe_lifetime
+    assert_failure 1
+}
+
+@test "a link under /proc opens a new open file, and the other end, too" {
+    says "What comes of it is a new open file, with flags of its own, and it need not even be the same end"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    char path[64];
+    make(p, WAIT);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", p[1]);
+    int writer = open(path, O_WRONLY | O_NONBLOCK), reader = open(path, O_RDONLY | O_NONBLOCK);
+    is("both opened", writer != -1 && reader != -1, 1);
+    is("flags of the first", fcntl(p[1], F_GETFL) & O_NONBLOCK, 0);
+    is("flags of the new one", fcntl(writer, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+    fails("read nothing", read(reader, data, 1), EAGAIN);
+    is("write", write(p[1], "text", 4), 4);
+    is("read by the writer's link", read(reader, data, 100), 4);
+    struct stat a, b;
+    is("fstat", fstat(p[0], &a) | fstat(reader, &b), 0);
+    is("one inode", a.st_ino == b.st_ino, 1);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "another user may not open the pipe by its link, the same user and root may" {
+    needs root
+    says "decides who may follow the link: ordinarily the same user, and root"
+    mkfifo -m 666 door
+    chmod 755 .
+    timeout 10 bash -c 'exec 3> >(cat > /dev/null); echo $BASHPID > pid; read -r _ < door' 3>&- &
+    until [ -s pid ]; do sleep 0.01; done
+    pid=$(< pid)
+    run_program sh -c "exec 4< /proc/$pid/fd/3"
+    own=$status
+    as_nobody run_program sh -c "exec 4< /proc/$pid/fd/3"
+    other=$status
+    echo > door
+    wait
+    assert_equal "$own" 0
+    [ "$other" -ne 0 ]
+    assert_stderr_line --partial "Permission denied"
+}
+
+@test "a descriptor can be sent to a process of another user, who can then write" {
+    needs root
+    says "The socket carries a descriptor to a process of another user, too"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], way[2];
+    is("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, way), 0);
+    pid_t other = child_of();
+    if (other == 0) {
+        is("setuid", setgid(65534) | setuid(65534), 0);
+        int fd = receive_fd(way[1]);
+        _exit(write(fd, "word", 4) != 4);
+    }
+    make(p, WAIT);
+    send_fd(way[0], p[1]);
+    is("the other user", left(other), 0);
+    is("read", read(p[0], data, 100), 4);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "inheriting is not the only way to get a descriptor" {
+    says "inheriting is not the only way to get a descriptor"
+    says "The maker must not close its own write end before the stranger has found it"
+    makes t <<'C'
+#include "try.h"
+#include <sys/pidfd.h>
+int main(void)
+{
+    int road[2], end, fd;
+    char path[64];
+    is("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, road), 0);
+    pid_t maker = child_of();
+    if (maker == 0) {
+        int p[2];
+        close(road[0]);
+        make(p, WAIT);
+        is("tell", write(road[1], &p[1], sizeof(int)), sizeof(int));
+        is("go on", read(road[1], data, 1), 1);
+        close(p[1]);
+        is("tell", write(road[1], data, 1), 1);
+        is("read", read(p[0], data, 100), 2);
+        is("read on", read(p[0], data, 100), 0);
+        _exit(0);
+    }
+    is("the number", read(road[0], &end, sizeof end), sizeof end);
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", maker, end);
+    fd = open(path, O_WRONLY);
+    is("open", fd != -1, 1);
+    is("write", write(fd, "ab", 2), 2);
+    is("tell", write(road[0], "x", 1), 1);
+    is("closed", read(road[0], data, 1), 1);
+    fails("open a closed one", open(path, O_WRONLY), ENOENT);
+    close(fd);
+    is("the maker", left(maker), 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a pipe is freed with its last open file: a user may make any number in a row" {
+    says "frees it with the last"
+    says "nobody holds an end | the pipe is gone"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    if (getuid() == 0)
+        is("setuid", setgid(65532) | setuid(65532), 0);
+    int p[2];
+    make(p, WAIT);
+    long first = capacity(p[1]);
+    close(p[0]);
+    close(p[1]);
+    /* Three times what the soft limit allows at a time by default. */
+    for (int i = 0; i < 3 * 1024; i++) {
+        make(p, HURRY);
+        is("capacity", capacity(p[1]), first);
+        is("write", write(p[1], data, (size_t)page()), page());
+        close(p[i % 2]);
+        close(p[1 - i % 2]);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}

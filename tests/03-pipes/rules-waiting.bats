@@ -1,0 +1,416 @@
+# shellcheck shell=bash disable=SC2016,SC2154
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# What the chapter says of O_NONBLOCK, of poll, of stdio, and of running commands.
+
+setup() {
+    book_setup
+    cp "$BATS_TEST_DIRNAME/try.h" .
+}
+
+@test "the flag is the open file's: all who share it change with it" {
+    says "fetch the flags with F_GETFL, add O_NONBLOCK, put them back with F_SETFL"
+    says "A program that sets the flag on a standard input that it was given sets it for all who share that open file"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], way[2];
+    char path[64];
+    make(p, WAIT);
+    is("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, way), 0);
+    send_fd(way[0], p[0]);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", p[0]);
+    int sent = receive_fd(way[1]), copy = dup(p[0]), opened = open(path, O_RDONLY);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        int flags = fcntl(copy, F_GETFL);
+        _exit(fcntl(copy, F_SETFL, flags | O_NONBLOCK));
+    }
+    is("the child", left(pid), 0);
+    is("ours", fcntl(p[0], F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+    is("the one that was sent", fcntl(sent, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+    is("the one opened anew", fcntl(opened, F_GETFL) & O_NONBLOCK, 0);
+    is("the other end", fcntl(p[1], F_GETFL) & O_NONBLOCK, 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "without waiting a write within PIPE_BUF is done or refused" {
+    says "Up to PIPE_BUF bytes a write is done or refused"
+    says "It is within PIPE_BUF"
+    says "empty | EAGAIN | all | fills the slots"
+    says "a slot free | what is there | all | fills the slots"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (long slots = 0; slots < 3; slots++)
+        for (long n = 1; n <= PIPE_BUF; n = n < 16 ? n * 2 : n + 255) {
+            int p[2];
+            make(p, HURRY);
+            long before = capacity(p[1]) - slots * page() - 100;
+            is("write", write(p[1], data, (size_t)before), before);
+            if (slots > 0 || n <= 100)
+                is("write within PIPE_BUF", write(p[1], data, (size_t)n), n);
+            else
+                fails("write within PIPE_BUF", write(p[1], data, (size_t)n), EAGAIN);
+            close(p[0]);
+            close(p[1]);
+        }
+    int p[2];
+    make(p, HURRY);
+    fails("read", read(p[0], data, 1), EAGAIN);
+    is("write PIPE_BUF", write(p[1], data, PIPE_BUF), PIPE_BUF);
+    is("write twice what fits", write(p[1], data, (size_t)(2 * capacity(p[1]))), capacity(p[1]) - page());
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "beyond PIPE_BUF the caller gets less, and the last slot takes the remainder" {
+    says "Beyond that the caller must be ready for less than it asked for, and what fits is counted in slots"
+    says "With no slot free there is still the rest of the last page"
+    says "no slot free, room in the last | what is there | all or EAGAIN | the remainder or EAGAIN"
+    says "no room | what is there | EAGAIN | EAGAIN"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    const struct { long slots, room, length, stored; } cases[] = {
+        { 0, 100, 100, 100 }, { 0, 100, 101, -1 },
+        { 0, 100, page() + 100, 100 }, { 0, 100, page() + 101, -1 },
+        { 0, 100, 5 * page() + 1, 1 }, { 0, 100, 2 * page(), -1 },
+        { 1, 100, page() + 100, page() + 100 }, { 1, 100, page() + 101, page() },
+        { 1, 100, 3 * page() + 5, page() + 5 }, { 2, 0, 3 * page() + 5, 2 * page() },
+        { 0, 0, 1, -1 }, { 0, 0, 5 * page() + 1, -1 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int p[2];
+        make(p, HURRY);
+        long before = capacity(p[1]) - cases[i].slots * page() - cases[i].room;
+        is("write", write(p[1], data, (size_t)before), before);
+        printf("case %zu: ", i);
+        if (cases[i].stored == -1)
+            fails("write", write(p[1], data, (size_t)cases[i].length), EAGAIN);
+        else
+            is("write", write(p[1], data, (size_t)cases[i].length), cases[i].stored);
+        is("read", read(p[0], data, 10), 10);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "with no reader left a write of any length fails with EPIPE" {
+    says "no reader left | - | EPIPE | EPIPE"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    signal(SIGPIPE, SIG_IGN);
+    make(p, HURRY);
+    is("write", write(p[1], data, 10), 10);
+    close(p[0]);
+    fails("a short write", write(p[1], data, 1), EPIPE);
+    fails("a long write", write(p[1], data, sizeof data), EPIPE);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "what poll calls room is a slot" {
+    says "What poll calls room is counted in slots, too"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (long room = 0; room < 2 * page(); room += 501) {
+        int p[2];
+        make(p, HURRY);
+        long before = capacity(p[1]) - room;
+        is("write", write(p[1], data, (size_t)before), before);
+        struct pollfd one = { .fd = p[1], .events = POLLOUT };
+        is("poll", poll(&one, 1, 0), room >= page());
+        if (room > 0)
+            is("write", write(p[1], data, 1), 1);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "what poll has promised another can take away" {
+    says "After POLLOUT a write within PIPE_BUF does not wait, if no other writer comes first; after POLLIN a read does not wait, if no other reader comes first"
+    says "A program that must not wait sets O_NONBLOCK all the same"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    /* A writer, a reader; with another that comes first and without; waiting or not. */
+    for (int how = 0; how < 8; how++) {
+        bool writer = how & 1, other = how & 2, hurry = how & 4;
+        int p[2];
+        make(p, hurry ? HURRY : WAIT);
+        long before = writer ? capacity(p[1]) - page() : 1;
+        is("write", write(p[1], data, (size_t)before), before);
+        struct pollfd one = { .fd = p[writer], .events = writer ? POLLOUT : POLLIN };
+        is("poll", poll(&one, 1, 0), 1);
+        if (other) {
+            pid_t pid = child_of();
+            if (pid == 0)
+                _exit(writer ? write(p[1], data, (size_t)page()) != page() : read(p[0], data, 1) != 1);
+            is("the other", left(pid), 0);
+        }
+        pid_t pid = child_of();
+        if (pid == 0) {
+            long n = writer ? write(p[1], data, PIPE_BUF) : read(p[0], data, 1);
+            _exit(n == (writer ? PIPE_BUF : 1) ? 7 : n == -1 && errno == EAGAIN ? 8 : 9);
+        }
+        if (other && !hurry) {
+            sleeps("the second", pid);
+            kill(pid, SIGKILL);
+        }
+        is("the second", left(pid), !other ? 7 : hurry ? 8 : -SIGKILL);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "at the first POLLHUP there may be words, which closing throws away" {
+    says "Data and the end are reported together"
+    says "Neither has to be asked for"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    is("write", write(p[1], "last words", 10), 10);
+    close(p[1]);
+    struct pollfd one = { .fd = p[0], .events = POLLIN };
+    is("poll", poll(&one, 1, 0), 1);
+    is("data and end", one.revents, POLLIN | POLLHUP);
+    one.events = 0;
+    is("poll for nothing", poll(&one, 1, 0), 1);
+    is("end", one.revents, POLLHUP);
+    is("read", read(p[0], data, 100), 10);
+    make(p, HURRY);
+    close(p[0]);
+    one = (struct pollfd){ .fd = p[1], .events = 0 };
+    is("poll for nothing", poll(&one, 1, 0), 1);
+    is("broken", one.revents, POLLERR);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "what stdio has not written is in both after a fork, and _exit drops it" {
+    says "Either empty the buffer before the fork, or leave the child by _exit(2), which writes nothing out"
+    says "Into a pipe or a file it collects some thousand bytes first, in memory"
+    makes t <<'C'
+#include "try.h"
+int main(int argc, char **argv)
+{
+    printf("%d", argc);
+    if (argv[1][0] == 'f')
+        fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0 && argv[1][1] == '_')
+        _exit(0);
+    if (pid == 0)
+        exit(0);
+    return left(pid);
+}
+C
+    for way in ./t './t "$1" > file; cat file #'; do
+        for how in ' ' 'f ' ' _' 'f_'; do
+            run_shell "$way \"\$1\"" "$how"
+            if [ "$how" = ' ' ]; then assert_output 22; else assert_output 2; fi
+        done
+    done
+    makes u <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int i = 0; i < 1000; i++)
+        putchar('x');
+    _exit(0);
+}
+C
+    run_program ./u
+    assert_output ''
+}
+
+@test "the chapter's programs leave nothing over at a fork, and children leave by _exit" {
+    says "they print line by line, or print nothing before a fork, and their children leave by _exit"
+    run_program ./pipe_stdio _exit
+    assert_output "printed once"
+    local file
+    for file in "$root"/tangled/03-pipes/*.c; do
+        grep -q 'fork()' "$file" || continue
+        case $file in */pipe_stdio.c) continue ;; esac
+        run grep -nE '[^_]exit\(' "$file"
+        assert_failure
+        grep -q '_exit(' "$file"
+        # In main nothing is printed before the fork, unless line by line.
+        if ! grep -q '_IOLBF' "$file"; then
+            run awk '/^int main/ { in_main = 1 } in_main && /fork\(\)/ { exit }
+                in_main && /printf|puts|putchar/ { print }' "$file"
+            assert_output ''
+        fi
+    done
+}
+
+@test "dup2 of a descriptor to itself keeps its O_CLOEXEC, and a copy has none" {
+    says "dup2 has nothing to do, and the flag O_CLOEXEC, which a copy would not have, stays on"
+    says "since the first line of main takes care that a pipe gets numbers above 2"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, WAIT);
+    is("dup2 to itself", dup2(p[1], p[1]), p[1]);
+    is("its flag", fcntl(p[1], F_GETFD), FD_CLOEXEC);
+    is("dup2", dup2(p[1], 100), 100);
+    is("the copy's flag", fcntl(100, F_GETFD), 0);
+}
+C
+    run_program ./t
+    assert_success
+    for closed in '0' '1' '2' '0 1' '0 2' '1 2' '0 1 2'; do
+        redirections=
+        for fd in $closed; do redirections+=" $fd>&-"; done
+        run_shell "./pipe_ps sh -c 'test -w /dev/fd/1 && exit 5' $redirections"
+        assert_failure 5
+    done
+}
+
+@test "127 for a command that was not found, 126 for one that cannot be run" {
+    says "A shell returns 127 for a command that it did not find and 126 for one that it found and could not run, and so do we"
+    touch plain
+    chmod 644 plain
+    printf 'garbage' > broken
+    chmod 755 broken
+    for command in ./no-such ./plain no-such-command ./plain/x; do
+        run_shell '"$1"' "$command"
+        expected=$status
+        for ours in ./pipe_ps "./pipe_line true :"; do
+            run_shell "$ours \"\$1\"" "$command"
+            assert_failure "$expected"
+        done
+    done
+}
+
+@test "in lower case the name of the macro does not exist" {
+    says "The macro in unistd.h is STDOUT_FILENO"
+    printf '#include <unistd.h>\nint f(void);\nint f(void) { return STDOUT_FILENO; }\n' > upper.c
+    compiles upper.c
+    sed 's/STDOUT_FILENO/stdout_fileno/' upper.c > lower.c
+    compile_fails lower.c stdout_fileno
+}
+
+@test "a parent that waits first is right up to what the pipe takes, and hangs beyond" {
+    says "A parent that waits first is right up to what the pipe takes, and hangs beyond"
+    says "That is 65,536 bytes at most for a new pipe here, and with some sizes of writes it is less"
+    while read -r size most; do
+        [ "$(getconf PAGESIZE)" = 4096 ] || continue
+        run_shell './pipe_ps_wrong dd if=/dev/zero bs=$1 count=$2 status=none | wc -c' "$size" "$most"
+        assert_output $((size * most))
+        run_program timeout 0.3 ./pipe_ps_wrong dd if=/dev/zero bs="$size" count=$((most + 1)) status=none
+        assert_failure 124
+        assert_output ''
+    done << 'END'
+1024 64
+4096 16
+3000 16
+2049 16
+END
+}
+
+@test "when the reader of our output goes, SIGPIPE ends us, and the command too" {
+    says "when the reader of our output has gone, SIGPIPE ends us"
+    says "The command then finds its own reader gone"
+    says "SIGPIPE ended pipe_ps before it could say anything"
+    run_shell 'trap "" PIPE; ./pipe_ps seq 1000000 | head -n 1; echo "${PIPESTATUS[@]}"'
+    assert_line --index 0 1
+    assert_line --index 1 "141 0"
+    assert_equal "$stderr" ""
+    # The runner would tell of a command that is left behind.
+    run_shell './pipe_ps yes | head -n 1'
+    assert_output y
+}
+
+@test "no command is given something that it has to ignore, be blocked from or do without" {
+    says "has put the default back"
+    for how in --ignore-signal=PIPE --block-signal=PIPE --ignore-signal=CHLD --block-signal=CHLD; do
+        for ours in './pipe_ps' './pipe_line'; do
+            run_program env "$how" "$ours" grep -E 'SigIgn|SigBlk' /proc/self/status
+            assert_success
+            assert_line --regexp '^SigBlk:.0000000000000000$'
+            ignored=$((16#$(sed -n 's/^SigIgn:.//p' stdout)))
+            assert_equal $((ignored & 1 << 12 | ignored & 1 << 16)) 0
+        done
+    done
+}
+
+@test "what comes out is all there, and the missing command's reason is in the status" {
+    says "The hundred thousand lines are 588,895 bytes, about nine times what the pipe holds"
+    says "The command that does not exist wrote nothing, so the parent met the end and learned the reason from the status"
+    run_program ./pipe_ps seq 100000
+    assert_equal "$(wc -c < stdout)" 588895
+    assert_equal "$((588895 * 10 / 65536))" 89
+    run_program ./pipe_ps ./no-such
+    assert_failure 127
+    assert_output ''
+}
+
+@test "an argument list with nothing beside a colon is refused" {
+    says "An argument list with nothing to the left or right of a colon is no pipeline"
+    for words in ':' 'true :' ': true' 'true : : true' 'true : true :'; do
+        # shellcheck disable=SC2086
+        run_program ./pipe_line $words
+        assert_failure 2
+        assert_output ''
+    done
+    run_program ./pipe_line echo :x x: ::
+    assert_success
+    assert_output ":x x: ::"
+}
+
+@test "if a pipe cannot be made, those who write find their reader gone, and are waited for" {
+    says "If a pipe or a process cannot be made, the parent closes the read end that it holds"
+    says "The command that writes there finds its reader gone at its next write"
+    says "We wait for those that run already, however long that takes"
+    inject 'pipe2:error=EMFILE:when=2' ./pipe_line sh -c 'read -r _; exit 4' : cat : cat
+    assert_failure 1
+    assert_stderr_line "pipe_line: sh left with status 4"
+    inject 'pipe2:error=EMFILE:when=3' ./pipe_line yes : cat : cat : cat
+    assert_failure 1
+    assert_stderr_line "pipe_line: yes was killed by SIGPIPE"
+    run_shell 'ulimit -n 5; ./pipe_line yes : cat : cat : cat : cat'
+    assert_failure 1
+    assert_stderr_line "pipe_line: pipe2: Too many open files"
+    assert_stderr_line "pipe_line: yes was killed by SIGPIPE"
+}
+
+@test "no command is held back until another has finished" {
+    says "No command is held back until another has finished"
+    mkfifo back
+    run_program ./pipe_line sh -c 'echo first; read -r _ < back; echo last' : \
+        sh -c 'read -r word; echo "$word"; echo go > back; cat'
+    assert_success
+    assert_output "first
+last"
+}
