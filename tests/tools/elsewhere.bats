@@ -158,6 +158,46 @@ is_clean() {
     assert_equal "$(ls -d out/elsewhere/*/report*)" out/elsewhere/bookworm/report-6.9.1
 }
 
+@test "make power: a copy that is not whole is told; nothing lost of cp's copies says that no power was cut" {
+    may_enter
+    mkdir -p tests/power out/build/05-mmap
+    cp "$root"/tests/power/{run,inside} tests/power/
+    printf '%s\tmap_copy\tpage\twhole\n' at-once after-commit > ../report/power.tsv
+    printf 'at-once\tcp\tpage\tabsent\nafter-commit\tcp\tpage\twhole\n' >> ../report/power.tsv
+    run -0 tests/power/run --suite bookworm
+    assert_line --index -1 '2 passed, 0 failed, 0 skipped'
+    assert_equal "$(grep -o 'plan=.*' ../asked)" $'plan=at-once\nplan=after-commit\nplan=look'
+    sed -i '2s/whole/nothing but zeros/' ../report/power.tsv
+    run -1 tests/power/run --suite bookworm
+    assert_line 'power: bookworm: after-commit: the copy of page: nothing but zeros'
+    assert_line --index -1 '1 passed, 1 failed, 0 skipped'
+    sed -i '2s/nothing but zeros/whole/; 3s/absent/whole/' ../report/power.tsv
+    run -1 tests/power/run --suite bookworm
+    assert_line "power: bookworm: nothing of cp's was lost, so no power was cut"
+    is_clean
+    run -2 tests/power/run --no
+    assert_output --partial 'try --help'
+}
+
+@test "make edition goes on after a failure, ends with what each said, and then fails" {
+    cp "$root/tools/edition" tools/
+    # shellcheck disable=SC2016  # it expands there
+    printf '%s\n' '#!/bin/sh' 'shift; echo "making $*"; echo "7 passed in $1"; [ "$1" != sanitize ]' > ../bin/make
+    chmod +x ../bin/make
+    run -1 tools/edition
+    local target
+    for target in check elsewhere power faults conditions book; do
+        assert_line --regexp "^$target +ok +[0-9]+ s  7 passed in $target\$"
+    done
+    assert_line --regexp '^sanitize +FAILED +[0-9]+ s  7 passed in sanitize$'
+    assert_line 'making endure ENDURE=-n 1'
+    assert_line --index -1 '7 passed, 1 failed'
+    assert_equal "$(cat out/edition/check.log)" $'making check\n7 passed in check'
+    run -0 tools/edition book
+    assert_line --index -1 '1 passed, 0 failed'
+    run -2 tools/edition --no
+}
+
 @test "called wrongly: status 2; --help: what it is" {
     local words
     for words in '--no' '--suite' '--suite a/b' '--limit x' 'no-unit' 'no/program'; do
