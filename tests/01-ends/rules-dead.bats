@@ -127,7 +127,7 @@ status 6"
 }
 
 @test "zombies count as processes of their user, until fork fails; not for root" {
-    says "A server that forks for each request and never waits collects thousands, until fork fails at its user's limit of processes, which root does not have, or at the system's"
+    says "A server that forks for each request and never waits collects thousands, until fork fails at its user's limit of processes, which root does not have, at its control group's or at the system's"
     needs root
     family server <<'C'
 int main(int argc, char **argv)
@@ -390,7 +390,7 @@ C
 
 @test "getppid at the start does not help a child whose parent is dead by then, a number noted before the fork does" {
     says "Nor is it enough that the child asks for getppid() at its start and looks later whether it has changed, because the parent may have died before the child asked"
-    says "What works is to note getpid() before the fork and to compare it with the child's getppid()"
+    says "What works, within one process id namespace, is to note getpid() before the fork and to compare it with the child's getppid()"
     says "So getppid() == 1 is not a test for being an orphan"
     says "you may be an orphan all the same"
     family noted <<'C'
@@ -426,6 +426,26 @@ int main(void)
 C
     run_program ./noted
     assert_output "changed 0, not the noted one 1, is 1: 0"
+}
+
+@test "a child in a new process id namespace has 0 for a parent that lives" {
+    says "What works, within one process id namespace, is to note getpid() before the fork"
+    needs namespaces
+    family outside <<'C'
+int main(void)
+{
+    if (unshare((getuid() == 0 ? 0 : CLONE_NEWUSER) | CLONE_NEWPID) == -1)
+        err(99, "unshare");
+    int status;
+    pid_t p = child();
+    if (p == 0)
+        _exit((int)getppid());
+    waitpid(p, &status, 0);
+    printf("getppid: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+C
+    run_program ./outside
+    assert_output "getppid: 0"
 }
 
 @test "the signal of PR_SET_PDEATHSIG comes when the parent ends, and when the forking thread does, its process living on" {
