@@ -55,6 +55,7 @@ setup() {
     : > out/lib/runner
     printf 'needs luck\twhy\t-\n' > tests/lib/skips.tsv
     : > tests/lib/elsewhere.tsv
+    echo /out > .gitignore
     git init -q .
     printf '#!/bin/sh\necho "$*" >> "%s/made"\nfor word; do case $word in *.new) cp "%s/small.tar" "$word" ;; esac; done\n' \
         "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" > ../bin/mmdebstrap
@@ -112,6 +113,14 @@ is_clean() {
     run -1 tools/elsewhere --suite bookworm --sessions
     assert_line 'elsewhere: bookworm: Linux 6.1: 01-one/a: session user ext4: chapters/01-one.nw:7: another line came'
     assert_line --index -1 '2 passed, 1 failed, 0 skipped'
+}
+
+@test "no result at all is a failure" {
+    may_enter
+    : > ../report/tests.tsv
+    run -1 tools/elsewhere --suite bookworm
+    assert_line 'elsewhere: bookworm: nothing came of the tests; the console is out/elsewhere/bookworm/plan.console'
+    is_clean
 }
 
 @test "a machine that does not end is ended when its time is over, and says where its console is" {

@@ -52,6 +52,8 @@ machine_project() {
     git -c safe.directory="$PWD" ls-files -co --exclude-standard -z | while IFS= read -r -d '' file; do
         [ ! -e "$file" ] || printf '%s\0' "$file"
     done | tar -c --null -T - | tar -x -C "$book"
+    # no page is made there, and which sentences are tried is told here
+    rm -rf "$book/weave"
     cp -a out/build "$book/out/"
     cp -aL node_modules/bats node_modules/bats-assert node_modules/bats-support "$book/node_modules/"
     find "$book/out/build" -name '*.made' -delete
