@@ -168,7 +168,7 @@ int main(void)
     close(gate[1]);
     say("wait", wait(NULL));
     say("it slept until the other had looked", read(mark[0], &byte, 1));
-    printf("the other is %c\n", state(second, NULL));
+    printf("the other is %c\n", settled(second, '-'));
 }
 C
     run_program ./longer
