@@ -25,7 +25,7 @@ static int wait_for(pid_t child)
     return status;
 }
 
-static bool in_two_tables(const void *address)
+static bool mapped_elsewhere(const void *address)
 {
     const uint64_t present = UINT64_C(1) << 63;
     const uint64_t mapped_once = UINT64_C(1) << 56;
@@ -45,7 +45,7 @@ static bool in_two_tables(const void *address)
 static void say(const char *who, int *number)
 {
     const int found = *number;
-    bool shared = in_two_tables(number);
+    bool shared = mapped_elsewhere(number);
     printf("%-6s %jd: at %p there is %2d, in a page %s\n",
            who, (intmax_t)getpid(), (void *)number, found,
            shared ? "that is shared" : "of its own");

@@ -48,7 +48,6 @@ C
 
 @test "the position moves for both, whoever moves it and by which call" {
     says "The position in the file has moved for both"
-    says "Two descriptor tables and their files after a fork"
     makes_trial position <<'C'
 int main(int argc, char *argv[])
 {

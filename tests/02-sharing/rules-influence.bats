@@ -123,6 +123,17 @@ writev EPERM'
     aims ok EPERM EPERM 65534:65533 65534:65534
 }
 
+@test "a target with capabilities that the writer lacks is not written into, though it is the same user's" {
+    says "and has no rights that the writer lacks"
+    needs root
+    makes_aim
+    run_program ./aim - 0:0 CAP_KILL
+    assert_success
+    assert_output 'kill ok
+prlimit ok
+writev EPERM'
+}
+
 @test "strangers are refused all three, a capability each opens one" {
     says "The kernel keeps strangers apart: on the process of another user, kill, prlimit and process_vm_writev fail with EPERM, unless the caller has the capability CAP_KILL, CAP_SYS_RESOURCE or CAP_SYS_PTRACE"
     needs root

@@ -72,7 +72,7 @@ C
     says "a queue remains until it is removed, or the machine restarts, or its namespace ends"
     says "Like the queue it remains until it is removed, here by shm_unlink(3)"
     says "It too stays until somebody removes it"
-    says "on Linux it lies in /dev/shm, a file system in memory"
+    says "on Linux it lies in /dev/shm"
     tries <<'C'
 #include <mqueue.h>
 #include <sys/msg.h>
@@ -153,7 +153,6 @@ C
 @test "a memfd has no name, can be sealed if it was made so, and stays while it is mapped" {
     says "A memfd is such a file without a name in a directory"
     says "Made with MFD_ALLOW_SEALING it can be sealed, so that the receiver need not fear a file that shrinks"
-    says "with its last descriptor and mapping it is gone"
     tries <<'C'
 int main(void)
 {

@@ -236,7 +236,7 @@ C
 }
 
 @test "any user of the machine can connect to a port" {
-    says "A port has no permissions: each user of the machine can connect to it"
+    says "A port has no permissions: each user in the same network namespace can connect to it"
     needs root
     tries <<'C'
 #include <arpa/inet.h>

@@ -50,6 +50,18 @@ load ../lib/helpers
     compile_fails other.c 'conflicting types'
 }
 
+@test "each process closes the end that it does not use" {
+    says "It closes the one that it does not use"
+    traced pipe2,close,write ./pipe_hello
+    parent=$(sed -n 's/^\([0-9]*\) *pipe2(.*/\1/p' strace)
+    in=$(sed -n 's/.*pipe2(\[\([0-9]*\), .*/\1/p' strace)
+    out=$(sed -n 's/.*pipe2(\[[0-9]*, \([0-9]*\)\].*/\1/p' strace)
+    child=$(sed -n "s/^\([0-9]*\) *write($out, .*/\1/p" strace)
+    [ -n "$child" ] && [ "$child" != "$parent" ]
+    assert_call "^$child +close\($in\) += 0"
+    assert_call "^$parent +close\($out\) += 0"
+}
+
 @test "a signal in the middle of a read or a wait changes nothing" {
     for call in read wait4; do
         inject "$call:error=EINTR:when=1" ./pipe_hello

@@ -33,7 +33,7 @@ C
 
 @test "small writes of any size are appended while they fit as a whole" {
     says "appends a write of less than a page to the last slot if it fits there as a whole"
-    says "A write of just over half a page does not fit behind another one"
+    says "A write of just over half a page does not fit behind another of its size"
     says "It takes a slot for itself and leaves the rest of the page empty"
     makes t <<'C'
 #include "try.h"

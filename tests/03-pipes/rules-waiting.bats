@@ -414,3 +414,18 @@ END
     assert_output "first
 last"
 }
+
+@test "the end comes with the last writer, which may be a process that the command left" {
+    says "a process that it leaves behind"
+    mkfifo go
+    ./pipe_ps sh -c '{ read -r _ < go; echo later; } & echo now' > out 2> err 3>&- &
+    until grep -q now out; do :; done
+    kill -0 $!
+    run grep later out
+    assert_failure
+    echo > go
+    wait $!
+    assert_equal "$(< out)" "now
+later"
+    assert_equal "$(< err)" "pipe_ps: sh left with status 0"
+}
