@@ -358,6 +358,17 @@ status 1'
     nothing_new
 }
 
+@test "a directory that may be written and not read is told" {
+    says "This takes the right to read the directory, beside that to write into it"
+    echo text > source
+    chmod 333 place
+    as_nobody ./map_copy source place/copy
+    assert_failure 1
+    assert_stderr 'map_copy: place/: Permission denied'
+    chmod 755 place
+    nothing_new
+}
+
 @test "the same file is refused by its own name, a hard link, a symbolic link" {
     echo text > place/a
     ln place/a place/b

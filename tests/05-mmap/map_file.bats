@@ -50,7 +50,7 @@ needs_disk() {
     echo short > short
     run_program ./map_file short
     assert_failure 1
-    assert_stderr_line --partial 'less than 8 bytes'
+    assert_stderr_line --partial 'less than the 8 bytes to print'
     assert_equal "$(cat short)" short
 }
 

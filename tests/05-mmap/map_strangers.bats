@@ -77,6 +77,17 @@ load ../lib/helpers
     assert_line --regexp 'then read: text$'
 }
 
+@test "a text that nobody reads any more stays on the board" {
+    says "For this it has to outlive a SIGPIPE"
+    run_program ./map_strangers board text
+    run_shell '{ ./map_strangers board; echo "status $?" >&2; } | exec true'
+    assert_stderr_line 'map_strangers: cannot write to standard output'
+    assert_stderr_line 'status 1'
+    run_program ./map_strangers board
+    assert_success
+    assert_line --regexp 'then read: text$'
+}
+
 @test "a limit on the size of files is told" {
     says "making one longer sends SIGXFSZ, which kills without a word"
     says "Ignored, it leaves us an error that we can tell"

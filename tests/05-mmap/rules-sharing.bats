@@ -163,7 +163,7 @@ C
 }
 
 @test "MAP_POPULATE and mlock copy a writable private page beforehand, a readable one not" {
-    says "Who asks for the memory in advance, with MAP_POPULATE or mlock(2), gets the copy of a writable page then"
+    says "A program that asks for the memory in advance, with MAP_POPULATE or mlock(2), gets the copy of a writable page then"
     makes try <<'C'
 #include "rules.h"
 static char after(int protection, int flags, bool lock)

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAILED = 98, MOMENT = 1000000, LOOKS = 60, LEFT_ALONE = 1000 };
+enum { FAILED = 98, MOMENT = 1000000, LOOKS = 60, LOOKS_MAX = 3000, LEFT_ALONE = 1000 };
 
 static void die(const char *what)
 {
@@ -149,8 +149,7 @@ static void text_of(const char *path, char *text, size_t size)
         close(fd);
 }
 
-/* writer_sleeps: PROCESS or one below it sleeps in a write to a pipe. Where the
- * kernel does not say so, it is enough that the process sleeps. */
+/* writer_sleeps: PROCESS or one below it sleeps in a write to a pipe. */
 static bool writer_sleeps(pid_t process)
 {
     char path[512], text[4096];
@@ -164,14 +163,6 @@ static bool writer_sleeps(pid_t process)
                  d->d_name);
         text_of(path, text, sizeof text);
         found = strstr(text, "pipe_write") != NULL;
-        if (text[0] == '\0' || strcmp(text, "0") == 0) {
-            snprintf(path, sizeof path, "/proc/%d/task/%s/stat",
-                     (int)process, d->d_name);
-            text_of(path, text, sizeof text);
-            const char *name_end = strrchr(text, ')');
-            found = name_end && strncmp(name_end, ") S", 3) == 0
-                && access("/proc/self/wchan", R_OK) == -1;
-        }
         snprintf(path, sizeof path, "/proc/%d/task/%s/children",
                  (int)process, d->d_name);
         text_of(path, text, sizeof text);
@@ -193,10 +184,12 @@ static bool ended(void)
 }
 
 /* wait_for_writer: until a write to the full pipe has slept for some looks, so
- * that whoever takes that for another sleep has acted; or all is over. */
+ * that whoever takes that for another sleep has acted; or all is over; or,
+ * where the kernel does not tell in which call a process sleeps, for a while. */
 static void wait_for_writer(void)
 {
-    for (int seen = 0; seen < LOOKS && !ended();) {
+    int seen = 0;
+    for (int looks = 0; seen < LOOKS && looks < LOOKS_MAX && !ended(); looks++) {
         seen = seen || writer_sleeps(program) ? seen + 1 : 0;
         moment();
     }
