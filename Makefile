@@ -168,7 +168,7 @@ out/build/beside.of: FORCE $(UNITS:%=out/build/%.tangled)
 out/build/beside.made: out/build/beside.of
 	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
 	@touch $@
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv)
+REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv out/report/elsewhere.tsv)
 # what runs of the tests left; coverage-% is no way to make coverage-runs.tsv
 $(REPORT): ;
 export FIGURES := out/build/figures
@@ -241,9 +241,16 @@ absorb: ## takes what was edited in tangled/ or out/build/ into the chapters
 discard: ## throws away what was edited there
 	@tools/locked out/lock tools/tangle --discard
 
-.PHONY: fresh
+.PHONY: fresh elsewhere power edition
 fresh: ## runs the README's two commands in a fresh Debian 13 and 12 (SUITE=trixie for one)
 	@tools/fresh $(SUITE:%=--suite %) $(FRESH)
+
+elsewhere: build ## runs sessions and tests on the kernels of Debian 12 and 13 (ASK=--help)
+	@tools/elsewhere $(SUITE:%=--suite %) $(ASK)
+power: build ## cuts the power after map_copy has returned, and looks at the copies
+	@tests/power/run $(SUITE:%=--suite %) $(POWER)
+edition: ## all that is tried before an edition, and the book (hours)
+	@tools/edition
 
 .PHONY: check promote faults conditions sanitize endure situations bench coverage watch
 check: build ## runs every program and all tests

@@ -168,7 +168,7 @@ int main(void)
     close(gate[1]);
     say("wait", wait(NULL));
     say("it slept until the other had looked", read(mark[0], &byte, 1));
-    printf("the other is %c\n", state(second, NULL));
+    printf("the other is %c\n", settled(second, '-'));
 }
 C
     run_program ./longer
@@ -210,6 +210,7 @@ C
 @test "all other programs of the chapter do their work when SIGCHLD was ignored or blocked" {
     says "All other programs of this chapter are immune: they begin with a piece of the preface that starts from a known state, and sets SIGCHLD back"
     local path name printed
+    # shellcheck disable=SC2154 # helpers.bash sets them
     for path in "$root/tangled/$unit"/*.c; do
         name=${path##*/} name=${name%.c}
         [ "$name" != wait_one ] || continue

@@ -93,6 +93,16 @@ static inline void until(pid_t p, char wanted)
         seen = state(p, NULL) == wanted ? seen + 1 : 0;
 }
 
+/* The state of P once it is WANTED, or after many looks whichever it is: one that
+   is about to go is Z or X for a moment. */
+static inline char settled(pid_t p, char wanted)
+{
+    char letter = '?';
+    for (int i = 0; i < 100000 && (letter = state(p, NULL)) != wanted; i++)
+        sched_yield();
+    return letter;
+}
+
 /* Prints what a call returned: who (of those that are named), a number, an error. */
 static pid_t first, second, third;
 static inline void say(const char *call, long result)

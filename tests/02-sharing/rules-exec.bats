@@ -289,3 +289,91 @@ int main(void)
 }
 C
 }
+
+@test "of several threads one is left by a fork and by an exec, whichever calls it" {
+    says "other threads | none | gone"
+    tries <<'C'
+#include <dirent.h>
+#include <pthread.h>
+static int threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+    THAT("task", tasks != NULL);
+    for (struct dirent *d; (d = readdir(tasks)) != NULL;)
+        count += d->d_name[0] != '.';
+    closedir(tasks);
+    return count;
+}
+static void *waiting(void *unused)
+{
+    pause();
+    return unused;
+}
+static char *name;
+static void *calling(void *unused)
+{
+    char number[16];
+    pid_t child = forked();
+    if (child == 0) {
+        THAT("the child has one thread", threads() == 1);
+        THAT("which leads it", gettid() == getpid());
+        _exit(0);
+    }
+    collect(child);
+    THAT("the parent has four still", threads() == 4);
+    snprintf(number, sizeof number, "%d", (int)getpid());
+    execl("/proc/self/exe", name, number, (char *)NULL);
+    return unused;
+}
+int main(int argc, char *argv[])
+{
+    pthread_t t;
+    if (argc == 2) {
+        THAT("after the exec it is one thread", threads() == 1);
+        THAT("of the same process", atoi(argv[1]) == getpid() && gettid() == getpid());
+        return 0;
+    }
+    name = argv[0];
+    for (int i = 0; i < 2; i++)
+        THAT("thread", pthread_create(&t, NULL, waiting, NULL) == 0);
+    THAT("thread", pthread_create(&t, NULL, calling, NULL) == 0);
+    pthread_join(t, NULL);
+    return 1;
+}
+C
+}
+
+@test "a record lock is not the child's, and stays through an exec" {
+    says "record locks of fcntl(2) | none | the same"
+    tries <<'C'
+static bool locked_for(int fd, pid_t *by)
+{
+    struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    THAT("F_GETLK", fcntl(fd, F_GETLK, &l) == 0);
+    *by = l.l_pid;
+    return l.l_type != F_UNLCK;
+}
+int main(int argc, char *argv[])
+{
+    struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    pid_t by;
+    int fd = argc == 2 ? atoi(argv[1]) : open("f", O_RDWR | O_CREAT, 0600);
+    if (argc == 1)
+        THAT("lock", fcntl(fd, F_SETLK, &l) == 0);
+    pid_t child = forked();
+    if (child == 0) {
+        THAT("the child sees its parent's lock", locked_for(fd, &by) && by == getppid());
+        THAT("it has none", fcntl(fd, F_SETLK, &l) == -1 && (errno == EAGAIN || errno == EACCES));
+        _exit(0);
+    }
+    collect(child);
+    if (argc == 2)
+        return 0;
+    char number[16];
+    snprintf(number, sizeof number, "%d", fd);
+    execl("/proc/self/exe", argv[0], number, (char *)NULL);
+    return 1;
+}
+C
+}

@@ -10,7 +10,8 @@
 # Variables: $root (of the project), $unit (03-pipes), $program (pipe_hello),
 # $book_lib (tests/lib), $book_bin (where the unit's programs are).
 #
-# Environment, for the tests of the tests: BOOK_BIN/UNIT/PROGRAM takes the place
+# Environment: BOOK_LIMIT, the seconds that a program may take, when they are not 10,
+# on a slow machine; for the tests of the tests: BOOK_BIN/UNIT/PROGRAM takes the place
 # of out/bin/UNIT in the file of that program, BOOK_TANGLED/UNIT/PROGRAM that of
 # tangled/UNIT.
 # shellcheck shell=bash disable=SC2034,SC2154
@@ -25,6 +26,7 @@ program=${program%.bats}
 book_bin=${BOOK_BIN:-$root/out/bin}/$unit${BOOK_BIN:+/$program}
 book_tangled=${BOOK_TANGLED:-$root/tangled}/$unit${BOOK_TANGLED:+/$program}
 book_built=$root/out/lib
+book_usual=${BOOK_LIMIT:-10}
 book_prefix=()
 # The tests of the tests ask whether a test fails, not what it says or where:
 # finding that and putting it in columns would take them as long as all the rest.
@@ -57,7 +59,7 @@ book_setup() {
 # Sets $status, $output and ${lines[@]} (standard output), $stderr and
 # ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME" or "timeout".
 # The files stdout and stderr hold the bytes. Status 124: SECONDS (10; 1 for a
-# program that was not done after 10 in an earlier test of the file) were over;
+# program that was not done after those in an earlier test of the file) were over;
 # 125: it left a process behind.
 run_program() {
     book_options "$@"
@@ -253,7 +255,7 @@ checked_by() {
 # book_options [-t SECONDS] [-i FILE] ...: reads the options into $book_limit
 # and $book_input, and sets $book_shift to how many words they were.
 book_options() {
-    book_limit=10 book_input=/dev/null book_shift=0
+    book_limit=$book_usual book_input=/dev/null book_shift=0
     while [ $# -gt 1 ]; do
         case $1 in
         -t) book_limit=$2 ;;
@@ -269,7 +271,7 @@ book_options() {
 book_run() {
     local how=$BATS_TEST_TMPDIR/how log=$BATS_TEST_TMPDIR/runner-says
     status=0
-    if [ "$book_limit" = 10 ] && book_hung_before "$@"; then book_limit=1; fi
+    if [ "$book_limit" = "$book_usual" ] && book_hung_before "$@"; then book_limit=1; fi
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?
     [ ! -s "$log" ] || cat "$log" >&2
@@ -303,7 +305,7 @@ book_hung_before() {
 # unit among what was ended or, when none has a name of theirs, among WORDs.
 book_note_hung() {
     local path name found=()
-    grep -qF "still there after 10 s: process " "$1" || return 0
+    grep -qF "still there after $book_usual s: process " "$1" || return 0
     for path in "$book_bin"/*; do
         name=${path##*/}            # a process is called by the first 15 bytes
         if grep -qF "(${name:0:15}), killed" "$1"; then found+=("$name"); fi

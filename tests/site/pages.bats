@@ -133,6 +133,36 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     assert_output '1 of the 2 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). A program has changed since.'
 }
 
+@test "a stamp names the kernels of make elsewhere, and says when one was not asked since something changed" {
+    "$root/tools/made-up-book" --small 2 made-up
+    (cd made-up && make -s out/build/sessions.tsv > /dev/null && mkdir -p out/build/figures && touch out/build/figures/ring{1,2}.svg)
+    export FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv
+    mkdir -p report
+    printf 'kernel\tLinux 6.18.4-x\ncc\tgcc 3\n' > report/machine.tsv
+    program=$(basename made-up/tangled/01-made-01/*.c .c)
+    printf 'tests/01-made-01/%s.bats\tone\tpassed\t\n' "$program" > report/tests.tsv
+    sum() { cat "$@" | sha1sum | cut -d ' ' -f 1; }
+    was=$(sum made-up/tangled/01-made-01/"$program".{c,session} "made-up/tests/01-made-01/$program.bats")
+    of_unit=$(sum made-up/chapters/01-made-01.nw)
+    printf '%s\t2026-02-03\t%s\n' 01-made-01 "$of_unit" "01-made-01/$program" "$was" > report/runs.tsv
+    # KERNEL WHAT OUTCOME
+    asked() { printf '%s\t%s\t%s\t2026-02-03\t%s\t%s\n' 01-made-01 "$1" "$2" "$of_unit" "$3" "01-made-01/$program" "$1" "$2" "$was" "$3"; }
+    { asked 6.12 test passed; asked 6.1 test passed; asked 6.12 session passed; asked 5.10 session passed; } > report/elsewhere.tsv
+    site_with_report
+    run stamp "made-01-$program.html"
+    assert_output '1 test passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). Its session holds on Linux 5.10, too.'
+    run stamp made-01.html
+    assert_output '1 test passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). The sessions hold on Linux 5.10, too.'
+    run stamp index.html
+    assert_output 'All 1 tests of its programs passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). The sessions hold on Linux 5.10, too.'
+    sed -i "/6.12/s/$was/${was//[0-9a-f]/0}/; /6.1\t/s/passed/failed/" report/elsewhere.tsv
+    site_with_report
+    run stamp "made-01-$program.html"
+    assert_output '1 test passed on 3 February 2026 (Linux 6.18.4-x, gcc 3). Its session holds on Linux 5.10, too. On Linux 6.1 it ends otherwise. It has changed since it ran on Linux 6.12.'
+    run stamp made-01.html
+    assert_output '1 test passed on 3 February 2026 (Linux 6.18.4-x, gcc 3). The sessions hold on Linux 5.10, too. On Linux 6.1 a program ends otherwise. The text has changed since it ran on Linux 6.12.'
+}
+
 @test "the cross references of the pages have the numbers that LaTeX gives" {
     aux=$root/out/build/pdf/$book_name.aux
     # LaTeX: \newlabel{pipe-capacity}{{3.2}{14}... ; pages: Section 3.2 in a link

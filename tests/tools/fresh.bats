@@ -27,7 +27,9 @@ setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     mkdir -p "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/project/tools"
     cd "$BATS_TEST_TMPDIR/project" || return
+    mkdir tools/lib
     cp "$root/tools/fresh" tools/
+    cp "$root/tools/lib/debian.bash" tools/lib/
     printf '#!/bin/sh\necho "bootstrap $*"\n[ "$1" != fails ]\n' > bootstrap
     printf '#!/bin/sh\nwhile [ "$1" != -- ]; do echo "lacks $1"; shift; done\nshift\nexec "$@"\n' > tools/without
     printf 'Two\n\n```sh\n./bootstrap book\n./bootstrap check  # tests\n```\n' > README.md

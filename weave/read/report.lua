@@ -11,6 +11,8 @@
 --   states    unit -> state -> how many sentences that state a rule are in it (tried, claim,
 --             sourced, shown, open; see tools/statements)
 --   runs      "unit" or "unit/program" -> {date, sum} of its last run
+--   elsewhere "unit" or "unit/program" -> list of {kernel, what, sum, passed}: on which
+--             other kernels its sessions or tests were run (tools/lib/elsewhere/compare)
 --   machine   key -> what it ran on and with, as in machine.tsv
 --   text      all of the report but the times, to see whether it changed
 -- A report that is not there gives empty tables: nothing was run yet.
@@ -46,7 +48,7 @@ end
 return function(path)
   local folder = path and path:gsub('[^/]*$', '')
   local function read(name) return lines_of(folder and folder .. name) end
-  local report = { claims = {}, programs = {}, rules = {}, tried = {}, states = {}, runs = {}, machine = {} }
+  local report = { claims = {}, programs = {}, rules = {}, tried = {}, states = {}, runs = {}, elsewhere = {}, machine = {} }
   local ms = {}
   for _, f in ipairs((read('timings.tsv'))) do ms[f[1] .. '\t' .. f[2]] = tonumber(f[3]) end
   local tests, tests_text = lines_of(path)
@@ -74,8 +76,13 @@ return function(path)
   take_statements(report, statements)
   local runs, runs_text = read('runs.tsv')
   for _, f in ipairs(runs) do report.runs[f[1]] = { date = f[2], sum = f[3] } end
+  local elsewhere, elsewhere_text = read('elsewhere.tsv')
+  for _, f in ipairs(elsewhere) do
+    report.elsewhere[f[1]] = report.elsewhere[f[1]] or {}
+    table.insert(report.elsewhere[f[1]], { kernel = f[2], what = f[3], sum = f[5], passed = f[6] == 'passed' })
+  end
   local machine, machine_text = read('machine.tsv')
   for _, f in ipairs(machine) do report.machine[f[1]] = f[2] end
-  report.text = tests_text .. statements_text .. runs_text .. machine_text
+  report.text = tests_text .. statements_text .. runs_text .. machine_text .. elsewhere_text
   return report
 end

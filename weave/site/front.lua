@@ -65,10 +65,10 @@ function M.front(page, title, sample)
   links[#links + 1] = ('<a class="button" href="%s">The programs</a>'):format(esc(page.archive))
   local passed, count, latest, changed = page.stamp.sum()
   local state = count == 0 and 'Its tests have not run here yet.'
-    or ('<a href="tests.html">%s</a>%s.%s'):format(
+    or ('<a href="tests.html">%s</a>%s.%s%s'):format(
       passed == count and ('All %d tests of its programs passed'):format(count)
         or ('%d of the %d tests of its programs passed'):format(passed, count),
-      page.stamp.when(latest), changed and ' A program has changed since.' or '')
+      page.stamp.when(latest), changed and ' A program has changed since.' or '', page.stamp.also())
   return ([[<p class="subtitle">%s</p>
 %s
 <p class="formats">%s</p>

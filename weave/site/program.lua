@@ -93,9 +93,9 @@ function M.body(root, code, page)
   local out = {}
   local function add(text, ...) out[#out + 1] = text:format(...) end
   add('<h1><code>%s</code></h1>', name)
-  local words, changed = page.stamp.program(root.unit, root.program)
-  add('<p class="stamp%s"><a href="#tests">%s</a>%s.%s</p>', changed ~= '' and ' changed' or '', words,
-    page.stamp.when_of(key), changed)
+  local words, changed, elsewhere = page.stamp.program(root.unit, root.program)
+  add('<p class="stamp%s"><a href="#tests">%s</a>%s.%s%s</p>', changed ~= '' and ' changed' or '', words,
+    page.stamp.when_of(key), changed, elsewhere)
   add('<p>The whole program, as it is tangled from <a href="%s">%s</a>, <i>%s</i>. Each group of lines leads to the '
     .. 'place that explains it.</p>', page.href(root),
     section.number ~= '' and 'Section ' .. section.number or 'the text', esc(section.title))

@@ -9,7 +9,7 @@ use POSIX qw(strftime);
 use Run::Files qw(slurp table write_if_changed);
 use Run::JUnit qw(junit junit_of_wrong);
 use Run::Plan qw(group_of);
-our @EXPORT_OK = qw(write_tests write_statements write_runs write_machine write_junit known_results);
+our @EXPORT_OK = qw(write_tests write_statements write_runs write_machine write_junit known_results sum_of);
 
 use constant DIR => 'out/report';
 
@@ -74,15 +74,23 @@ sub write_lines {
 sub write_runs {
     my ($ran, $units, $endings) = @_;
     my %line = map { /^([^\t]+)/ ? ($1 => $_) : () } split /\n/, slurp(DIR . '/runs.tsv');
-    my %sum = map { $_ => sum($_ eq 'book' ? 'book.nw' : "chapters/$_.nw") } @$units;
+    my %sum = map { $_ => sum_of($_, @$endings) } @$units;
     for my $file (grep { group_of($_) eq 'programs' } keys %$ran) {
         my ($name) = $file =~ m{^tests/(.+)\.bats$};
-        $sum{$name} = sum(map({ "tangled/$name.$_" } @$endings, 'session'), $file);
+        $sum{$name} = sum_of($name, @$endings);
     }
     my $today = strftime('%Y-%m-%d', gmtime);
     $line{$_} = "$_\t$today\t$sum{$_}" for keys %sum;
     delete $line{$_} for grep { m{/} && !-e "tests/$_.bats" } keys %line;
     write_lines('runs.tsv', map { $line{$_} } sort keys %line);
+}
+
+# sum_of(NAME, ENDING...): the sum of a unit's source, or of the files of
+# "UNIT/PROGRAM", those with an ENDING, the session and the tests.
+sub sum_of {
+    my ($name, @endings) = @_;
+    return sum($name eq 'book' ? 'book.nw' : "chapters/$name.nw") unless $name =~ m{/};
+    return sum(map({ "tangled/$name.$_" } @endings, 'session'), "tests/$name.bats");
 }
 
 # sum FILE...: the SHA-1 of the files, one after the other; what is not there

@@ -39,7 +39,7 @@ sub alone {
 # a command cannot be run.
 sub record {
     my ($s, %how) = @_;
-    $how{limit} //= 10;
+    $how{limit} //= $ENV{BOOK_LIMIT} // 10;
     my ($dir, $notes) = (new_folder(), new_folder());
     my $run = { s => $s, how => \%how, dir => $dir, notes => $notes, records => [] };
     my $done = eval { run_commands($run); 1 };
