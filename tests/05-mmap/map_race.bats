@@ -16,7 +16,7 @@ load ../lib/helpers
 }
 
 @test "a run with one addition each is over before it can go wrong, and the sums are right" {
-    run_program ./map_race 1
+    run_program -t 60 ./map_race 1
     assert_success
     assert_line --regexp '^1 additions by each of two, run [0-9]+$'
     assert_line --regexp '^  ordinary: [01] missing$'
@@ -25,10 +25,10 @@ load ../lib/helpers
 
 @test "each run forks twice and waits for both" {
     says "We start two processes, one right after the other"
-    traced clone,clone3,wait4 ./map_race 1
+    traced clone,clone3,wait4 -t 60 ./map_race 1
     assert_success
     assert_equal "$(grep -cE 'clone3?\(.*= [1-9]' strace)" "$(grep -cE 'wait4\([1-9].*= [1-9]' strace)"
-    leaves_no_zombie ./map_race 1
+    leaves_no_zombie -t 60 ./map_race 1
     assert_success
 }
 
