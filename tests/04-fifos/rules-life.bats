@@ -23,6 +23,7 @@ EPIPEEPIPE1y"
 
 @test "what would have waited says EAGAIN, and only then" {
     says "a read that would have waited says EAGAIN instead"
+    says "A FIFO that ends too soon has no writer just then: the last has left, or, for a reader that opened with O_NONBLOCK, none has come yet"
     run_shell "$functions$perl"'
         mkfifo door
         perl "my \$in = o(q(door), \$R|\$N); print r(\$in), q( ); my \$out = o(q(door), \$W); print r(\$in), q( );
@@ -36,6 +37,7 @@ EPIPEEPIPE1y"
 
 @test "0 comes when no writer is left and all is read, and not while a second one is there" {
     says "returns 0 when no writer is left and all is read, and waits again when the next writer has come"
+    says "A FIFO that ends too soon has no writer just then: the last has left, or, for a reader that opened with O_NONBLOCK, none has come yet"
     says "A program that takes the first 0 for the end leaves at the first gap between two clients"
     run_shell "$perl"'
         mkfifo door
