@@ -156,13 +156,14 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
 }
 
 @test "a limit on files and a full file system are errors that leave nothing" {
+    needs strace
     says "makes a limit on the size of files, as ulimit -f sets it, an error of posix_fallocate instead of an end by SIGXFSZ"
     says "Any other, such as a limit that is reached, ends it; its argument can then name the forms to try"
     says "sees to it that there is room for it"
-    run_shell 'set -o pipefail; { (ulimit -f 0; exec strace -f -e trace=mkdir ./say_hello) 2>&1 | cat; }'
+    run_shell 'set -o pipefail; { (ulimit -f 0; exec strace -f -e trace=/mkdir ./say_hello) 2>&1 | cat; }'
     assert_failure 1
     assert_line 'say_hello: file mapping: File too large'
-    sed -n 's/.*mkdir(/&/p' stdout > made
+    grep mkdir stdout > made
     [ -s made ]
     gone made
     run_shell '(ulimit -f 0; exec ./say_hello pipe) | cat'
@@ -170,11 +171,11 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
     inject fallocate:error=ENOSPC ./say_hello
     assert_failure 1
     assert_stderr_line 'say_hello: file mapping: No space left on device'
-    needs namespaces
-    local kinds=-Urm
-    [ "$(id -u)" != 0 ] || kinds=-m
-    # shellcheck disable=SC2016 # the inner shell is to expand it
-    run_program unshare "$kinds" sh -c 'mount -t tmpfs -o size=16k,mode=1777 none /tmp &&
+}
+
+@test "a full /tmp is an error and not a signal" {
+    needs mounts
+    run_program unshare --mount --propagation private sh -c 'mount -t tmpfs -o size=16k,mode=1777 none /tmp &&
         { dd if=/dev/zero of=/tmp/much bs=4k 2> /dev/null || true; } && ./say_hello; echo $?; ls /tmp'
     assert_stderr_line --regexp 'say_hello: (file mapping|/tmp/say_hello.*): No space left on device'
     assert_output '1
@@ -186,9 +187,12 @@ much'
     traced shmget,shmat,shmdt,shmctl,clone,clone3,fork,vfork ./say_hello 'System V shared'
     assert_success
     [ "$(grep -nE 'shmat' strace | head -n 1 | cut -d: -f1)" -lt "$(grep -nE '(clone3?|v?fork)\(' strace | head -n 1 | cut -d: -f1)" ]
-    [ -w /proc/sys/kernel/shm_rmid_forced ] || skip "needs root, and a namespace to set shm_rmid_forced in"
-    needs namespaces
-    run_program unshare -im sh -c 'mount -t proc none /proc && echo 1 > /proc/sys/kernel/shm_rmid_forced && ./say_hello "System V shared"'
+}
+
+@test "System V memory carries the word also where it goes with the last who has it attached" {
+    needs mounts
+    run_program unshare --ipc --mount --propagation private sh -c 'mount -t proc none /proc &&
+        echo 1 > /proc/sys/kernel/shm_rmid_forced && ./say_hello "System V shared"'
     assert_success
     assert_output --regexp '^System V shared memory  hello from [0-9]+$'
 }
