@@ -320,3 +320,10 @@ END
     run tools/statements --all 01-one
     assert_line '    tests/01-one/a.bats:13: two'
 }
+
+@test "the pages are made anew when only what is tried has changed" {
+    mkdir -p out/report
+    : > out/report/statements.tsv
+    run make -pn html
+    assert_line --regexp '^REPORT :=.* out/report/statements.tsv'
+}
