@@ -536,7 +536,7 @@ C
 }
 
 @test "who is told to end while commands run leaves them, as a shell does" {
-    says "A signal that is sent to pipe_line alone, by kill(1) for example, leaves the commands running"
+    says "A signal that is sent to pipe_line alone, by the command kill for example, leaves the commands running"
     mkfifo go done
     for line in './pipe_line sh -c "echo on; read -r _ < go; echo later > done" : cat' \
         'bash -c "sh -c \"echo on; read -r _ < go; echo later > done\" | cat; :"'; do

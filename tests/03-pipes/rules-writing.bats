@@ -429,7 +429,7 @@ C
 }
 
 @test "pwritev2 can ask for no signal, and one that is blocked stays pending" {
-    says "has asked pwritev2(2) for no signal (RWF_NOSIGNAL, since Linux 6.18)"
+    says "has asked pwritev2 for no signal (RWF_NOSIGNAL, since Linux 6.18)"
     says "A signal that is blocked stays pending"
     makes t <<'C'
 #include "try.h"
