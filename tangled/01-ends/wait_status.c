@@ -85,6 +85,12 @@ static pid_t child_at(int gate[2])
     return child;
 }
 
+static const char *name_of(int number)
+{
+    const char *name = sigabbrev_np(number);
+    return name == NULL ? "RT" : name;
+}
+
 static void report(const char *what, int status)
 {
     printf("%-22s 0x%04x  ", what, (unsigned)status);
@@ -92,11 +98,10 @@ static void report(const char *what, int status)
         printf("exited, status %d\n", WEXITSTATUS(status));
     else if (WIFSIGNALED(status))
         printf("killed by SIG%s, %s\n",
-               sigabbrev_np(WTERMSIG(status)),
+               name_of(WTERMSIG(status)),
                WCOREDUMP(status) ? "core dumped" : "no core");
     else if (WIFSTOPPED(status))
-        printf("stopped by SIG%s\n",
-               sigabbrev_np(WSTOPSIG(status)));
+        printf("stopped by SIG%s\n", name_of(WSTOPSIG(status)));
     else if (WIFCONTINUED(status))
         printf("continued\n");
 }
