@@ -56,7 +56,7 @@ bit() {
 }
 
 @test "a program inherits descriptors, ignored and blocked signals" {
-    says "keeps which descriptors are open, which signals are ignored and which are blocked"
+    says "keeps descriptors, unless they are marked to be closed then; it keeps which signals are ignored and which are blocked; and it keeps children"
     a_report
     run_shell 'env --ignore-signal=USR1 --block-signal=USR2 ./report <&-'
     assert_success
