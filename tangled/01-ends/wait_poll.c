@@ -76,6 +76,15 @@ static int seen_asleep(pid_t pid)
     return seen == 2;
 }
 
+/* For parents: is PID seen asleep? Gives up when that is not told. */
+static bool asleep(pid_t pid)
+{
+    int seen = seen_asleep(pid);
+    if (seen == -1)
+        err(EXIT_FAILURE, "/proc");
+    return seen == 1;
+}
+
 /* For children: is PARENT seen asleep? */
 static bool parent_sleeps(pid_t parent)
 {
@@ -170,6 +179,8 @@ int main(void)
     }
     if (close(gate[0]) == -1)
         err(EXIT_FAILURE, "close");
+    if (!asleep(child))
+        errx(EXIT_FAILURE, "the child does not wait at the gate");
     printf("child %jd is alive\n", (intmax_t)child);
     show("waitpid(-1, WNOHANG)", collect(-1, NULL, WNOHANG), 0);
     if (kill(child, SIGSTOP) == -1)
