@@ -290,6 +290,7 @@ C
 
 @test "waitid without news returns 0 and clears si_pid, whatever was in it" {
     says "Its result is 0 whether there is news or not"
+    says "A program that asks with WNOHANG has to look at si_pid, which is 0 when there is none"
     says "Linux writes that 0"
     family cleared <<'C'
 int main(void)
@@ -314,6 +315,7 @@ si_pid: first"
 
 @test "waitid looks at one child and at one kind of news, and may leave it" {
     says "selects one child, WEXITED the kind of news"
+    says "There is a call that can wait for a death without collecting it"
     family kinds <<'C'
 int main(void)
 {
