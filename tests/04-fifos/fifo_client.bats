@@ -65,6 +65,20 @@ load common
     exec 7>&-
 }
 
+@test "a line that is not written whole is an error, and nothing is written after it" {
+    says "A line that fits is written whole or not at all, so any result other than its length is an error, and no loop goes on writing the rest"
+    mkfifo box
+    exec 7<> box
+    for got in 0 3; do
+        inject write:retval=$got:when=1 ./fifo_client -n box hello more
+        assert_failure 1
+        assert_stderr 'fifo_client: box: took a part of line 1'
+    done
+    run_shell 'dd if=box iflag=nonblock status=none'
+    assert_output ''
+    exec 7>&-
+}
+
 @test "a text may begin with a hyphen, or be an option's name" {
     says "Options end at the box"
     mkfifo box

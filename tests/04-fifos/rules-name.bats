@@ -68,9 +68,29 @@ C
     assert_output '0 wrong of 3478'
 }
 
+@test "mkfifo returns 0, or -1 with errno" {
+    says "It returns 0, or -1 with errno set"
+    makes twice <<'C'
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+int main(void)
+{
+    errno = 0;
+    int first = mkfifo("door", 0600), second = mkfifo("door", 0600);
+    printf("%d %d %d", first, second, errno == EEXIST);
+}
+C
+    run_program ./twice
+    assert_success
+    assert_output '0 -1 1'
+}
+
 @test "neither compiler warns of a decimal mode, mkfifo does not complain, and its owner may not read" {
     says "it has a trap of which neither gcc nor clang warns"
     says "mkfifo(3) does not complain"
+    says "Written without its leading 0, the number 664 is decimal, which is 01230 in octal, and of that the umask left 01210"
+    assert_equal "$(printf %o 664) $(printf %o $((664 & ~022)))" '1230 1210'
     says "The first to see the mistake is an ordinary user who may not open the FIFO"
     says "The owner of that FIFO may write to it and not read"
     printf '%s\n' '#include <sys/stat.h>' 'int main(void) { return mkfifo("door", 664); }' > a.c

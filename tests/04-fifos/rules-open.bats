@@ -144,6 +144,24 @@ in"
     assert_stderr 'door: No such device or address'
 }
 
+@test "a writer that waits in open counts, too, unless it is stopped" {
+    says "A reader that waits in open(2) counts as one, unless it is stopped, and so does a writer"
+    for state in waits stopped; do
+        run_shell "$functions$perl"'
+            mkfifo door
+            perl "mark; my \$out = o(q(door), \$W); 1 until -e q(done)" & pid=$!
+            waits $pid
+            [ $1 = waits ] || { kill -STOP $visitor
+                until grep -q "^State:.T" /proc/$visitor/status; do kill -0 $pid || exit 9; done; }
+            perl "print r(o(q(door), \$R|\$N)), qq(\n)"
+            kill -KILL $visitor; wait $pid 2> /dev/null; rm door' $state
+        case $state in
+        waits) assert_output EAGAIN ;;
+        *) assert_output end ;;
+        esac
+    done
+}
+
 @test "a handler that another thread runs does not end the wait" {
     says "A wait ends with EINTR when the thread that waits has run a signal handler"
     makes threads <<'C'
