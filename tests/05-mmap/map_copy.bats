@@ -128,11 +128,12 @@ on_a_small_disk() {
 }
 
 @test "a source that its disk does not give is told" {
-    says "A page of the source can be missing for two reasons: the file does not reach it now, or the disk failed to read it"
+    says "A page of the source can be missing because the file did not reach it, or because the disk failed to read it"
+    says "If the file is still too short, we know"
     seq 10000 > source
     while_copying CUT_FILE=source CUT_SIZE=0 CUT_LIE=48894 ./map_copy source place/copy
     assert_failure 1
-    assert_stderr 'map_copy: source: cannot be read from its disk'
+    assert_stderr 'map_copy: source: has a page that cannot be loaded'
     nothing_new
 }
 
@@ -390,6 +391,52 @@ text'
     run_program ./map_copy source place/copy
     assert_failure 1
     assert_stderr 'map_copy: place/copy: exists already'
+    nothing_new copy
+}
+
+@test "a source that another holds a write lease on is waited for" {
+    says "With it, open(2) does not wait for the end of another's lease either, and fails with EAGAIN"
+    says "Only regular files have leases, and then we do wait"
+    echo text > source
+    makes holder <<'C'
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile sig_atomic_t told;
+static void on_io(int number) { (void)number; told++; }
+int main(int argc, char **argv)
+{
+    sigset_t io, old;
+    sigemptyset(&io);
+    sigaddset(&io, SIGIO);
+    sigprocmask(SIG_BLOCK, &io, &old);
+    signal(SIGIO, on_io);
+    int fd = open("source", O_RDWR | O_CLOEXEC), status;
+    if (fd == -1 || fcntl(fd, F_SETLEASE, F_WRLCK) == -1)
+        err(77, "lease");
+    if (argc > 1 && open("source", O_RDONLY | O_NONBLOCK) == -1)
+        perror("open");
+    pid_t child = fork();
+    if (child == 0) {
+        sigprocmask(SIG_SETMASK, &old, NULL);
+        execv(argv[1], argv + 1);
+        _exit(99);
+    }
+    while (!told)
+        sigsuspend(&old);
+    fcntl(fd, F_SETLEASE, F_UNLCK);
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+}
+C
+    run_program ./holder ./map_copy source place/copy
+    [ "$status" != 77 ] || skip "needs leases"
+    assert_success
+    assert_stderr 'open: Resource temporarily unavailable'
+    assert_equal "$(cat place/copy)" text
     nothing_new copy
 }
 
