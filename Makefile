@@ -168,7 +168,7 @@ out/build/beside.of: FORCE $(UNITS:%=out/build/%.tangled)
 out/build/beside.made: out/build/beside.of
 	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
 	@touch $@
-REPORT := $(wildcard out/report/tests.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv out/report/elsewhere.tsv)
+REPORT := $(wildcard out/report/tests.tsv out/report/statements.tsv out/report/runs.tsv out/report/machine.tsv out/report/coverage.tsv out/report/coverage-runs.tsv out/report/elsewhere.tsv)
 # what runs of the tests left; coverage-% is no way to make coverage-runs.tsv
 $(REPORT): ;
 export FIGURES := out/build/figures

@@ -199,30 +199,36 @@ obey();
 const tip = make('div', { role: 'tooltip', id: 'tip', hidden: '' });
 document.body.append(tip);
 const tried = all('.tried');
-let triedAre = keep.get('tried') || 'told', resting;
-function showTip({ target, type }) {
+let triedAre = keep.get('tried') || 'told', resting, told;
+function showTip({ target, type, clientY }) {
   clearTimeout(resting);
   const of = target.closest && target.closest('a.call, .tried');
   if (!of || of.matches('.tried') && triedAre === 'hidden') return;
-  if (type === 'mouseover' && of.matches('.tried')) resting = setTimeout(explain, 600, of);
-  else explain(of);
+  if (type === 'mouseover' && of.matches('.tried')) resting = setTimeout(explain, 600, of, clientY);
+  else explain(of, clientY);
 }
-function explain(of) {
+// The tip stands above the line that was pointed at, else above the first that is in sight, or
+// below it where there is no room.
+function explain(of, y) {
   if (of.title) {
     of.dataset.about = of.title;
     of.removeAttribute('title');
   }
   tip.textContent = of.dataset.about || 'Tried by: ' + of.dataset.tests;
+  hideTip();
   tip.hidden = false;
-  if (of.matches('a, [tabindex]')) of.setAttribute('aria-describedby', 'tip');
-  const at = of.getClientRects()[0], size = tip.getBoundingClientRect();
-  const room = document.documentElement.clientWidth - size.width - 8;
+  if (of.matches('a, [tabindex]')) (told = of).setAttribute('aria-describedby', 'tip');
+  tip.style.left = tip.style.top = 0; // all the room there is, to be measured
+  const lines = [...of.getClientRects()], size = tip.getBoundingClientRect();
+  const at = lines.find(l => l.top <= y && y <= l.bottom) || lines.find(l => l.top >= 0) || lines[0];
+  const room = document.documentElement.clientWidth - size.width - 8, low = innerHeight - size.height - 8;
   tip.style.left = Math.max(8, Math.min(at.left, room)) + 'px';
-  tip.style.top = (at.top > size.height + 8 ? at.top - size.height - 6 : at.bottom + 6) + 'px';
+  tip.style.top = Math.max(8, Math.min(low, at.top > size.height + 8 ? at.top - size.height - 6 : at.bottom + 6)) + 'px';
 }
 function hideTip() {
   clearTimeout(resting);
   tip.hidden = true;
+  if (told) told.removeAttribute('aria-describedby');
 }
 document.addEventListener('mouseover', showTip);
 document.addEventListener('click', event => {

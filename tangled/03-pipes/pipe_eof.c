@@ -147,7 +147,7 @@ static void look(pid_t reader, const char *when)
 {
     bool sleeps = asleep(reader);
     printf("%s: reader %jd %s\n", when, (intmax_t)reader,
-           sleeps ? "sleeps" : "does not sleep");
+           sleeps ? "sleeps" : "was not seen asleep");
 }
 
 static void print_report(int report, pid_t reader)

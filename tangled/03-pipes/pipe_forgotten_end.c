@@ -154,8 +154,9 @@ static void watch(bool closes)
     close(p[1]);
     printf("reader %jd, write end %s: ", (intmax_t)child,
            closes ? "closed" : "kept");
-    if (!closes && asleep(child)) {
-        puts("sleeps, and holds the last write end");
+    if (!closes) {
+        puts(asleep(child) ? "sleeps, and holds the last write end"
+                           : "not seen asleep");
         if (kill(child, SIGKILL) == -1)
             err(EXIT_FAILURE, "kill");
         wait_for(child);

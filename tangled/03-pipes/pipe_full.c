@@ -192,10 +192,10 @@ static void watch(size_t before, size_t length, enum waking how)
         write_once(p[1], data, length, how);
     }
     close(p[1]);
-    bool sleeps = asleep(child);
-    printf("writer %jd: %s after %zu of %zu bytes\n", (intmax_t)child,
-           sleeps ? "asleep" : "awake", (size_t)waiting(p[0]) - before,
-           length);
+    if (!asleep(child))
+        errx(EXIT_FAILURE, "the writer was not seen asleep");
+    printf("writer %jd: asleep after %zu of %zu bytes\n", (intmax_t)child,
+           (size_t)waiting(p[0]) - before, length);
     if (how == BY_SIGNAL && kill(child, SIGUSR1) == -1)
         err(EXIT_FAILURE, "kill");
     if (how == BY_READING && read_full(p[0], data, before + length) == -1)

@@ -341,6 +341,32 @@ test('a sentence says which test tries it: at rest, tapped, with the focus when 
   assert.equal(await phone.locator('#tip').textContent(), 'Tried by: ' + tests);
 });
 
+test('the tests of a sentence stand in sight, wherever in it one points; nothing stays of them, and none is printed', needs('tried'), async () => {
+  for (const options of [{}, { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true }]) {
+    const page = await open(book.page, options), tip = page.locator('#tip');
+    await page.addStyleTag({ content: 'html { scroll-behavior: auto !important }' });
+    const wrong = await page.locator('main p .tried').evaluateAll(all => all.flatMap(s => ['top', 'bottom'].flatMap(edge => {
+      const last = () => [...s.getClientRects()].at(-1);
+      scrollBy(0, edge === 'top' ? last().top - 3 : last().bottom - innerHeight + 3);
+      const at = last(), point = { clientX: at.left + 3, clientY: at.top + 5 };
+      s.dispatchEvent(new MouseEvent('click', { bubbles: true, ...point }));
+      const t = document.getElementById('tip').getBoundingClientRect();
+      const seen = t.height > 0 && t.top >= 0 && t.left >= 0 && t.bottom <= innerHeight && t.right <= document.documentElement.clientWidth;
+      const covers = t.top <= point.clientY && point.clientY <= t.bottom;
+      return seen && !covers ? [] : [`${edge}: ${s.textContent.slice(0, 40)}: ${seen ? 'covered' : 'out of sight'}`];
+    })));
+    assert.deepEqual(wrong, []);
+    if (options.isMobile) continue; // the settings are folded there
+    await page.locator('#tried').selectOption('marked');
+    await page.locator('main p .tried').first().focus();
+    await page.keyboard.press('Escape');
+    assert.ok(await tip.isHidden());
+    assert.equal(await page.locator('main [aria-describedby="tip"]').count(), 0);
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('main p .tried').first().evaluate(s => getComputedStyle(s).textDecorationLine), 'none');
+  }
+});
+
 test('names of our own functions lead to the chunk that defines them', needs('name'), async () => {
   const page = await open(book.page);
   assert.equal(await chunk(page, book.name.in).locator('a.name').first().getAttribute('href'),

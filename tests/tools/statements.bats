@@ -181,3 +181,149 @@ END
     run grep -F 'for good' out/report/statements.tsv
     assert_line "$(printf '01-one\ttried\tThat is for good.\ttests/01-one/a.bats\tit is not\tfailed')"
 }
+
+@test "a sentence begins with code, too, when that is an entry of the index, a claim or emphasized" {
+    cat >> chapters/01-one.nw <<'END'
+
+Words alone are weak. [`read(2)`]{.index} never sleeps. It ends so.
+[`fork(2)` must end]{#Q1 .claim .holds}. It is so. *`wait(2)`* is any call.
+END
+    sed -i 's/{#Q1 .claim .holds} asks/ asks/; s/\[never$/never/; s/^waits, whoever\]/waits, whoever/' chapters/01-one.nw
+    run tools/statements --all 01-one
+    assert_line --partial ': plain: Words alone are weak.'
+    assert_line --partial ': open: read(2) never sleeps. [never]'
+    assert_line --partial ': claim: fork(2) must end. [must]'
+    assert_line --partial ': open: wait(2) is any call. [any]'
+}
+
+@test "a claim holds what it covers of a sentence, not what else that says" {
+    sed -i 's/^waits, whoever\].*/waits, whoever]{#Q1 .claim .holds} asks, and must do so. He/; s/^\(The [*]first.* \[\)never$/\1never/' chapters/01-one.nw
+    run state 'whoever asks, and must do so'
+    assert_output open
+}
+
+@test "a page that is named, what a call does, standard output and POSIX in passing are no source" {
+    cat >> chapters/01-one.nw <<'END'
+
+One always waits (`read(2)`). Two must wait, and `read(2)` tells every reader so.
+Three goes to the standard output only. Four holds on any POSIX system.
+Five must wait, as `read(2)` says. Six, says POSIX.1-2024, is never there.
+Seven holds always, unlike in C, and `pipe(7)` tells why. Eight is not what the C standard demands of any program.
+Nine returns 0, and it is (4,095 bytes) long. Ten gets `WNOHANG` and `_SC_OPEN`. Eleven can't be.
+END
+    run tools/statements --all 01-one
+    for word in One Two Three Four Nine Ten Eleven; do assert_line --partial ": open: $word "; done
+    for word in Five Six, Seven Eight; do assert_line --partial ": sourced: $word "; done
+    assert_line --partial ': open: Nine returns 0, and it is (4,095 bytes) long. [0, 4,095]'
+    assert_line --partial ': open: Ten gets WNOHANG and _SC_OPEN. [WNOHANG, _SC_OPEN]'
+}
+
+@test "a number that no session prints is open, 0 too, and one that a command has" {
+    printf '\nZero returns 0 here. Twelve has 4711 in it.\n' >> chapters/01-one.nw
+    sed -i 's/^\$ \.\/b$/$ .\/b 4711/' chapters/01-one.nw tangled/01-one/b.session 
+    run state 'Zero returns'
+    assert_output open
+    run state 'Twelve has'
+    assert_output open
+}
+
+@test "the line is that of the sentence, whatever stands in braces and brackets before it" {
+    cat >> chapters/01-one.nw <<'END'
+
+[One]{.index entry="a long entry: of many words that nobody reads, so that it is long
+enough"} is here. [Two]{.index
+entry="another long entry that has many words: as many as the first one"} is there.
+
+Between them is a paragraph.
+
+[Three](#two) is [](#two) never [never](#two) far.
+[Four]{.index entry="yet another entry: with many words of its own"} must follow.
+END
+    line() { grep -n "^$1" chapters/01-one.nw | cut -d: -f1; }
+    run tools/statements --all 01-one
+    assert_line "chapters/01-one.nw:$(line '\[One'): plain: One is here."
+    assert_line "chapters/01-one.nw:$(line 'enough'): plain: Two is there."
+    assert_line "chapters/01-one.nw:$(line 'Between'): plain: Between them is a paragraph."
+    assert_line "chapters/01-one.nw:$(line '\[Three'): open: Three is [] never never far. [never]"
+    assert_line "chapters/01-one.nw:$(line '\[Four'): open: Four must follow. [must]"
+}
+
+@test "a quote that is true of a part of a word or of another name is red" {
+    printf '\nThe caller cannot wait forever. The name `_exit` never returns.\n' >> chapters/01-one.nw
+    tests_are <<'END'
+%test "one" { :
+    says "The caller can"
+    says "annot wait forever"
+    says "The name exit never returns"
+}
+%test "two" { :
+    says "The caller cannot wait forever."
+    says "name _exit never returns"
+    says 'The name `_exit` *never* returns'
+}
+END
+    run tools/statements
+    assert_failure 1
+    for line in 4 5 6; do assert_line --partial "tests/01-one/a.bats:$line: chapters/01-one.nw no longer says"; done
+    refute_line --regexp '^tests/01-one/a.bats:(8|9|10):'
+}
+
+@test "what is copied from the source or from the page is found" {
+    cat >> chapters/01-one.nw <<'END'
+
+It sits in the middle []{.index entry="here"}. The call [[x->y]]
+-- isn't that "odd"-- must[^k] be _so_... and `a*b` is, too.
+
+[^k]: Not [](#two) here.
+END
+    tests_are <<'END'
+%test "one" { :
+    says "It sits in the middle."
+}
+%test "two" { :
+    says 'sits in the middle []{.index entry="here"}.'
+    says "The call [[x->y]] --"
+}
+%test "three" { :
+    says "The call x->y – isn’t that “odd”"
+    says "– must be so… and a*b is"
+    says '-- must[^k] be _so_... and `a*b` is, too.'
+}
+END
+    run tools/statements
+    assert_success
+    run tools/statements --all 01-one
+    refute_line --partial 'no longer'
+    run env LC_ALL=C "$root/node_modules/bats/bin/bats" tests/01-one/a.bats
+    assert_success
+}
+
+@test "a quote outside of a test is red, and one in a test named in other quotes is its own" {
+    tests_are <<'END'
+says_it() {
+    says "A pipe is always read by"
+}
+%test "one" { :
+    says_it
+}
+setup() {
+    says "It cannot be so"
+}
+%test 'two' { :
+    says "Plain words hold nothing back"
+}
+END
+    run tools/statements
+    assert_failure 1
+    assert_line --regexp '^tests/01-one/a.bats:4: says stands outside of a test'
+    assert_line --regexp '^tests/01-one/a.bats:10: says stands outside of a test'
+    run tools/statements --all 01-one
+    assert_line '    tests/01-one/a.bats:13: two'
+}
+
+@test "the pages are made anew when only what is tried has changed" {
+    mkdir -p out/report
+    : > out/report/statements.tsv
+    run make -pn html
+    assert_line --regexp '^REPORT :=.* out/report/statements.tsv'
+}

@@ -23,15 +23,22 @@ my $TABLE = 'out/build/sentences.tsv';
 # What makes a sentence a rule: a word that knows no exception, a number, the name of an
 # error, a signal, a flag or a limit. A manual page's section is none of these, nor is a
 # standard's year.
-my $WORD   = qr/\b(?:never|always|only|nothing|at once|for good|for ever|forever|any|every|must|cannot|whenever)\b/i;
-my $NUMBER = qr/(?<![\w.(#-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w)-])/;
-my $NAME   = qr/\b(?:E[A-Z0-9]{2,}|SIG[A-Z0-9]{2,}|[A-Z]+_[A-Z0-9_]+)\b/;
+my $WORD   = qr/\b(?:never|always|only|nothing|at once|for good|for ever|forever|any|every|must|mustn't|cannot|can't|can not|whenever)\b/i;
+my $NUMBER = qr/(?<![\w.#-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])/;
+my $WAIT   = qr/W(?:NOHANG|NOWAIT|UNTRACED|CONTINUED|EXITED|STOPPED)/;
+my $NAME   = qr/\b(?:E[A-Z0-9]{2,}|SIG[A-Z0-9]{2,}|$WAIT|_*[A-Z]+_[A-Z0-9_]+)\b/;
 
-# What names a source: a standard, a manual page that says it, a file of the kernel.
-my $PAGE   = qr/[\w.]+\(\d\w*\)/;
-my $SAYS   = qr/says?|tells?|lists?|warns?|promises?|requires?|documents?|describes?|calls? it|explains?/;
-my $SOURCE = qr{\bPOSIX\b|\bC1[17]\b|\bC23\b|\bthe\ C\ standard\b|\bthe\ standard\b|\bRFC\ \d
-    | $PAGE (?:,?\s\w+){0,2}\s(?:$SAYS)\b | \b(?:see|according\ to)\s$PAGE | \($PAGE(?:,[^)]*)?\)
+# What names a source: a standard or a manual page that says it, a file of the kernel. A call
+# tells and requires things itself; of pages only those of sections 5 and 7 do.
+my $PAGE     = qr/[\w.]+\(\d\w*\)/;
+my $SAYS     = qr/says|say(?!\sso)|lists?|warns?|promises?|documents?|describes?|specif(?:y|ies)|explains?/;
+my $TELLS    = qr/tells?|requires?|calls\ it|has\ the\ rules?/;
+my $STANDARD = qr/POSIX(?:\.1(?:-\d+)?)?|C1[17]|C23|[Tt]he\ C\ standard|[Tt]he\ standard(?!\s(?:input|output|error|library|stream|action))|RFC\ \d+/;
+my $RULES    = qr/$SAYS|$TELLS|defines?|asks|allows?|permits?|forbids|demands|wants|leaves|knows|has|holds|gives/;
+my $SOURCE   = qr{\b$STANDARD(?:,?\s\w+){0,2}\s(?:$RULES)\b | \b(?:$SAYS|in|by|to|for|is|since)\s$STANDARD(?!\ssystem)
+    | \b${STANDARD}'s\b
+    | $PAGE (?:,?\s\w+){0,2}\s(?:$SAYS)\b | \(\d\w*\)(?<=[57]\)) (?:,?\s\w+){0,2}\s(?:$TELLS)\b
+    | \b(?:see|according\ to|[Rr]ead\ on:|$SAYS)\s$PAGE
     | \b(?:fs|kernel|mm|ipc|net|lib|include|Documentation)/[\w/.-]+\.(?:[ch]|rst|txt)\b}x;
 
 sub read_statements {
@@ -43,7 +50,7 @@ sub read_statements {
     my %session = sessions(@sentences);
     @sentences = grep { $_->{kind} ne 'session' } @sentences;
     for my $s (@sentences) {
-        $s->{rule} = rule_of($s);
+        $s->{rule} = [ uniq(rule_of($s->{text})) ];
         $s->{state} = state_of($s, $session{"$s->{unit} $s->{section}"} // '');
     }
     return \@sentences, \@quotes;
@@ -60,20 +67,46 @@ sub slurp {
 sub sentences {
     return map {
         my %s = (tests => []);
-        @s{qw(unit line section kind note text)} = split /\t/, $_, 6;
-        $s{plain} = plain($s{text});
+        @s{qw(unit line section kind note claimed text)} = split /\t/, $_, 7;
+        $s{plain} = level($s{text});
         \%s;
     } split /\n/, slurp($TABLE);
 }
 
-# plain(WORDS): what is compared: without signs of markup, quotes and line breaks. A link
-# and a marked word are their words; a reference without words is [].
-sub plain {
+# level(WORDS): what is compared: words without quotes and line breaks, with the signs that
+# a keyboard has.
+sub level {
     my ($words) = @_;
-    $words =~ s/\[([^][]*)\](?:\([^()]*\)|\{[^{}]*\})/$1 eq '' ? '[]' : $1/ge;
-    $words =~ tr/*_`"'\\//d;
-    $words =~ s/\s+/ /g;
+    $words =~ s/\x{2013}/--/g;
+    $words =~ s/\x{2014}/---/g;
+    $words =~ s/\x{2026}/.../g;
+    $words =~ tr/\x{2018}\x{2019}/'/;
+    $words =~ tr/"`\\\x{201c}\x{201d}//d;
+    $words =~ s/(?<!\w)'|'(?!\w)//g;
+    $words =~ s/[\s\x{a0}]+/ /g;
+    $words =~ s/ (?=[.,;:?!](?: |$))//g;
     return $words =~ s/^ | $//gr;
+}
+
+# readings(WORDS): what the words of a quote may be: as they are, or without markup. A link
+# and a marked word are their words; a reference without words is []. Code keeps its signs.
+sub readings {
+    my ($words) = @_;
+    my $bare = $words =~ s/\[\]\{[^{}]*\}//gr =~ s/\[\^[^]]*\]//gr =~ s/\[\[(.*?)\]\]/`$1`/gr =~ s/\@(<<|>>)/$1/gr;
+    1 while $bare =~ s/\[([^][]*)\](?:\([^()]*\)|\{[^{}]*\})/$1 eq '' ? '[\\0]' : $1/e;
+    $bare =~ s/\\0//g;
+    my @parts = split /(`[^`]*`)/, $bare;
+    my $stars = join '', map { /^`/ ? $_ : s/(?<!\\)\*//gr } @parts;
+    my $both = join '', map { /^`/ ? $_ : s/(?<!\\)\*|(?<!\w)_|_(?!\w)//gr } @parts;
+    return uniq map { level($_) } $words, $bare, $stars, $both;
+}
+
+# has(TEXT, WORDS): whether the words stand in the text, not as parts of words.
+sub has {
+    my ($text, $words) = @_;
+    my $before = $words =~ /^\w/ ? qr/(?<!\w)/ : qr//;
+    my $after = $words =~ /\w$/ ? qr/(?!\w)/ : qr//;
+    return $text =~ /$before\Q$words\E$after/;
 }
 
 # quotes_in(FILE): the quotes of a file of tests, each with the test that it stands in.
@@ -84,11 +117,14 @@ sub quotes_in {
     my $n = 0;
     for (split /\n/, slurp($file)) {
         $n++;
-        $test = $1 =~ s/\\(.)/$1/gr if /^\@test "((?:[^"\\]|\\.)*)" \{/;
+        if (/^\@test (?:"((?:[^"\\]|\\.)*)"|'([^']*)') \{/) { $test = $2 // $1 =~ s/\\([\\"`\$])/$1/gr }
+        elsif (/^\}/) { $test = '' }
         next unless /^\s*says\s(.*)$/;
         my ($unit, $quoted) = $1 =~ /^\s*(?:--in\s+(\S+)\s+)?("(?:[^"\\]|\\.)*"|'[^']*')\s*$/;
         my %quote = (file => $file, line => $n, test => $test, unit => $unit // $folder, words => '');
-        if (defined $quoted && $quoted !~ /^".*(?<!\\)[`\$]/) {
+        if ($test eq '') {
+            $quote{wrong} = 'says stands outside of a test, where nobody knows what tries the sentence';
+        } elsif (defined $quoted && $quoted !~ /^".*(?<!\\)[`\$]/) {
             $quote{words} = $quoted =~ /^'/ ? substr $quoted, 1, -1 : substr($quoted, 1, -1) =~ s/\\([\\"`\$])/$1/gr;
         } else {
             $quote{wrong} = "what says quotes has to be one word of the shell, in quotes, alone on its line, and "
@@ -103,18 +139,19 @@ sub quotes_in {
 sub find_quoted {
     my ($quote, $sentences) = @_;
     return if $quote->{wrong};
-    my $words = plain($quote->{words});
+    my @words = readings($quote->{words});
     my $file = $quote->{unit} eq 'book' ? 'book.nw' : "chapters/$quote->{unit}.nw";
     return $quote->{wrong} = "there is no chapter $quote->{unit}" unless $sentences;
-    return $quote->{wrong} = "\"$quote->{words}\" is too short to be known by; quote three words" if 2 > ($words =~ tr/ //);
-    my @found = grep { index($_->{plain}, $words) >= 0 && $_->{kind} ne 'session' } @$sentences;
+    return $quote->{wrong} = "\"$quote->{words}\" is too short to be known by; quote three words" 
+        if 3 > grep { /\w/ } split / /, $words[-1];
+    my @found = grep { my $s = $_; $s->{kind} ne 'session' && first { has($s->{plain}, $_) } @words } @$sentences;
     if (@found == 1) {
         push @{ $found[0]{tests} }, $quote;
     } elsif (@found) {
         $quote->{wrong} = "\"$quote->{words}\" stands in " . @found . " sentences of $file, lines "
             . join(', ', map { $_->{line} } @found) . '; quote more of the one that is meant';
     } else {
-        my $near = nearest($words, $sentences);
+        my $near = nearest($words[-1], $sentences);
         $quote->{wrong} = "$file no longer says \"$quote->{words}\""
             . ($near ? "; the nearest is $file:$near->{line}: \"$near->{text}\"" : '');
     }
@@ -137,30 +174,31 @@ sub pairs {
     return uniq map { $_ == 0 ? $w[0] : "$w[$_ - 1] $w[$_]" } 0 .. $#w;
 }
 
-# sessions(SENTENCE...): "UNIT SECTION" => the text of its sessions.
+# sessions(SENTENCE...): "UNIT SECTION" => what its sessions print; a number in a command was
+# asked for, not shown.
 sub sessions {
     my %text;
     for (grep { $_->{kind} eq 'session' } @_) {
         my $file = "tangled/$_->{unit}/$_->{text}";
-        $text{"$_->{unit} $_->{section}"} .= slurp($file) if -e $file;
+        $text{"$_->{unit} $_->{section}"} .= slurp($file) =~ s/^[\$>] .*//gmr if -e $file;
     }
     return %text;
 }
 
-# rule_of(SENTENCE): the words, numbers and names that make it state a rule.
+# rule_of(TEXT): the words, numbers and names that make it state a rule, in order.
 sub rule_of {
-    my ($s) = @_;
-    my $text = $s->{text} =~ s/$PAGE//gr =~ s/\bPOSIX\.1-\d+//gr =~ s/\[\]//gr;
-    return [ uniq grep { !/^E[A-Z0-9]+$/ || exists $!{$_} } $text =~ /($WORD|$NUMBER|$NAME)/g ];
+    my $text = $_[0] =~ s/$PAGE//gr =~ s/\bPOSIX\.1-\d+//gr =~ s/\bquestion \d+//gir =~ s/\[\]//gr;
+    return grep { !/^E[A-Z0-9]+$/ || exists $!{$_} } $text =~ /($WORD|$NUMBER|$NAME)/g;
 }
 
 sub state_of {
     my ($s, $session) = @_;
     return @{ $s->{tests} } ? 'quoted' : 'plain' unless @{ $s->{rule} };
     return 'tried' if @{ $s->{tests} };
-    return 'claim' if $s->{kind} eq 'claim';
+    # a claim within a sentence holds what it covers
+    return 'claim' if $s->{kind} eq 'claim' && rule_of($s->{text}) == rule_of($s->{claimed});
     return 'sourced' if "$s->{text} $s->{note}" =~ $SOURCE;
-    return 'open' if first { /^$WORD$/ || $session !~ /(?<!\w)\Q$_\E(?!\w)/ } @{ $s->{rule} };
+    return 'open' if grep { /^$WORD$/ || $session !~ /(?<!\w)\Q$_\E(?!\w)/ } @{ $s->{rule} };
     return 'shown';
 }
 

@@ -112,11 +112,11 @@ end
 -- A paragraph's sentences that tests quote are told to the printer, where it has a use for it.
 function R:paragraph(p)
   local found, content = false, pandoc.List {}
-  for i, sentence in ipairs(sentences.split(p.content)) do
+  for _, sentence in ipairs(sentences.split(p.content)) do
     local tests = self.tried[sentence.text]
     found = found or tests
-    if i > 1 then content:insert(pandoc.Space()) end
     content:extend(tests and { self.page.printer.tried(sentence.inlines, tests) } or sentence.inlines)
+    if sentence.gap then content:insert(sentence.gap) end
   end
   if not found then return nil end
   p.content = content

@@ -3,9 +3,10 @@
 -- text(inlines)   gives their words in one line, as a test would quote them: without
 --                 markup and footnotes, with plain quotes and dashes, [] for a reference
 --                 without words
--- split(inlines)  gives the sentences of a paragraph, {text, inlines} each. One ends with
---                 . ? or ! before a blank, when what follows does not begin with a small
---                 letter. A sentence within emphasis, a link or a claim does not end there.
+-- split(inlines)  gives the sentences of a paragraph, {text, inlines, gap} each, gap being
+--                 the blank behind it, if any. One ends with . ? or ! before a blank, when
+--                 what follows is code or does not begin with a small letter. A sentence
+--                 within emphasis, a link or a claim does not end there.
 -- row(row)        gives the text of a row of a table, its cells with " | " between.
 
 local M = {}
@@ -45,11 +46,17 @@ function M.text(inlines) return (text_of(inlines):gsub('%s+', ' '):gsub('^ ', ''
 
 local short = { ['e.g.'] = true, ['i.e.'] = true, ['vs.'] = true, ['cf.'] = true, ['etc.'] = true }
 
+-- Does it begin with code, maybe within an entry of the index, a claim, emphasis?
+local function begins_with_code(el)
+  while el and el.t ~= 'Code' do el = el.t ~= 'Note' and el.content and el.content[1] end
+  return el
+end
+
 -- Does a sentence end between an element and the one behind the blank?
 local function ends(before, after)
   local last = before and text_of { before }:match('%S+$')
   if not last or short[last] or not last:find('[.?!][)%]"\']*$') then return false end
-  return after ~= nil and (after.t == 'Code' or not text_of { after }:find('^%W*%l'))
+  return after ~= nil and (begins_with_code(after) or not text_of { after }:find('^%W*%l'))
 end
 
 -- A footnote belongs to the sentence before it, and so does an entry of the index without words.
@@ -68,7 +75,7 @@ function M.split(inlines)
     if i == #inlines or blank and ends(before, inlines[i + 1]) then
       if i < #inlines then last, gap = i - 1, 1 end
       local own = pandoc.List { table.unpack(inlines, from, last) }
-      sentences[#sentences + 1] = { text = M.text(own), inlines = own }
+      sentences[#sentences + 1] = { text = M.text(own), inlines = own, gap = gap == 1 and inlines[i] or nil }
       from = last + gap + 1
     end
   end

@@ -3,11 +3,12 @@
 --   markup book.nw chapters/*.nw | pandoc -f weave/read/sentences.lua -t plain
 --
 -- Gives a document with a line for each sentence, row of a table and session, with tabs between:
---   UNIT  LINE  SECTION  KIND  NOTE  TEXT
+--   UNIT  LINE  SECTION  KIND  NOTE  CLAIMED  TEXT
 -- TEXT is that of common/sentences.lua; LINE that of the source where it begins; SECTION the
--- id of its section; NOTE the text of its footnotes. KIND is text, note (in a footnote), row
--- (of a table), caption, claim (what others say, or a sentence with a claim in it), truth
--- (what a claim's block says of it), or session, TEXT being the file's name.
+-- id of its section; NOTE the text of its footnotes; CLAIMED that of the claims in it. KIND is
+-- text, note (in a footnote), row (of a table), caption, claim (what others say, or a sentence
+-- with a claim in it), truth (what a claim's block says of it), or session, TEXT being the
+-- file's name.
 
 package.path = PANDOC_SCRIPT_FILE:gsub('[^/]*/[^/]*$', '') .. '?.lua;' .. package.path
 local chapter = require 'read.chapter'
@@ -18,13 +19,17 @@ local tables = require 'read.tables'
 local S = {}     -- the sentences of one chapter
 S.__index = S
 
--- The letters and digits of the prose, and the line of each.
+-- The letters and digits of the prose, and the line of each. Where a link leads, and what
+-- is told of marked words, is no prose.
 local function letters_of(lines)
-  local letters, at = {}, {}
-  for _, line in ipairs(lines) do
-    for letter in line.text:gmatch('%w') do
-      letters[#letters + 1], at[#at + 1] = letter, line.number
-    end
+  local texts, letters, at = {}, {}, {}
+  for i, line in ipairs(lines) do texts[i] = line.text end
+  local function breaks(unseen) return ']' .. unseen:gsub('[^\n]+', '') end
+  local prose = table.concat(texts, '\n'):gsub('%](%b{})', breaks):gsub('%](%b())', breaks):gsub('%[%^[%w_-]+%]', '')
+  local i = 1
+  for letter in prose:gmatch('[%w\n]') do
+    if letter == '\n' then i = i + 1
+    else letters[#letters + 1], at[#at + 1] = letter, lines[i].number end
   end
   return table.concat(letters), at
 end
@@ -47,22 +52,22 @@ function S:line_of(text, kind)
   return self.line_at[self.from] or 1
 end
 
-function S:put(line, kind, note, text)
-  self.lines[#self.lines + 1] = table.concat({ self.record.unit, line, self.section, kind, note, text }, '\t')
+function S:put(line, kind, note, claimed, text)
+  self.lines[#self.lines + 1] = table.concat({ self.record.unit, line, self.section, kind, note, claimed, text }, '\t')
 end
 
-function S:add(kind, text, note)
-  if text:find('%w') then self:put(self:line_of(text, kind), kind, note or '', text) end
+function S:add(kind, text, note, claimed)
+  if text:find('%w') then self:put(self:line_of(text, kind), kind, note or '', claimed or '', text) end
 end
 
--- Has the sentence a claim in it, and which footnotes?
+-- What claims are in the sentence, and which footnotes?
 local function look_into(inlines)
-  local claimed, notes = false, pandoc.List {}
+  local claims, notes = {}, pandoc.List {}
   pandoc.Span(inlines):walk {
-    Span = function(s) claimed = claimed or s.classes:includes('claim') end,
+    Span = function(s) if s.classes:includes('claim') then claims[#claims + 1] = sentences.text(s.content) end end,
     Note = function(n) notes:insert(n) end,
   }
-  return claimed, notes
+  return table.concat(claims, ' '), notes
 end
 
 function S:inlines(inlines, kind)
@@ -70,13 +75,14 @@ function S:inlines(inlines, kind)
     local claimed, notes = look_into(sentence.inlines)
     local said = {}
     for i, note in ipairs(notes) do said[i] = pandoc.utils.stringify(note.content):gsub('%s+', ' ') end
-    self:add(kind == 'text' and claimed and 'claim' or kind, sentence.text, table.concat(said, ' '))
+    if kind == 'claim' then claimed = sentence.text end
+    self:add(kind == 'text' and claimed ~= '' and 'claim' or kind, sentence.text, table.concat(said, ' '), claimed)
     for _, note in ipairs(notes) do self:blocks(note.content, 'note') end
   end
 end
 
 function S:chunk(chunk)
-  if chunk.kind == 'session' then self:put(chunk.line, 'session', '', chunk.name) end
+  if chunk.kind == 'session' then self:put(chunk.line, 'session', '', '', chunk.name) end
 end
 
 local block = {}
