@@ -75,6 +75,7 @@ on_a_small_disk() {
 }
 
 @test "the source is read-only, the target gets its size before the mapping [X2b] [X2d]" {
+    says "the source needs O_RDONLY and the target O_RDWR"
     echo text > source
     traced openat,ftruncate,mmap,linkat ./map_copy source copy
     assert_success
@@ -87,6 +88,7 @@ on_a_small_disk() {
 }
 
 @test "without its size the target would be SIGBUS at the first store [X2d]" {
+    says "The target has to be made as long as the source before anything is stored to it, or the first store is a SIGBUS"
     echo text > source
     inject 'ftruncate:retval=0 fallocate:retval=0' ./map_copy source place/copy
     assert_killed SIGBUS

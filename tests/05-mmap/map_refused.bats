@@ -5,6 +5,10 @@ load ../lib/helpers
 # which error, and what it takes.
 
 @test "lengths, offsets, addresses [M02] [M05] [M06] [M19] [M20] [M21] [Q3] [Q7a]" {
+    says "An offset of 0 is allowed, and so is one far beyond the end of the file; that only shows when the memory is touched"
+    says "A length of 0 is refused; any other is rounded up to whole pages"
+    says "length | not 0, rounded up to whole pages"
+    says "offset | a multiple of sysconf(_SC_PAGESIZE)"
     holds_session
 }
 

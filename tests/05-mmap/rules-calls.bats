@@ -9,6 +9,7 @@ setup() {
 }
 
 @test "munmap takes the pages of one mapping or of three, and holes between them" {
+    says "it does not know of mappings, only of pages"
     says "it is all the same to it whether they came from one mmap(2) or from three"
     says "It takes the pages that the range touches"
     makes try <<'C'

@@ -294,7 +294,7 @@ C
 }
 
 @test "munmap fails where a page is sealed by mseal" {
-    says "with EPERM, if one of the pages is sealed by mseal(2)"
+    says "with EPERM, if one of the pages is sealed by mseal"
     makes try <<'C'
 #include "rules.h"
 #include <sys/syscall.h>

@@ -14,6 +14,8 @@ needs_disk() {
 }
 
 @test "another process's write, through a descriptor of its own, is in our mapping, and our store in its read" {
+    says "With PROT_READ | PROT_WRITE the memory can be loaded from and stored to, and MAP_SHARED makes our stores everybody's"
+    says "what is stored can be read at once, and what is written can be loaded at once, because there is only one copy of it"
     says "an ordinary read(2) or write(2) of that file, by whichever process, is a copy out of or into these same pages"
     says "The mapping and the page cache are in step at every instant"
     says "MAP_SHARED | a store is a write, for everybody"
