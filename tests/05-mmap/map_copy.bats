@@ -444,7 +444,7 @@ C
 
 @test "directories, FIFOs and devices are no source" {
     says "We copy regular files and nothing else"
-    says "without it, open(2) would wait for a writer before we could even look"
+    says "O_NONBLOCK is for the case that somebody names a FIFO: without it, open(2) would wait for a writer before we could even look"
     mkfifo fifo
     run_program ./map_copy fifo place/copy
     assert_failure 1
@@ -477,7 +477,7 @@ C
 }
 
 @test "data that begins in the middle of a page is copied from the page's start" {
-    says "data may begin anywhere: we round down, and copy a few zeros of the hole before it"
+    says "Their offsets must be multiples of the page size, and data may begin anywhere: we round down, and copy a few zeros of the hole before it"
     { head -c 100 /dev/zero; seq 1000; } > source
     while_copying CUT_SEEK=100 ./map_copy source copy
     assert_success

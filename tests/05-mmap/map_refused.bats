@@ -26,7 +26,7 @@ load ../lib/helpers
 
 @test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
     says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED"
-    says "is MAP_SHARED with one difference"
+    says "The type MAP_SHARED_VALIDATE (Linux 4.15) is MAP_SHARED with one difference"
     run_program ./map_refused
     assert_success
     assert_line 'MAP_SHARED, unknown flag             = mapped'

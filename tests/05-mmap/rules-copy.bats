@@ -98,7 +98,7 @@ C
 }
 
 @test "SEEK_DATA finds the data behind a hole, SEEK_HOLE the hole behind data, and the end is a hole" {
-    says "goes to the next byte that is not in a hole, with SEEK_HOLE to the next one that is; the end of the file counts as a hole"
+    says "lseek(2) with SEEK_DATA goes to the next byte that is not in a hole, with SEEK_HOLE to the next one that is; the end of the file counts as a hole"
     makes try <<'C'
 #include "rules.h"
 int main(void)

@@ -47,7 +47,7 @@ C
 }
 
 @test "huge pages count in larger units, and a seal does not help where there is none" {
-    says "Huge pages (of MFD_HUGETLB, or of a tmpfs with the option huge=always) count in larger units than its rules"
+    says "For huge pages (of MFD_HUGETLB, or of a tmpfs with the option huge=always) the units are larger than it says"
     says "It also asks fstatfs(2), and refuses a memfd of huge pages (HUGETLBFS_MAGIC)"
     says "there may be no page for a hole of it, and that is a SIGBUS in spite of the seal"
     makes try <<'C'
@@ -84,7 +84,7 @@ C
 }
 
 @test "a tmpfs of huge pages has pages that the file does not reach" {
-    says "Huge pages (of MFD_HUGETLB, or of a tmpfs with the option huge=always) count in larger units than its rules"
+    says "For huge pages (of MFD_HUGETLB, or of a tmpfs with the option huge=always) the units are larger than it says"
     makes try <<'C'
 #include "rules.h"
 int main(void)
@@ -294,7 +294,7 @@ C
 }
 
 @test "munmap fails where a page is sealed by mseal" {
-    says "with EPERM, if one of the pages is sealed by mseal"
+    says "with EPERM, if one of the pages is sealed by mseal, Linux 6.10"
     makes try <<'C'
 #include "rules.h"
 #include <sys/syscall.h>
@@ -314,7 +314,7 @@ C
 }
 
 @test "F_SEAL_WRITE is refused while a shared mapping may be stored to" {
-    says "while a shared mapping exists that may be stored to, it is refused with EBUSY"
+    says "F_SEAL_WRITE has to come in time: while a shared mapping exists that may be stored to, it is refused with EBUSY"
     makes try <<'C'
 #include "rules.h"
 int main(void)

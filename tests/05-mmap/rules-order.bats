@@ -90,7 +90,7 @@ C
 
 @test "the types of the board need no lock" {
     says "it has to be lock-free"
-    says "the C standard means lock-free types to work between processes"
+    says "the C standard means lock-free types to work between processes (C17, 7.17.5)"
     makes try <<'C'
 #include "rules.h"
 #include <stdatomic.h>

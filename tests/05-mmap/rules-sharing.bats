@@ -121,7 +121,7 @@ dirtydone
 }
 
 @test "stores into a private mapping reach neither the file nor another mapping of it" {
-    says "our stores do not reach the file"
+    says "With MAP_PRIVATE in place of MAP_SHARED our stores do not reach the file"
     says "the c does not get there"
     makes try <<'C'
 #include "rules.h"
@@ -212,7 +212,7 @@ C
 }
 
 @test "an anonymous mapping starts as zeros, has no file, and is shared after a fork" {
-    says "starts as zeros and is the simplest way for a parent and its children to share memory"
+    says "An anonymous mapping, asked for with MAP_ANONYMOUS and the descriptor -1, starts as zeros and is the simplest way for a parent and its children to share memory"
     makes try <<'C'
 #include "rules.h"
 int main(void)
