@@ -192,6 +192,60 @@ C
     assert_failure 1
 }
 
+@test "a wrong line is found where no message could come, too" {
+    careless > deaf.c <<'C'
+    puts(fcntl(2, F_GETFD) == -1 ? "a lie" : "a line");
+    return 0;
+C
+    under 'closed 2' 'a line' < deaf.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: closed 2: another line: a lie'
+}
+
+@test "a program of which a reader of one line gets none is found" {
+    careless > none.c <<'C'
+    struct stat s;
+    if (fstat(1, &s) == 0 && S_ISFIFO(s.st_mode) && fcntl(1, F_GETPIPE_SZ) == 4096)
+        return 0;
+    puts("first");
+    return puts("second") == EOF;
+C
+    sed -i '1i #include <sys/stat.h>' none.c
+    under head 'first\nsecond' < none.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: head: not even the first line, and status 0'
+}
+
+@test "what another command shows of the program's work is found where output is lost" {
+    careless > damage.c <<'C'
+    struct stat s;
+    FILE *f = fopen("file", "w");
+    fputs(fstat(1, &s) == 0 && s.st_rdev == makedev(1, 7) ? "wrong\n" : "right\n", f);
+    return fclose(f);
+C
+    sed -i '1i #include <sys/stat.h>\n#include <sys/sysmacros.h>' damage.c
+    mkdir bin
+    makes bin/it < damage.c
+    printf '$ ./it\n$ cat file\nright\n' > it.session
+    run "$book_lib/../conditions/run" --unit-bin bin --session it.session --expected none --condition full
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: full: '
+    assert_line --partial '$ cat file'
+}
+
+@test "the last byte of a line that is lost is found" {
+    careless > byte.c <<'C'
+    fcntl(1, F_SETFL, O_NONBLOCK);
+    write(1, "a line", 6);
+    (void)!write(1, "\n", fcntl(1, F_GETPIPE_SZ) == 4096 ? 0 : 1);
+    return 0;
+C
+    sed -i 's/    write(1, "a/    (void)!write(1, "a/' byte.c
+    under bytes 'a line' < byte.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: bytes: '
+}
+
 @test "a process that is left behind when nobody reads on is found" {
     careless > left.c <<'C'
     if (fork() == 0)
