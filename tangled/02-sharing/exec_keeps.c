@@ -75,15 +75,15 @@ int main(int argc, char *argv[])
         snprintf(second, sizeof second, "%d", closing);
         if (ferror(stdout) || fflush(stdout) == EOF)
             errx(EXIT_FAILURE, "cannot write to standard output");
-        execlp(argv[0], argv[0], first, second, (char *)NULL);
-        err(EXIT_FAILURE, "%s", argv[0]);
+        execl("/proc/self/exe", argv[0], first, second, (char *)NULL);
+        err(EXIT_FAILURE, "/proc/self/exe");
     }
-    if (argc != 3) {
+    int plain = argc == 3 ? atoi(argv[1]) : 0;
+    int closing = argc == 3 ? atoi(argv[2]) : 0;
+    if (plain < 3 || closing < 3) {
         fprintf(stderr, "usage: exec_keeps\n");
         return 2;
     }
-    int plain = atoi(argv[1]);
-    int closing = atoi(argv[2]);
     say("after", plain, closing);
     close(plain);
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -77,7 +77,9 @@ static char *make(const struct kind *k, void *where, size_t size)
     int place = where == NULL ? 0 : MAP_FIXED_NOREPLACE;
     int fd = k->flags & MAP_ANONYMOUS ? -1 : nameless_file();
     char *memory = MAP_FAILED;
-    if (fd == -1 || ftruncate(fd, (off_t)size) == 0)
+    if (fd != -1)
+        errno = posix_fallocate(fd, 0, (off_t)size);
+    if (fd == -1 || errno == 0)
         memory = mmap(where, size, PROT_READ | PROT_WRITE,
                       k->flags | place, fd, 0);
     if (fd != -1)

@@ -104,7 +104,8 @@ struct way {
     char path[64];                  /* its name, if any */
     int id;                         /* System V's number */
     int fd, other_fd;               /* what the parent has open */
-    char *memory;                   /* or has mapped */
+    char *memory;                   /* or has mapped, or attached */
+    char word[ROOM];                /* what it has heard */
     int type;                       /* of a socket */
     struct sockaddr_storage address;
     socklen_t length;
@@ -198,6 +199,7 @@ static int make_local(struct way *w)
 
 static int make_network(struct way *w, int type)
 {
+    const struct timeval patience = { .tv_sec = 10 };
     struct sockaddr_in address = { .sin_family = AF_INET };
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(0);
@@ -206,7 +208,10 @@ static int make_network(struct way *w, int type)
         || connect(w->other_fd, (struct sockaddr *)&address,
                    sizeof address) == -1)
         return -1;
-    return make_socket(w, type, &address, sizeof address);
+    if (make_socket(w, type, &address, sizeof address) == -1)
+        return -1;
+    return setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+                      sizeof patience);
 }
 
 static int make_tcp(struct way *w)
@@ -216,11 +221,7 @@ static int make_tcp(struct way *w)
 
 static int make_udp(struct way *w)
 {
-    const struct timeval patience = { .tv_sec = 10 };
-    if (make_network(w, SOCK_DGRAM) == -1)
-        return -1;
-    return setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-                      sizeof patience);
+    return make_network(w, SOCK_DGRAM);
 }
 
 static int hear_message(const struct way *w, char *word)
@@ -299,7 +300,10 @@ static char *map(int fd)
 static int make_memory(struct way *w, int fd)
 {
     w->fd = fd;
-    if (fd == -1 || ftruncate(fd, ROOM) == -1)
+    if (fd == -1)
+        return -1;
+    errno = posix_fallocate(fd, 0, ROOM);
+    if (errno != 0)
         return -1;
     w->memory = map(fd);
     return w->memory == NULL ? -1 : 0;
@@ -364,7 +368,11 @@ static int say_memfd(const struct way *w, const char *word)
 static int make_system_v_memory(struct way *w)
 {
     w->id = shmget(IPC_PRIVATE, ROOM, 0600);
-    return w->id == -1 ? -1 : 0;
+    void *memory = w->id == -1 ? (void *)-1 : shmat(w->id, NULL, 0);
+    if (memory == (void *)-1)
+        return -1;
+    w->memory = memory;
+    return 0;
 }
 
 static int say_system_v_memory(const struct way *w, const char *word)
@@ -373,15 +381,6 @@ static int say_system_v_memory(const struct way *w, const char *word)
     if (memory == (void *)-1)
         return -1;
     memcpy(memory, word, ROOM);
-    return shmdt(memory);
-}
-
-static int hear_system_v_memory(const struct way *w, char *word)
-{
-    char *memory = shmat(w->id, NULL, SHM_RDONLY);
-    if (memory == (void *)-1)
-        return -1;
-    memcpy(word, memory, ROOM);
     return shmdt(memory);
 }
 
@@ -406,13 +405,17 @@ static const struct form forms[] = {
       hear_memory, shm_unlink, NULL },
     { "memfd", make_memfd, say_memfd, hear_memory, NULL, NULL },
     { "System V shared memory", make_system_v_memory,
-      say_system_v_memory, hear_system_v_memory, NULL, remove_memory },
+      say_system_v_memory, hear_memory, NULL, remove_memory },
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 static struct way ways[FORMS];
 
 static void leave_nothing(void)
 {
+    static bool done;
+    if (done)
+        return;
+    done = true;
     for (struct way *w = ways; w < ways + FORMS; w++) {
         if (w->form->unlink != NULL && w->path[0] != '\0')
             w->form->unlink(w->path);
@@ -429,7 +432,9 @@ static void close_all(void)
             close(w->fd);
         if (w->other_fd != -1)
             close(w->other_fd);
-        if (w->memory != NULL)
+        if (w->memory != NULL && w->id != -1)
+            shmdt(w->memory);
+        else if (w->memory != NULL)
             munmap(w->memory, ROOM);
     }
 }
@@ -455,13 +460,15 @@ int main(int argc, char *argv[])
         return 2;
     }
     umask(077);
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     for (int i = 0; i < FORMS; i++)
         ways[i] = (struct way){ .form = &forms[i], .id = -1, .fd = -1,
                                 .other_fd = -1 };
-    if (mkdtemp(place) == NULL)
-        err(EXIT_FAILURE, "%s", place);
     if (atexit(leave_nothing) != 0)
         errx(EXIT_FAILURE, "atexit");
+    if (mkdtemp(place) == NULL)
+        err(EXIT_FAILURE, "%s", place);
     bool any = false;
     for (int i = 0; i < FORMS; i++) {
         struct way *w = &ways[i];
@@ -493,18 +500,17 @@ int main(int argc, char *argv[])
     }
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");
-    for (struct way *w = ways; w < ways + FORMS; w++) {
-        char word[ROOM] = "";
+    for (struct way *w = ways; w < ways + FORMS; w++)
+        if (w->made && w->form->hear(w, w->word) == -1)
+            err(EXIT_FAILURE, "%s", w->form->name);
+    close_all();
+    leave_nothing();
+    for (struct way *w = ways; w < ways + FORMS; w++)
         if (w->lacking != 0)
             printf("%-24snot here: %s\n", w->form->name,
                    strerror(w->lacking));
-        if (!w->made)
-            continue;
-        if (w->form->hear(w, word) == -1)
-            err(EXIT_FAILURE, "%s", w->form->name);
-        printf("%-24s%s\n", w->form->name, word);
-    }
-    close_all();
+        else if (w->made)
+            printf("%-24s%s\n", w->form->name, w->word);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -41,8 +41,8 @@ static int renumber(int fd, int wanted)
     return n;
 }
 
-/* Becomes the program that WORDS name; ends as a shell would if it
-   cannot. */
+/* Becomes the program that WORDS name; if it cannot, ends with 127
+   or 126. */
 static _Noreturn void run(char **words)
 {
     execvp(words[0], words);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <poll.h>
 
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
@@ -25,20 +26,14 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
-/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
-static int write_all(int fd, const void *buffer, size_t length)
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = write(fd, (const char *)buffer + done,
-                          length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        done += (size_t)n;
-    }
-    return 0;
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
 }
 
 /* Waits until CHILD has ended and returns its wait status. */
@@ -67,14 +62,30 @@ static int renumber(int fd, int wanted)
     return n;
 }
 
-/* Becomes the program that WORDS name; ends as a shell would if it
-   cannot. */
+/* Becomes the program that WORDS name; if it cannot, ends with 127
+   or 126. */
 static _Noreturn void run(char **words)
 {
     execvp(words[0], words);
     int code = errno == ENOENT ? 127 : 126;
     warn("%s", words[0]);
     _exit(code);
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int hand_on(int fd, const char *data, size_t length)
+{
+    struct pollfd room = { .fd = fd, .events = POLLOUT };
+    while (length > 0) {
+        ssize_t n = write_some(fd, data, length);
+        if (n == -1 && errno == EAGAIN)
+            n = poll(&room, 1, -1) == -1 && errno != EINTR ? -1 : 0;
+        if (n == -1)
+            return -1;
+        data += n;
+        length -= (size_t)n;
+    }
+    return 0;
 }
 
 /* Says how NAME ended; returns what a shell would call its status. */
@@ -125,7 +136,7 @@ int main(int argc, char *argv[])
     bool copied = true;
     ssize_t n;
     while (copied && (n = read_some(p[0], text, sizeof text)) != 0)
-        if (n == -1 || write_all(STDOUT_FILENO, text, (size_t)n) == -1) {
+        if (n == -1 || hand_on(STDOUT_FILENO, text, (size_t)n) == -1) {
             warn(n == -1 ? "read" : "standard output");
             copied = false;
         }

@@ -201,7 +201,7 @@ C
 
 @test "the whole status word is 7 for signal 7 and not for exit status 7" {
     says "Comparing the whole word with 7 does not find a child that left with 7, whose word is 0x0700"
-    says "It finds one that signal 7 has killed"
+    says "It finds one that signal 7 has killed without a core"
     family seven <<'C'
 int main(void)
 {
@@ -222,6 +222,45 @@ C
     run_program ./seven
     assert_output "left 0 0x700
 killed 1"
+}
+
+@test "with a core the word of a killed child has one bit more" {
+    says "It finds one that signal 7 has killed without a core"
+    family dumped <<'C'
+int main(void)
+{
+    int status;
+    first = child();
+    if (first == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
+        signal(7, SIG_DFL);
+        raise(7);
+    }
+    waitpid(first, &status, 0);
+    printf("%d %d\n", WCOREDUMP(status) != 0, status == (WCOREDUMP(status) ? 0x87 : 7));
+}
+C
+    mkdir dump && cd dump
+    run ../dumped               # the machine may keep no core, and then the word is 7
+    assert_output --regexp '^[01] 1$'
+    [ ! -e core ] || assert_output "1 1"
+}
+
+@test "a real-time signal has no abbreviation" {
+    says "For a real-time signal it returns a null pointer"
+    family abbreviation <<'C'
+int main(void)
+{
+    int named = 0, null = 0;
+    for (int s = 1; s < 32; s++)
+        named += sigabbrev_np(s) != NULL;
+    for (int s = SIGRTMIN; s <= SIGRTMAX; s++)
+        null += sigabbrev_np(s) == NULL;
+    printf("%d of 31, %d\n", named, null == SIGRTMAX - SIGRTMIN + 1);
+}
+C
+    run_program ./abbreviation
+    assert_output "31 of 31, 1"
 }
 
 @test "neither waitid nor the signal's own structure has more than eight bits of the number" {
@@ -251,6 +290,7 @@ C
 
 @test "waitid without news returns 0 and clears si_pid, whatever was in it" {
     says "Its result is 0 whether there is news or not"
+    says "A program that asks with WNOHANG has to look at si_pid, which is 0 when there is none"
     says "Linux writes that 0"
     family cleared <<'C'
 int main(void)
@@ -275,6 +315,7 @@ si_pid: first"
 
 @test "waitid looks at one child and at one kind of news, and may leave it" {
     says "selects one child, WEXITED the kind of news"
+    says "There is a call that can wait for a death without collecting it"
     family kinds <<'C'
 int main(void)
 {

@@ -47,6 +47,16 @@ load ../lib/helpers
     run_program ./exec_keeps 3
     assert_failure 2
     assert_stderr_line 'usage: exec_keeps'
+    run_program ./exec_keeps x y
+    assert_failure 2
+    assert_stderr_line 'usage: exec_keeps'
+}
+
+@test "it finds itself whatever it was called" {
+    says "leads to the running program, whatever it was called"
+    run_shell 'exec -a nosuch ./exec_keeps'
+    assert_success
+    assert_line --regexp '^after  exec, .* closed, mappings 0$'
 }
 
 @test "output that cannot be written is an error" {

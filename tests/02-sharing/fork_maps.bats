@@ -64,6 +64,12 @@ finds() {
     assert_stderr_line 'fork_maps: private, wiped on fork: Invalid argument'
 }
 
+@test "a file for which there is no room is an error, not a signal" {
+    inject fallocate:error=ENOSPC ./fork_maps
+    assert_failure 1
+    assert_stderr_line 'fork_maps: private, of a file: No space left on device'
+}
+
 @test "a wait that is interrupted is taken up again" {
     inject wait4:error=EINTR:when=1 ./fork_maps
     assert_success

@@ -79,7 +79,7 @@ ask_writev() {
 }
 
 @test "a hard limit is a bound for the soft one, and the caller's directory does not matter" {
-    says "the soft limit, may be anything up to the hard limit"
+    says "The one that the kernel ordinarily enforces, the soft limit, may be anything up to the hard limit"
     run_shell 'ulimit -t 20; ./influence'
     assert_success
     assert_line --regexp 'prlimit.* refused: Invalid argument'

@@ -6,9 +6,9 @@ load rules
 
 @test "handlers go, what is ignored, blocked or pending stays, for every signal" {
     says "such a signal has its default action again"
-    says "a signal that was ignored is still ignored, a blocked one is still blocked, and one that was pending still is"
+    says "a signal that was ignored is still ignored, a blocked one is still blocked, and one that was pending for the process still is"
     says "mask of blocked signals | a copy | the same"
-    says "pending signals | none | the same"
+    says "pending signals of the process | none | the same, less those of timers"
     says "ignored signal | a copy | ignored"
     says "handler of a signal | a copy | gone: the default"
     tries <<'C'
@@ -344,8 +344,73 @@ int main(int argc, char *argv[])
 C
 }
 
+@test "the pending signal of a timer goes at an exec, that of the process stays" {
+    says "unless it came from a POSIX timer"
+    tries <<'C'
+#include <time.h>
+int main(int argc, char *argv[])
+{
+    sigset_t both, waiting;
+    sigemptyset(&both), sigaddset(&both, SIGUSR1), sigaddset(&both, SIGUSR2);
+    if (argc == 2) {
+        sigpending(&waiting);
+        THAT("the timer's is gone", !sigismember(&waiting, SIGUSR1));
+        THAT("the other is there", sigismember(&waiting, SIGUSR2));
+        return 0;
+    }
+    timer_t timer;
+    struct sigevent e = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+    struct itimerspec soon = { { 0, 0 }, { 0, 1 } };
+    sigprocmask(SIG_SETMASK, &both, NULL);
+    THAT("timer", timer_create(CLOCK_MONOTONIC, &e, &timer) == 0 && timer_settime(timer, 0, &soon, NULL) == 0);
+    THAT("another", kill(getpid(), SIGUSR2) == 0);
+    do
+        sigpending(&waiting);
+    while (!sigismember(&waiting, SIGUSR1));
+    execl("/proc/self/exe", argv[0], "after", (char *)NULL);
+    return 1;
+}
+C
+}
+
+@test "a signal that was ignored before the start of a program stays ignored, but the two" {
+    says "empties the mask, and gives back their default action to the two signals that it matters for"
+    says "a SIGTERM that somebody ignored stays ignored"
+    traced rt_sigaction,rt_sigprocmask env --ignore-signal=TERM,CHLD,PIPE --block-signal=USR1 ./fork_table
+    assert_success
+    assert_call 'rt_sigaction\(SIGCHLD, \{sa_handler=SIG_DFL'
+    assert_call 'rt_sigaction\(SIGPIPE, \{sa_handler=SIG_DFL'
+    refute_call 'rt_sigaction\(SIGTERM, \{sa_handler=SIG_DFL'
+    assert_call 'rt_sigprocmask\(SIG_SETMASK, \[\], NULL'
+}
+
+@test "a record lock goes with a descriptor of its file that the exec closes" {
+    says "record locks of fcntl(2) | none | the same, unless the exec closes a descriptor of that file"
+    tries <<'C'
+int main(int argc, char *argv[])
+{
+    struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int a = argc == 2 ? atoi(argv[1]) : open("f", O_RDWR | O_CREAT, 0600);
+    if (argc == 2) {
+        pid_t child = forked();
+        if (child == 0) {
+            THAT("F_GETLK", fcntl(a, F_GETLK, &l) == 0);
+            _exit(l.l_type == F_UNLCK ? 0 : 1);
+        }
+        collect(child);
+        return 0;
+    }
+    THAT("lock", fcntl(a, F_SETLK, &l) == 0 && open("f", O_RDONLY | O_CLOEXEC) != -1);
+    char number[16];
+    snprintf(number, sizeof number, "%d", a);
+    execl("/proc/self/exe", argv[0], number, (char *)NULL);
+    return 1;
+}
+C
+}
+
 @test "a record lock is not the child's, and stays through an exec" {
-    says "record locks of fcntl(2) | none | the same"
+    says "record locks of fcntl(2) | none | the same, unless the exec closes a descriptor of that file"
     tries <<'C'
 static bool locked_for(int fd, pid_t *by)
 {

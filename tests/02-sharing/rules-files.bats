@@ -89,7 +89,7 @@ C
     says "An entry of it holds a pointer and one flag, close-on-exec, and the descriptor is its index"
     says "makes a second entry for the same description"
     says "The description keeps the position, called the offset, and the status flags such as O_APPEND and O_NONBLOCK"
-    says "which one successful open has made, or one call of pipe(2), socket(2) and their kind"
+    says "which one successful open has made, or one call of socket(2) and its kind; pipe(2) makes two of them"
     tries <<'C'
 #include <sys/socket.h>
 static void differ(const char *what, int a, int b, int flag)

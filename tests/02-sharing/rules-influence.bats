@@ -102,7 +102,7 @@ writev ok'
 }
 
 @test "an undumpable one of the same user can be sent signals and limits, not written into" {
-    says "Against its own user a process can bolt the last of these doors, with prctl and PR_SET_DUMPABLE"
+    says "Against its own user a process can bolt the last of these doors until its next exec, with prctl and PR_SET_DUMPABLE"
     says "The other two stay open"
     makes_aim
     one_user
@@ -150,6 +150,91 @@ writev EPERM'
     if [[ $output == *'writev ok'* ]]; then
         aims EPERM EPERM ok 65534:65534 65533:65533 CAP_SYS_PTRACE
     fi
+}
+
+@test "a set-user-ID program is in reach of who started it, and SIGCONT of its session" {
+    says "goes by the target's real or saved user, so a set-user-ID program can be reached by who started it, and SIGCONT reaches any process of the same session"
+    needs root
+    tries <<'C'
+int main(void)
+{
+    for (int apart = 0; apart < 2; apart++)
+        for (int real = 0; real < 2; real++) {
+            int ready[2], end[2];
+            char byte;
+            THAT("pipes", pipe2(ready, O_CLOEXEC) == 0 && pipe2(end, O_CLOEXEC) == 0);
+            pid_t target = forked();
+            if (target == 0) {
+                close(end[1]);
+                signal(SIGUSR1, SIG_IGN);
+                THAT("apart", !apart || setsid() != -1);
+                THAT("become", !real || setresuid(65534, 0, 0) == 0);
+                THAT("ready", write(ready[1], "", 1) == 1);
+                _exit(read(end[0], &byte, 1) == 0 ? 0 : 1);
+            }
+            THAT("ready", read(ready[0], &byte, 1) == 1);
+            pid_t sender = forked();
+            if (sender == 0) {
+                THAT("become", setresuid(65534, 65534, 65534) == 0);
+                THAT("SIGUSR1", (kill(target, SIGUSR1) == 0) == (real == 1));
+                THAT("SIGCONT", (kill(target, SIGCONT) == 0) == (real == 1 || !apart));
+                _exit(0);
+            }
+            collect(sender);
+            close(end[1]);
+            collect(target);
+        }
+    return 0;
+}
+C
+}
+
+@test "a process is dumpable again after an exec" {
+    says "can bolt the last of these doors until its next exec, with prctl and PR_SET_DUMPABLE"
+    tries <<'C'
+int main(int argc, char *argv[])
+{
+    if (argc == 2) {
+        THAT("dumpable again", prctl(PR_GET_DUMPABLE) == 1);
+        return 0;
+    }
+    int self = open("/proc/self/exe", O_RDONLY);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", self);
+    THAT("not", self != -1 && prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_GET_DUMPABLE) == 0);
+    fexecve(self, (char *[]){ argv[0], path, NULL }, (char *[]){ NULL });
+    return 1;
+}
+C
+}
+
+@test "the soft limit of processor time is a signal, the hard one the end" {
+    says "Of processor time the soft one sends SIGXCPU, and the hard one kills"
+    tries <<'C'
+static int seen[2];
+static void tell(int n)
+{
+    if (write(seen[1], &n, sizeof n) == -1)
+        _exit(1);
+}
+int main(void)
+{
+    int status, n;
+    THAT("pipe2", pipe2(seen, O_CLOEXEC) == 0);
+    pid_t child = forked();
+    if (child == 0) {
+        struct rlimit limit = { 1, 2 };
+        signal(SIGXCPU, tell);
+        THAT("limit", setrlimit(RLIMIT_CPU, &limit) == 0);
+        for (;;)
+            ;
+    }
+    THAT("the soft one", read(seen[0], &n, sizeof n) == sizeof n && n == SIGXCPU);
+    THAT("waitpid", waitpid(child, &status, 0) == child);
+    THAT("the hard one", WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    return 0;
+}
+C
 }
 
 @test "the end of file comes also when the parent dies, and then another is the parent" {

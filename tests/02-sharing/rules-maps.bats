@@ -5,7 +5,7 @@ load rules
 # What is said of mappings, tried with programs that are not the book's.
 
 @test "a mapping is private or shared, and what the exec makes is private" {
-    says "When a process asks for one it says MAP_PRIVATE or MAP_SHARED; what the exec makes is private"
+    says "Who calls mmap says MAP_PRIVATE or MAP_SHARED; what the exec makes is private"
     says "A mapping without MAP_ANONYMOUS has a file behind it"
     says "The exec makes some of them, for the program and its stack"
     tries <<'C'

@@ -60,7 +60,7 @@ C
 }
 
 @test "each page's first store is a fault for both processes, whoever comes first" {
-    says "at the first store to each page, and both processes pay it"
+    says "ordinarily at the first store to each page, and both processes pay it"
     says "its own entry is still marked read-only, and the processor stops there as well"
     tries <<'C'
 enum { PAGES = 50 };
@@ -115,7 +115,7 @@ C
 }
 
 @test "loads and stores find what a real copy would hold, for all private memory, in both directions" {
-    says "What lives in private memory is treated like this number"
+    says "What lives in private memory, which is what programs ordinarily have, is treated like this number"
     says "cheaper than a real copy, and loads and stores find the same"
     says "so the parent's pointers work in the child"
     says "After that the two go separate ways"
@@ -199,7 +199,7 @@ and a halfand a half'
 }
 
 @test "a fork of much memory copies the table, not the memory" {
-    says "what programs ordinarily have, both tables then point to the same pages"
+    says "For private memory that has been stored to, both tables then point to the same pages, and both mark them read-only"
     says "page by page, when somebody stores"
     tries <<'C'
 static long private_dirty(void)                 /* in KiB */
@@ -237,7 +237,7 @@ C
 }
 
 @test "a page of a shared mapping is not copied by a store" {
-    says "For private memory, which is what programs ordinarily have"
+    says "For private memory that has been stored to"
     tries <<'C'
 int main(void)
 {

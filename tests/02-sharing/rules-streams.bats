@@ -6,7 +6,7 @@ load rules
 # book's.
 
 @test "a reader of an empty pipe waits, unless it has set O_NONBLOCK, and bytes go to one of two readers" {
-    says "a read from an empty pipe waits, unless O_NONBLOCK is set"
+    says "a read from an empty pipe waits while somebody can still write, unless O_NONBLOCK is set"
     says "Bytes go in one direction, in order, each to one reader"
     says "the kernel makes readers wait for data and writers for room"
     tries <<'C'
@@ -25,6 +25,7 @@ int main(void)
     THAT("the next reader has the rest", read(p[0], text, 4) == 2 && memcmp(text, "cd", 2) == 0);
     THAT("not backwards", write(p[0], "x", 1) == -1 && errno == EBADF);
     THAT("O_NONBLOCK", read(q[0], text, 1) == -1 && errno == EAGAIN);
+    THAT("nobody can write", close(p[1]) == 0 && read(p[0], text, 1) == 0);
     while (write(q[1], "x", 1) == 1)
         full++;
     THAT("full, with O_NONBLOCK", full > 0 && errno == EAGAIN);
@@ -139,7 +140,8 @@ C
 }
 
 @test "local sockets go both ways, tell who is there and carry descriptors; those of the network do not carry them" {
-    says "It has streams or messages, both ways, and besides it tells each side who the other is and carries descriptors across, which no other mechanism of this list does"
+    says "It has streams or messages, both ways, and tells each side who the other is"
+    says "Besides it carries descriptors across, which no other mechanism of this list does"
     tries <<'C'
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -230,6 +232,46 @@ int main(void)
     while (recv(in, text, sizeof text, MSG_DONTWAIT) > 0)
         came++;
     THAT("most did not", came > 0 && came < 100);
+    return 0;
+}
+C
+}
+
+@test "the words of strangers are taken for the child's, and a silent one is not waited for" {
+    says "Our parent does not ask who did, and takes the first word for its child's"
+    says "The parent therefore gives its sockets a timeout of ten seconds"
+    local kind
+    for kind in TCP UDP; do
+        traced setsockopt ./say_hello $kind
+        assert_success
+        assert_call 'setsockopt\(.*SO_RCVTIMEO.*(tv_sec=10,|"\\n\\0).* = 0'
+        inject read:error=EAGAIN:when=1 ./say_hello $kind
+        assert_failure 1
+        assert_stderr_line "say_hello: $kind socket: Resource temporarily unavailable"
+    done
+    traced accept4,accept,getpeername,recvfrom,recvmsg,getsockopt ./say_hello 'P socket'
+    refute_call 'getpeername|recvfrom|recvmsg|getsockopt|accept4?\([0-9]+, \{'
+    # what accept gives has the timeout of the one that listens
+    tries <<'C'
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+int main(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof a;
+    struct timeval little = { .tv_usec = 1 };
+    char byte;
+    int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    THAT("bind", bind(l, (struct sockaddr *)&a, size) == 0 && listen(l, 1) == 0
+         && getsockname(l, (struct sockaddr *)&a, &size) == 0);
+    THAT("timeout", setsockopt(l, SOL_SOCKET, SO_RCVTIMEO, &little, sizeof little) == 0);
+    THAT("connect", connect(s, (struct sockaddr *)&a, size) == 0);
+    struct pollfd there = { .fd = l, .events = POLLIN };
+    THAT("there", poll(&there, 1, 10000) == 1);
+    int c = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+    THAT("the read gives up", c != -1 && read(c, &byte, 1) == -1 && errno == EAGAIN);
     return 0;
 }
 C

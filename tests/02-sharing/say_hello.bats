@@ -128,12 +128,73 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
     inject 'memfd_create:error=EMFILE mkdir:delay_exit=1 msgget:delay_exit=1 mq_open:delay_exit=1' ./say_hello
     assert_failure 1
     gone strace
-    inject 'shmat:error=EMFILE mkdir:delay_exit=1 msgget:delay_exit=1 shmget:delay_exit=1' ./say_hello
+    inject 'shmdt:error=EINVAL:when=1 mkdir:delay_exit=1 msgget:delay_exit=1 shmget:delay_exit=1' ./say_hello
     assert_failure 1
     assert_stderr_line 'say_hello: the child failed'
     gone strace
     traced msgctl,shmctl ./say_hello 'System V'
     assert_call 'msgctl\(.*IPC_RMID.* = 0'
+}
+
+@test "the names are gone before the first line is printed" {
+    says "When everything has been heard, its names go, and only then do we print"
+    says "Who reads our output may have enough after the first line, and SIGPIPE then ends the program"
+    says "It does its work once, since a name may be somebody else's afterwards"
+    traced mkdir,rmdir,unlink,unlinkat,mq_unlink,msgctl,shmctl,write ./say_hello
+    assert_success
+    local first last
+    first=$(grep -n 'write(1, "anonymous' strace | cut -d: -f1)
+    last=$(grep -nE '(rmdir|unlink|RMID)' strace | tail -n 1 | cut -d: -f1)
+    [ "$last" -lt "$first" ] || fail "something is removed in line $last of the trace, after line $first"
+    [ "$(grep -cE '(mq_)?unlink(at)?\(|RMID' strace)" = 7 ]
+    [ "$(grep -c 'rmdir(' strace)" = 1 ]
+    # nobody is there to read the first line
+    # shellcheck disable=SC2016 # the inner shell is to expand it
+    traced $removals bash -c 'exec 3> >(exec true); wait $!; ./say_hello >&3; echo $?'
+    assert_output "$((128 + $(kill -l PIPE)))"
+    gone strace
+}
+
+@test "a limit on files and a full file system are errors that leave nothing" {
+    needs strace
+    says "makes a limit on the size of files, as ulimit -f sets it, an error of posix_fallocate instead of an end by SIGXFSZ"
+    says "Any other, such as a limit that is reached, ends it; its argument can then name the forms to try"
+    says "sees to it that there is room for it"
+    run_shell 'set -o pipefail; { (ulimit -f 0; exec strace -f -e trace=/mkdir ./say_hello) 2>&1 | cat; }'
+    assert_failure 1
+    assert_line 'say_hello: file mapping: File too large'
+    grep mkdir stdout > made
+    [ -s made ]
+    gone made
+    run_shell '(ulimit -f 0; exec ./say_hello pipe) | cat'
+    assert_success
+    inject fallocate:error=ENOSPC ./say_hello
+    assert_failure 1
+    assert_stderr_line 'say_hello: file mapping: No space left on device'
+}
+
+@test "a full /tmp is an error and not a signal" {
+    needs mounts
+    run_program unshare --mount --propagation private sh -c 'mount -t tmpfs -o size=16k,mode=1777 none /tmp &&
+        { dd if=/dev/zero of=/tmp/much bs=4k 2> /dev/null || true; } && ./say_hello; echo $?; ls /tmp'
+    assert_stderr_line --regexp 'say_hello: (file mapping|/tmp/say_hello.*): No space left on device'
+    assert_output '1
+much'
+}
+
+@test "System V memory is attached from before the fork until it has been heard" {
+    says "So the parent keeps it attached from the beginning"
+    traced shmget,shmat,shmdt,shmctl,clone,clone3,fork,vfork ./say_hello 'System V shared'
+    assert_success
+    [ "$(grep -nE 'shmat' strace | head -n 1 | cut -d: -f1)" -lt "$(grep -nE '(clone3?|v?fork)\(' strace | head -n 1 | cut -d: -f1)" ]
+}
+
+@test "System V memory carries the word also where it goes with the last who has it attached" {
+    needs mounts
+    run_program unshare --ipc --mount --propagation private sh -c 'mount -t proc none /proc &&
+        echo 1 > /proc/sys/kernel/shm_rmid_forced && ./say_hello "System V shared"'
+    assert_success
+    assert_output --regexp '^System V shared memory  hello from [0-9]+$'
 }
 
 @test "interrupted calls are taken up again" {

@@ -57,7 +57,7 @@ C
 }
 
 @test "with no slot free the last one takes the remainder, all of it or nothing" {
-    says "it tries to append what is beyond whole pages, all of that or none of it"
+    says "it tries to append the remainder, which is what the write has beyond whole pages: all of that or none of it"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -143,7 +143,7 @@ C
 
 @test "PIPE_BUF is 4096 in the headers and for each pipe, of whatever capacity" {
     says "as PIPE_BUF, it is the size up to which a write arrives in one piece"
-    says "a pipe begins with 16 pages, which is 65,536 bytes"
+    says "a pipe ordinarily begins with 16 pages, which is 65,536 bytes"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -188,7 +188,7 @@ C
 }
 
 @test "a packet takes a slot, a read returns one packet" {
-    says "The flag O_DIRECT turns the pipe into a row of packets"
+    says "The flag O_DIRECT of pipe2(2) turns the pipe into a row of packets"
     says "A short write takes a slot for itself, and a read returns one packet and no more"
     makes t <<'C'
 #include "try.h"
@@ -259,9 +259,9 @@ C
     assert_success
 }
 
-@test "beyond the soft limit a user's new pipes are small and stay so" {
+@test "beyond the soft limit a user's new pipes are small, and none grows until others go" {
     needs root
-    says "each new pipe has two pages, and cannot be enlarged"
+    says "a new pipe has two pages, and no pipe can be enlarged (EPERM) until others are closed"
     says "A program that counts on 65,536 bytes fails on a busy day"
     makes t <<'C'
 #include "try.h"
@@ -271,12 +271,14 @@ int main(void)
     FILE *f = fopen("/proc/sys/fs/pipe-user-pages-soft", "r");
     is("soft limit", f != NULL && fscanf(f, "%ld", &soft) == 1, 1);
     is("setuid", setgid(65533) | setuid(65533), 0);
-    int p[2], last[2], none = 0;
+    int p[2], first[2] = { -1, -1 }, last[2];
     long pages = 0;
-    for (; soft != 0 && pages <= soft; pages += none ? 0 : capacity(p[1]) / page()) {
+    for (; soft != 0 && pages <= soft; pages += capacity(p[1]) / page()) {
         if (pipe2(p, O_CLOEXEC) == -1 || capacity(p[1]) < 16 * page())
             break;
-        if (fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == -1)
+        if (first[0] == -1)
+            memcpy(first, p, sizeof p);
+        else if (fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == -1)
             fcntl(p[1], F_SETPIPE_SZ, (int)(16 * page()));
     }
     if (soft == 0)
@@ -287,6 +289,9 @@ int main(void)
     printf("%ld\n", small);
     fails("enlarge it", fcntl(last[1], F_SETPIPE_SZ, (int)(4 * page())), EPERM);
     is("write 65536", write(last[1], data, 65536), small * page());
+    fails("enlarge an old one", fcntl(first[1], F_SETPIPE_SZ, (int)(32 * page())), EPERM);
+    is("close the old one", close(first[0]) | close(first[1]), 0);
+    is("enlarge the new one", fcntl(last[1], F_SETPIPE_SZ, (int)(4 * page())), 4 * page());
 }
 C
     run_program ./t
@@ -401,4 +406,116 @@ C
     run_shell 'ulimit -a | grep pipe; ulimit -p 9'
     assert_failure
     assert_output --regexp '^pipe size +\(512 bytes, -p\) 8$'
+}
+
+@test "a slot of a write holds a page at most, one of a splice from a socket may hold more" {
+    says "Each slot that write(2) fills points to one page of memory"
+    says "A slot that splice(2) fills from a socket can hold more than a page, and then the pipe can hold more than its capacity"
+    makes t <<'C'
+#include "try.h"
+#include <netinet/in.h>
+int main(void)
+{
+    int p[2], s[2], most = 0;
+    /* How the kernel cuts what it sends depends on the memory it finds. */
+    for (int i = 0; i < 20 && most <= 16 * page(); i++) {
+        int l = socket(AF_INET, SOCK_STREAM, 0);
+        struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        socklen_t n = sizeof a;
+        make(p, WAIT);
+        is("listen", bind(l, (void *)&a, n) | listen(l, 1) | getsockname(l, (void *)&a, &n), 0);
+        s[0] = socket(AF_INET, SOCK_STREAM, 0);
+        is("connect", connect(s[0], (void *)&a, n), 0);
+        s[1] = accept(l, NULL, NULL);
+        pid_t pid = child_of();
+        if (pid == 0) {
+            close(s[1]);
+            for (ssize_t done = 0, m; done < 300000; done += m)
+                if ((m = write(s[0], data, (size_t)(300000 - done))) == -1)
+                    _exit(1);
+            _exit(0);
+        }
+        close(s[0]);
+        struct pollfd room = { .fd = p[1], .events = POLLOUT };
+        while (poll(&room, 1, 0) == 1 && splice(s[1], NULL, p[1], NULL, 1 << 20, 0) > 0)
+            ;
+        most = unread(p[0]);
+        is("capacity", capacity(p[0]), 16 * page());
+        kill(pid, SIGKILL);
+        left(pid);
+        close(p[0]);
+        close(p[1]);
+        close(s[1]);
+        close(l);
+    }
+    is("more than the capacity", most > 16 * page(), 1);
+    make(p, HURRY);
+    is("write", write(p[1], data, sizeof data), capacity(p[1]));
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "O_DIRECT that comes later lets a write join the bytes of the stream" {
+    says "The flag O_DIRECT of pipe2(2) turns the pipe into a row of packets"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int later = 0; later < 2; later++) {
+        int p[2];
+        make(p, HURRY | (later ? 0 : O_DIRECT));
+        is("write", write(p[1], "abcd", 4), 4);
+        is("F_SETFL", fcntl(p[1], F_SETFL, O_NONBLOCK | O_DIRECT), 0);
+        is("write", write(p[1], "ef", 2), 2);
+        is("read", read(p[0], data, 100), later ? 6 : 4);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "what tee has put into the second pipe is not a copy, what splice brings is no snapshot" {
+    says "But tee puts the same pages into a second pipe before they are read from the first"
+    says "What is spliced out of a file is no snapshot"
+    says "then what somebody writes to the file before they are read comes out of the pipe"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], q[2], file = memfd_create("file", 0);
+    make(p, WAIT);
+    make(q, WAIT);
+    is("write", pwrite(file, "old", 3, 0), 3);
+    is("splice", lseek(file, 0, SEEK_SET) + splice(file, NULL, p[1], NULL, 3, 0), 3);
+    is("tee", tee(p[0], q[1], 3, 0), 3);
+    is("write", pwrite(file, "new", 3, 0), 3);
+    is("read", read(p[0], data, 100), 3);
+    is("what the first held", memcmp(data, "new", 3), 0);
+    is("read", read(q[0], data, 100), 3);
+    is("what the second held", memcmp(data, "new", 3), 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a file for appending is refused as the target of splice, not as the source" {
+    says "a file that was opened for appending, for example, refuses to be the target (EINVAL)"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], file = open("file", O_RDWR | O_CREAT | O_APPEND, 0600);
+    make(p, HURRY);
+    is("write", write(file, "text", 4), 4);
+    is("from the file", lseek(file, 0, SEEK_SET) + splice(file, NULL, p[1], NULL, 4, 0), 4);
+    fails("to the file", splice(p[0], NULL, file, NULL, 4, 0), EINVAL);
+    is("unread", unread(p[0]), 4);
+}
+C
+    run_program ./t
+    assert_success
 }

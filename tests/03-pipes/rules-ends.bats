@@ -125,8 +125,8 @@ C
     assert_failure 1
 }
 
-@test "a call that names a place in the data of a pipe fails, whichever it is" {
-    says "A call that names a place in its data fails"
+@test "calls that name a place in the data of a pipe fail, in whatever way" {
+    says "Each call of the list that names a place in its data fails"
     makes t <<'C'
 #include "try.h"
 #include <sys/sendfile.h>
@@ -388,7 +388,7 @@ C
 }
 
 @test "a pipe is freed with its last open file: a user may make any number in a row" {
-    says "frees it with the last"
+    says "The kernel counts the open files for reading or writing that lead to a pipe, wherever they are, and frees it with the last"
     says "nobody holds an end | the pipe is gone"
     makes t <<'C'
 #include "try.h"
@@ -413,4 +413,98 @@ int main(void)
 C
     run_program ./t
     assert_success
+}
+
+@test "a lock of a range is a call that names a place and does not fail" {
+    says "Each call of the list that names a place in its data fails"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    struct flock place = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 100, .l_len = 10 };
+    make(p, HURRY);
+    is("F_SETLK", fcntl(p[1], F_SETLK, &place), 0);
+    for (int whence = SEEK_SET; whence <= SEEK_END; whence++)
+        fails("lseek", lseek(p[1], 100, whence), ESPIPE);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "an open file of O_PATH does not keep an end open" {
+    says "The kernel counts the open files for reading or writing that lead to a pipe"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int path_only = 0; path_only < 2; path_only++) {
+        int p[2];
+        char path[64];
+        make(p, HURRY);
+        signal(SIGPIPE, SIG_IGN);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", p[0]);
+        int held = open(path, path_only ? O_PATH : O_RDONLY);
+        is("held", held != -1, 1);
+        close(p[0]);
+        if (path_only)
+            fails("write", write(p[1], "x", 1), EPIPE);
+        else
+            is("write", write(p[1], "x", 1), 1);
+        close(held);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a process may not open its own standard output when another user made the pipe" {
+    needs root
+    says "open then asks the pipe as well"
+    says "At first the pipe belongs to the user who made it, and has mode 0600"
+    says "has become another user since, cannot open its own /dev/stdout when that is a pipe that root made"
+    says "Writing to descriptor 1 still works"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int how = 0; how < 3; how++) {
+        int p[2];
+        struct stat s;
+        make(p, WAIT);
+        is("fstat", fstat(p[1], &s), 0);
+        is("owner", s.st_uid, geteuid());
+        is("mode", s.st_mode & 07777, 0600);
+        if (how == 1)
+            is("fchmod", fchmod(p[1], 0622), 0);
+        if (how == 2)
+            is("fchown", fchown(p[1], 65534, (gid_t)-1), 0);
+        pid_t pid = child_of();
+        if (pid == 0) {
+            is("setuid", setgid(65534) | setuid(65534), 0);
+            is("prctl", prctl(PR_SET_DUMPABLE, 1), 0);
+            dup2(p[1], STDOUT_FILENO);
+            int fd = open("/dev/stdout", O_WRONLY), error = errno;
+            is("write", write(STDOUT_FILENO, "x", 1), 1);
+            _exit(fd != -1 ? 7 : error == EACCES ? 8 : 9);
+        }
+        is("the child", left(pid), how == 0 ? 8 : 7);
+        is("read", read(p[0], data, 100), 1);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "whoever starts it, a program's pipe gets numbers above 2, and no signal is blocked" {
+    says "The first line of main makes sure that descriptors 0 to 2 are taken, so that no pipe gets their numbers, and that no signal is blocked"
+    for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&- 2>&-'; do
+        traced pipe2 sh -c "exec ./pipe_hello $closed"
+        assert_call 'pipe2\(\[3, 4\], O_CLOEXEC\) += 0'
+    done
+    run_program env --block-signal=USR1 --block-signal=CHLD ./pipe_ps grep SigBlk /proc/self/status
+    assert_output --regexp '^SigBlk:.0000000000000000$'
 }

@@ -358,3 +358,36 @@ C
     run grep -hE '[^a-z_.]pipe\(' "$root"/tangled/*/*.c
     assert_output --regexp '^ *show\("pipe, no descriptor left", pipe\(q\), EMFILE\);$'
 }
+
+@test "a call that a thread has in progress keeps the end open that is closed meanwhile" {
+    says "A call on it that another thread has in progress keeps the end open, too"
+    makes t <<'C'
+#include "try.h"
+#include <pthread.h>
+static int p[2], go[2], thread;
+static void *wait_for_room(void *nothing)
+{
+    struct pollfd both[] = { { .fd = p[1] }, { .fd = go[0], .events = POLLIN } };
+    __atomic_store_n(&thread, gettid(), __ATOMIC_RELEASE);
+    is("poll", poll(both, 2, -1) > 0, 1);
+    return nothing;
+}
+int main(void)
+{
+    pthread_t t;
+    make(p, HURRY);
+    make(go, WAIT);
+    is("thread", pthread_create(&t, NULL, wait_for_room, NULL), 0);
+    while (__atomic_load_n(&thread, __ATOMIC_ACQUIRE) == 0)
+        usleep(100);
+    sleeps("the thread", thread);
+    close(p[1]);
+    fails("read while the call goes on", read(p[0], data, 1), EAGAIN);
+    is("let it return", write(go[1], "x", 1), 1);
+    is("join", pthread_join(t, NULL), 0);
+    is("read", read(p[0], data, 1), 0);
+}
+C
+    run_program ./t
+    assert_success
+}

@@ -148,8 +148,8 @@ C
 }
 
 @test "what poll has promised another can take away" {
-    says "After POLLOUT a write within PIPE_BUF does not wait, if no other writer comes first; after POLLIN a read does not wait, if no other reader comes first"
-    says "A program that must not wait sets O_NONBLOCK all the same"
+    says "After POLLOUT a write within PIPE_BUF does not wait for room, if no other writer comes first; after POLLIN a read does not wait for bytes, if no other reader comes first"
+    says "A program that must not wait for either sets O_NONBLOCK all the same"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -298,7 +298,8 @@ C
 }
 
 @test "127 for a command that was not found, 126 for one that cannot be run" {
-    says "A shell returns 127 for a command that it did not find and 126 for one that it found and could not run, and so do we"
+    says "A shell returns 127 for a command that it did not find and 126 for one that it found and could not run"
+    says "We return 127 if the error is ENOENT and 126 otherwise, which is the same in most cases"
     touch plain
     chmod 644 plain
     printf 'garbage' > broken
@@ -323,7 +324,7 @@ C
 
 @test "a parent that waits first is right up to what the pipe takes, and hangs beyond" {
     says "A parent that waits first is right up to what the pipe takes, and hangs beyond"
-    says "That is 65,536 bytes at most for a new pipe here, and with some sizes of writes it is less"
+    says "that is 65,536 bytes at most here, unless the command enlarges the pipe, and with some sizes of writes it is less"
     while read -r size most; do
         [ "$(getconf PAGESIZE)" = 4096 ] || continue
         run_shell './pipe_ps_wrong dd if=/dev/zero bs=$1 count=$2 status=none | wc -c' "$size" "$most"
@@ -337,6 +338,9 @@ C
 3000 16
 2049 16
 END
+    # 1031 is F_SETPIPE_SZ.
+    run_shell './pipe_ps_wrong perl -e "fcntl(STDOUT, 1031, 1 << 20) or die; print q(x) x 200000" | wc -c'
+    assert_output 200000
 }
 
 @test "when the reader of our output goes, SIGPIPE ends us, and the command too" {
@@ -354,6 +358,7 @@ END
 
 @test "no command is given something that it has to ignore, be blocked from or do without" {
     says "has put the default back"
+    says "no signal is blocked, and SIGPIPE and SIGCHLD have their default"
     for how in --ignore-signal=PIPE --block-signal=PIPE --ignore-signal=CHLD --block-signal=CHLD; do
         for ours in './pipe_ps' './pipe_line'; do
             run_program env "$how" "$ours" grep -E 'SigIgn|SigBlk' /proc/self/status
@@ -428,4 +433,153 @@ last"
     assert_equal "$(< out)" "now
 later"
     assert_equal "$(< err)" "pipe_ps: sh left with status 0"
+}
+
+@test "a call that sleeps already is not woken when the flag is set" {
+    says "A call that already sleeps is not woken"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, WAIT);
+    pid_t pid = child_of();
+    if (pid == 0)
+        _exit(read(p[0], data, 100) == 3 ? 7 : 1);
+    sleeps("the reader", pid);
+    is("F_SETFL", fcntl(p[0], F_SETFL, O_NONBLOCK), 0);
+    sleeps("the reader", pid);
+    fails("read", read(p[0], data, 1), EAGAIN);
+    is("write", write(p[1], "new", 3), 3);
+    is("the reader", left(pid), 7);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the remainder that fits is the first bytes of the write" {
+    says "of a page and 100 bytes it took the first 100, of a page and 200 bytes nothing"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    long before = capacity(p[1]) - 100, n = page() + 100;
+    is("write", write(p[1], data, (size_t)before), before);
+    for (long i = 0; i < n; i++)
+        data[i] = (char)(i < 100 ? 'a' : 'b');
+    is("write", write(p[1], data, (size_t)n), 100);
+    is("read", read(p[0], data, sizeof data), capacity(p[1]));
+    is("the first that was added", data[before], 'a');
+    is("the last", data[before + 99], 'a');
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "of 0 bytes a write says nothing, a read does not wait" {
+    says "What a pipe that does not wait returns, when asked for a byte or more"
+    says "A pipe in eight lines, for calls that ask for a byte or more"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, HURRY);
+    is("read of nothing", read(p[0], data, 0), 0);
+    fails("read", read(p[0], data, 1), EAGAIN);
+    close(p[0]);
+    signal(SIGPIPE, SIG_IGN);
+    is("write of nothing", write(p[1], data, 0), 0);
+    fails("write", write(p[1], data, 1), EPIPE);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "where a directory of PATH may not be searched, execvp says EACCES and we return 126" {
+    says "where a directory in PATH may not be searched, and the command is in none of the others, execvp says EACCES"
+    chmod 755 .
+    mkdir -m 0 closed
+    for path in closed:/nonexistent closed:/bin; do
+        as_nobody run_shell "PATH=\$PWD/$path ./pipe_ps nosuch-command"
+        assert_failure 126
+    done
+    as_nobody run_shell 'PATH=$PWD/closed:/bin; nosuch-command'
+    assert_failure 127
+    as_nobody run_shell 'PATH=$PWD/closed:$PATH ./pipe_ps true'
+    assert_success
+    as_nobody run_shell 'PATH=/nonexistent ./pipe_ps nosuch-command'
+    assert_failure 127
+    chmod 755 closed
+}
+
+@test "a command that sets O_NONBLOCK on what it shares with us loses no byte" {
+    says "If it sets O_NONBLOCK there, it sets it for us"
+    says "Then poll waits in place of our write"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    is("F_SETFL", fcntl(2, F_SETFL, fcntl(2, F_GETFL) | O_NONBLOCK), 0);
+    for (int i = 0; i < 200; i++)
+        is("write", write(1, data, 4099), 4099);
+}
+C
+    run_shell './pipe_ps ./t 2>&1 | { sleep 0.3; cat; } | tr -dc "\0" | wc -c; echo "${PIPESTATUS[0]}"'
+    assert_line --index 0 $((200 * 4099))
+    assert_line --index 1 0
+}
+
+@test "who is told to end while commands run leaves them, as a shell does" {
+    says "A signal that is sent to pipe_line alone, by the command kill for example, leaves the commands running"
+    mkfifo go done
+    for line in './pipe_line sh -c "echo on; read -r _ < go; echo later > done" : cat' \
+        'bash -c "sh -c \"echo on; read -r _ < go; echo later > done\" | cat; :"'; do
+        rm -f out
+        bash -c "exec $line" > out 3>&- &
+        until grep -q on out; do :; done
+        kill $!
+        wait $! || true
+        echo > go
+        run cat done
+        assert_output later
+    done
+}
+
+@test "to a terminal each line is written, unless the program has chosen a buffer" {
+    says "On a terminal stdout writes at the end of every line, unless the program has chosen otherwise"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int chosen = 0; chosen < 2; chosen++) {
+        int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+        is("terminal", grantpt(terminal) | unlockpt(terminal), 0);
+        int end = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+        is("its end", end != -1, 1);
+        pid_t pid = child_of();
+        if (pid == 0) {
+            dup2(end, STDOUT_FILENO);
+            if (chosen)
+                setvbuf(stdout, NULL, _IOFBF, 4096);
+            printf("one\ntwo");
+            _exit(7);
+        }
+        is("the child", left(pid), 7);
+        close(end);
+        long sum = 0;
+        for (ssize_t n; (n = read(terminal, data, 100)) > 0; sum += n)
+            ;
+        is("what came, with a carriage return", sum, chosen ? 0 : 5);
+        close(terminal);
+    }
+}
+C
+    run_program ./t
+    assert_success
 }

@@ -410,3 +410,76 @@ C
     run_program ./t
     assert_success
 }
+
+@test "SIGPIPE spares process 1 of a PID namespace" {
+    needs namespaces
+    says "is process 1 of a PID namespace, such as the main program of a container"
+    says "SIGPIPE, which ordinarily ends the program"
+    for namespace in '' '--pid --map-root-user'; do
+        # shellcheck disable=SC2086
+        run_shell "${namespace:+unshare --fork $namespace} ./pipe_ps seq 100000 | head -n 1; echo \"\${PIPESTATUS[@]}\""
+        assert_line --index 0 1
+        if [ -n "$namespace" ]; then
+            assert_line --index 1 "1 0"
+            assert_stderr_line "pipe_ps: standard output: Broken pipe"
+        else
+            assert_line --index 1 "141 0"
+        fi
+    done
+}
+
+@test "pwritev2 can ask for no signal, and one that is blocked stays pending" {
+    says "has asked pwritev2 for no signal (RWF_NOSIGNAL, since Linux 6.18)"
+    says "A signal that is blocked stays pending"
+    makes t <<'C'
+#include "try.h"
+#include <sys/uio.h>
+int main(void)
+{
+    int p[2];
+    sigset_t set;
+    struct iovec part = { data, 1 };
+    make(p, WAIT);
+    close(p[0]);
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    is("block", sigprocmask(SIG_BLOCK, &set, NULL), 0);
+    ssize_t n = pwritev2(p[1], &part, 1, -1, 0x100);
+    /* An older kernel does not know the flag. */
+    if (n != -1 || errno != EOPNOTSUPP) {
+        fails("pwritev2", n, EPIPE);
+        is("pending", sigpending(&set) + sigismember(&set, SIGPIPE), 0);
+    }
+    fails("write", write(p[1], data, 1), EPIPE);
+    is("pending", sigpending(&set) + sigismember(&set, SIGPIPE), 1);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a pipe is broken when the last reader has closed, in whatever process" {
+    says "with one of two readers left nothing was broken"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], go[2];
+    make(p, WAIT);
+    make(go, WAIT);
+    signal(SIGPIPE, SIG_IGN);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        close(go[1]);
+        _exit(read(go[0], data, 1) == 0 ? 7 : 1);
+    }
+    close(p[0]);
+    is("write, the child reads", write(p[1], "x", 1), 1);
+    close(go[1]);
+    is("the child", left(pid), 7);
+    fails("write", write(p[1], "x", 1), EPIPE);
+}
+C
+    run_program ./t
+    assert_success
+}

@@ -27,6 +27,7 @@ load ../lib/helpers
     says "We start two processes, one right after the other"
     traced clone,clone3,wait4 -t 60 ./map_race 1
     assert_success
+    assert [ "$(grep -cE 'clone3?\(.*= [1-9]' strace)" -ge 2 ]
     assert_equal "$(grep -cE 'clone3?\(.*= [1-9]' strace)" "$(grep -cE 'wait4\([1-9].*= [1-9]' strace)"
     leaves_no_zombie -t 60 ./map_race 1
     assert_success

@@ -79,7 +79,7 @@ edges() {
 @test "no page of the PDF ends with what announces the next: a title, the line above code, a block that opens" {
     needs pdftohtml
     edges "$pdf" > found
-    [ "$(wc -l < found)" -gt 300 ]
+    [ "$(wc -l < found)" -gt 10 ]
     run grep -E ' last (title|name): | last code: .*[{(,]$| last code: \}? *else' found
     assert_output ''
 }
@@ -121,7 +121,7 @@ torn() {
 @test "no row of the indexes has more than eight numbers" {
     needs pdftohtml
     "$root/tests/book/lines" "$pdf" | awk -F'\t' '$2 == "title" && $3 == "Indexes" { on = 1 } on' > indexes
-    [ "$(wc -l < indexes)" -gt 100 ]
+    [ "$(wc -l < indexes)" -gt 5 ]
     run grep -E '([0-9]+(–[0-9]+)?, ){8}[0-9]' indexes
     assert_output ''
 }
@@ -130,6 +130,7 @@ torn() {
     needs pdftohtml pdfinfo
     local figure width
     for figure in "$root"/out/build/figures/*.pdf; do
+        [ -e "$figure" ] || continue # a book without figures
         width=$(pdfinfo "$figure" | sed -n 's/^Page size: *\([0-9.]*\) x.*/\1/p')
         # shown at 0.85 of its size, or as wide as the text: 125 mm. pdftohtml has whole numbers
         pdftohtml -xml -i -stdout -zoom 3 "$figure" | sed -n 's/.*<fontspec.* size="\([0-9]*\)".*/\1/p' |

@@ -1,5 +1,5 @@
 bats_require_minimum_version 1.13.0
-load ../lib/assertions
+load ../lib/helpers
 # The same sources give the same bytes, wherever, whenever and by whomever they
 # are built. A small made-up book is built in two folders whose names, times,
 # time zones, locales, umasks and (as root) host names differ, once step by step

@@ -214,6 +214,56 @@ C
     assert_failure 1
 }
 
+@test "a child that prints stays until somebody reads, its parent being dead" {
+    says "one that prints may have to wait until somebody reads before it ends"
+    with_chunks printing <<'C'
+<<feature macro and headers>>
+<<complain and leave at once>>
+<<see a process asleep>>
+int main(void)
+{
+    int full[2], number[2];
+    char bytes[4096];
+    if (pipe2(full, O_CLOEXEC | O_NONBLOCK) == -1 || pipe(number) == -1)
+        return 1;
+    while (write(full[1], "", 1) == 1)
+        ;
+    fcntl(full[1], F_SETFL, 0);
+    pid_t middle = fork();
+    if (middle == 0) {
+        if (fork() == 0) {
+            pid_t me = getpid();
+            close(number[0]);
+            if (write(number[1], &me, sizeof me) != sizeof me)
+                fail("write");
+            dup2(full[1], 1);
+            close(full[1]);
+            if (write(1, "a", 1) != 1)
+                fail("write");
+            _exit(0);
+        }
+        pause();
+    }
+    close(number[1]);
+    pid_t child;
+    if (read(number[0], &child, sizeof child) != sizeof child)
+        return 1;
+    kill(middle, SIGKILL);
+    waitpid(middle, NULL, 0);
+    printf("%d\n", seen_asleep(child));
+    fflush(stdout);
+    fcntl(full[0], F_SETFL, O_NONBLOCK);
+    while (read(full[0], bytes, sizeof bytes) > 0)
+        ;
+    while (read(number[0], bytes, 1) != 0)  /* until it is gone */
+        ;
+    return 0;
+}
+C
+    run_program ./printing
+    assert_output 1
+}
+
 @test "exit in a child writes once more what its parent had printed into a buffer" {
     says "would write out once more what its parent had printed into a buffer and not yet sent"
     with_chunks child <<'C'
@@ -389,7 +439,7 @@ C
 }
 
 @test "a parent that ended before the call is found by its number" {
-    says "When the parent has ended before that call, the signal does not come"
+    says "For a parent that has ended before that call no signal comes"
     with_chunks late <<'C'
 <<feature macro and headers>>
 #include <sys/prctl.h>

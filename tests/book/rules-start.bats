@@ -56,7 +56,7 @@ bit() {
 }
 
 @test "a program inherits descriptors, ignored and blocked signals" {
-    says "keeps which descriptors are open, which signals are ignored and which are blocked"
+    says "keeps descriptors, unless they are marked to be closed then; it keeps which signals are ignored and which are blocked; and it keeps children"
     a_report
     run_shell 'env --ignore-signal=USR1 --block-signal=USR2 ./report <&-'
     assert_success
@@ -161,7 +161,25 @@ C
     assert_output 'not called'
 }
 
+@test "a program reads from 0, prints to 1 and complains to 2" {
+    says "0 is where it reads, 1 where it writes, 2 where it complains"
+    makes three <<'C'
+#include <err.h>
+#include <stdio.h>
+int main(void)
+{
+    printf("%c\n", getchar());
+    warnx("no");
+}
+C
+    run_shell 'echo x > in; ./three 0< in 1> out 2> complaint'
+    assert_success
+    assert_equal "$(cat out)" x
+    assert_equal "$(cat complaint)" 'three: no'
+}
+
 @test "our start takes the missing numbers, and using them still fails" {
+    says "A missing descriptor is replaced the wrong way round: 0 by /dev/null open for writing, 1 and 2 by /dev/null open for reading"
     says "The number is then taken, and reading from 0 or printing to 1 still fails with"
     with_chunks user <<'C'
 <<feature macro and headers>>
@@ -173,6 +191,9 @@ int main(void)
     int put = write(1, "", 0) == -1 ? errno : 0;
     int complained = write(2, "", 0) == -1 ? errno : 0;
     int next = open("/dev/null", O_RDWR);
+    if ((got == EBADF && write(0, "", 1) != 1) || (put == EBADF && read(1, &c, 1) != 0)
+        || (complained == EBADF && read(2, &c, 1) != 0))
+        return 101;                 /* not /dev/null the wrong way round */
     return next != 3 ? 100 : (got == EBADF) + 2 * (put == EBADF) + 4 * (complained == EBADF);
 }
 C

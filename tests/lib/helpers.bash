@@ -46,7 +46,7 @@ book_setup() {
     [ -x "$book_built/runner" ] ||
         fail "out/lib/runner is missing: run make build first"
     export LC_ALL=C TZ=UTC
-    unset LANG LANGUAGE BASH_ENV ENV CDPATH COLUMNS LINES
+    unset LANG LANGUAGE BASH_ENV ENV CDPATH COLUMNS LINES MAKEFLAGS MFLAGS MAKELEVEL
     umask 022
     mkdir -p "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return

@@ -302,6 +302,12 @@ test('a call says what it does to the mouse and to the keyboard', needs('call'),
   assert.equal(await tip.isVisible(), false);
 });
 
+// Where the first line of a sentence begins.
+const beginning = sentence => sentence.evaluate(s => {
+  const line = s.getClientRects()[0];
+  return [line.x + 3, line.y + 5];
+});
+
 test('a sentence says which test tries it: at rest, tapped, with the focus when marked; not when hidden', needs('tried'), async () => {
   const page = await open(book.page);
   const sentence = page.locator('main p .tried').first(), tip = page.locator('#tip');
@@ -310,7 +316,7 @@ test('a sentence says which test tries it: at rest, tapped, with the focus when 
   assert.deepEqual(await sentence.evaluate(s => s.getAttributeNames().sort()), ['class', 'data-tests'], 'a screen reader gets more than text');
   await sentence.scrollIntoViewIfNeeded();
   const before = await page.locator('main').boundingBox();
-  await sentence.hover({ position: { x: 3, y: 5 } });
+  await page.mouse.move(...await beginning(sentence));
   await tip.waitFor();
   assert.equal(await tip.textContent(), 'Tried by: ' + tests);
   assert.deepEqual(await page.locator('main').boundingBox(), before);
@@ -324,11 +330,13 @@ test('a sentence says which test tries it: at rest, tapped, with the focus when 
   assert.equal(await sentence.evaluate(s => s.tabIndex), 0);
   await page.locator('#tried').selectOption('hidden');
   assert.equal(await sentence.evaluate(s => s.tabIndex), -1);
-  await sentence.hover({ position: { x: 3, y: 5 } });
+  await page.mouse.move(...await beginning(sentence));
   await page.waitForTimeout(700);
   assert.ok(await tip.isHidden());
   const phone = await open(book.page, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true });
-  await phone.locator('main p .tried').first().tap({ position: { x: 3, y: 5 } });
+  const there = phone.locator('main p .tried').first();
+  await there.scrollIntoViewIfNeeded();
+  await phone.touchscreen.tap(...await beginning(there));
   await phone.locator('#tip').waitFor();
   assert.equal(await phone.locator('#tip').textContent(), 'Tried by: ' + tests);
 });

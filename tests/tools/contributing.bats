@@ -51,6 +51,11 @@ named() {
     diff unknown /dev/null
 }
 
+@test "nothing that git left of a merge stands in a file" {
+    run git -C "$root" grep -lE '^(<{7}|>{7}) ' -- ':!tests/tools/contributing.bats'
+    assert_output ''
+}
+
 # targets: what the papers call "make WORD..." in code, one word a line
 targets() {
     perl -ne 'while (/`make ([^`]*)`/g) { print map { "$_\n" } grep { !/=|^-/ } split " ", $1 }' "$@"

@@ -159,6 +159,20 @@ END
     assert_equal "$(grep -c '^not ok' <<< "$output")" 4
 }
 
+@test "a word of the rule that no quote has in it is open: it could be changed and no test would know" {
+    printf '\nIt must hold 16 pages, and never more than 17.\n' >> chapters/01-one.nw
+    tests_are <<'END'
+%test "one" { :
+    says "It must hold 16 pages"
+}
+END
+    run tools/statements 01-one
+    assert_line --partial ': It must hold 16 pages, and never more than 17. [never, 17]'
+    sed -i 's/16 pages"/16 pages, and"/; /says/a\    says "and never more than 17"' tests/01-one/a.bats
+    run state 'It must hold'
+    assert_output tried
+}
+
 @test "the report says which sentences are tried, and how those tests ended" {
     tests_are <<'END'
 %test "it is [Q1] [Q2]" {

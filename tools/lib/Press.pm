@@ -20,7 +20,7 @@ my $NEEDED = 8;
 # The tests that hold any book, whatever it tells: its sources, its pages and files, and
 # whether its own tests are worth anything. The others try the press itself with made-up
 # books, and stay with the project in which the press is changed.
-my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/pdf.bats
+my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/pdf.bats tests/book/lines
     tests/site/pages.bats tests/site/browse.bats tests/site/browse.mjs tests/site/browser.mjs tests/site/links
     tests/site/reading.bats tests/site/reading.test.mjs
     tests/tools/stubs.bats tests/tools/contributing.bats);
@@ -35,8 +35,16 @@ sub copy_press {
     copy($from, $to, @PRESS);
 }
 
-# copy_tests(FROM, TO) copies the tests that hold any book.
-sub copy_tests { my ($from, $to) = @_; copy($from, $to, @TESTS) }
+# copy_tests(FROM, TO) copies the tests that hold any book. What they quote of this one
+# (says, see tests/lib/helpers.bash) is left out.
+sub copy_tests {
+    my ($from, $to) = @_;
+    copy($from, $to, @TESTS);
+    for my $file (grep { /\.bats$/ } map { matching($to, $_) } @TESTS) {
+        local ($^I, @ARGV) = ('', "$to/$file");
+        while (<>) { print unless /^\s*says / }
+    }
+}
 
 # copy(FROM, TO, PATTERNS): the files and folders of FROM that fit, into TO.
 sub copy {

@@ -3,11 +3,12 @@ package Statements;
 # Works in the working directory, the book's.
 #
 # read_statements() gives the sentences of the book in order, each as
-#   { unit, line, section, kind, text, rule, state, tests }
+#   { unit, line, section, kind, text, rule, bare, state, tests }
 # unit to text are those of weave/read/sentences.lua; rule lists the words that make it a
-# rule (none: it states none); tests are the quotes of it, { file, line, test } each; state
-# is tried (a test quotes it), claim, sourced, shown (by a session of its section), open (a
-# rule that nothing holds), quoted (no rule, and quoted all the same) or plain.
+# rule (none: it states none), bare those of them that nothing holds; tests are the quotes of
+# it, { file, line, test } each; state is tried (tests quote it), claim, sourced, shown (by a
+# session of its section), open (a word of the rule is bare), quoted (no rule, and quoted all
+# the same) or plain.
 #
 # It also gives, second, all quotes, { file, line, test, unit, words, wrong } each: WORDS
 # as they stand in the file, and what is WRONG with it, if anything.
@@ -51,7 +52,8 @@ sub read_statements {
     @sentences = grep { $_->{kind} ne 'session' } @sentences;
     for my $s (@sentences) {
         $s->{rule} = [ uniq(rule_of($s->{text})) ];
-        $s->{state} = state_of($s, $session{"$s->{unit} $s->{section}"} // '');
+        $s->{bare} = [ uniq bare_of($s, $session{"$s->{unit} $s->{section}"} // '') ];
+        $s->{state} = state_of($s);
     }
     return \@sentences, \@quotes;
 }
@@ -146,6 +148,7 @@ sub find_quoted {
         if 3 > grep { /\w/ } split / /, $words[-1];
     my @found = grep { my $s = $_; $s->{kind} ne 'session' && first { has($s->{plain}, $_) } @words } @$sentences;
     if (@found == 1) {
+        $quote->{found} = first { has($found[0]{plain}, $_) } @words;
         push @{ $found[0]{tests} }, $quote;
     } elsif (@found) {
         $quote->{wrong} = "\"$quote->{words}\" stands in " . @found . " sentences of $file, lines "
@@ -191,15 +194,27 @@ sub rule_of {
     return grep { !/^E[A-Z0-9]+$/ || exists $!{$_} } $text =~ /($WORD|$NUMBER|$NAME)/g;
 }
 
-sub state_of {
+# bare_of(SENTENCE, SESSION): the words of its rule that nothing holds. A quote and a claim
+# hold the words in them, so that none of these can be changed without a test; a session holds
+# the numbers and names that it shows, a source all.
+sub bare_of {
     my ($s, $session) = @_;
+    return if "$s->{text} $s->{note}" =~ $SOURCE;
+    my $text = $s->{plain};
+    for my $words (map({ $_->{found} } @{ $s->{tests} }), $s->{kind} eq 'claim' ? level($s->{claimed}) : ()) {
+        my $at = index $s->{plain}, $words;
+        substr $text, $at, length $words, '~' x length $words if $at >= 0 && $words =~ /\w/;
+    }
+    return grep { /^$WORD$/ || $session !~ /(?<!\w)\Q$_\E(?!\w)/ } rule_of($text);
+}
+
+sub state_of {
+    my ($s) = @_;
     return @{ $s->{tests} } ? 'quoted' : 'plain' unless @{ $s->{rule} };
+    return 'open' if @{ $s->{bare} };
     return 'tried' if @{ $s->{tests} };
-    # a claim within a sentence holds what it covers
-    return 'claim' if $s->{kind} eq 'claim' && rule_of($s->{text}) == rule_of($s->{claimed});
-    return 'sourced' if "$s->{text} $s->{note}" =~ $SOURCE;
-    return 'open' if grep { /^$WORD$/ || $session !~ /(?<!\w)\Q$_\E(?!\w)/ } @{ $s->{rule} };
-    return 'shown';
+    return 'claim' if $s->{kind} eq 'claim' && rule_of($s->{claimed});
+    return "$s->{text} $s->{note}" =~ $SOURCE ? 'sourced' : 'shown';
 }
 
 1;

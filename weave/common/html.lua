@@ -293,6 +293,12 @@ function M.header(h, label, page)
   return h, false
 end
 
+-- What a table without a number is called for those who do not see it: by its first column.
+local function nameless(t)
+  local row = t.head.rows[1]
+  return row and #row.cells > 0 and 'Table: ' .. pandoc.utils.stringify(row.cells[1].contents) or 'Table'
+end
+
 function M.table(t, label)
   local id = t.identifier
   t.identifier = ''
@@ -302,7 +308,7 @@ function M.table(t, label)
     caption.content:insert(2, pandoc.Space())
   end
   return { raw(('<div class="table"%s tabindex="0" role="region" aria-label="%s">'):format(
-    label and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or 'Table')), t, raw('</div>') }
+    label and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or esc(nameless(t)))), t, raw('</div>') }
 end
 
 -- --- Claims ----------------------------------------------------------------------
