@@ -155,7 +155,7 @@ static pid_t start(const int p[2], char letter, size_t size)
         _exit(EXIT_SUCCESS);
     }
     if (!asleep(child))
-        warnx("writer %c does not sleep", letter);
+        errx(EXIT_FAILURE, "writer %c was not seen asleep", letter);
     return child;
 }
 
