@@ -461,7 +461,7 @@ C
     says "Nor is it enough that the child asks for getppid() at its start and looks later whether it has changed, because the parent may have died before the child asked"
     says "What works, within one process id namespace, is to note getpid() before the fork and to compare it with the child's getppid()"
     says "So getppid() == 1 is not a test for being an orphan"
-    says "you may be an orphan all the same"
+    says "getppid is not 1 | you may be an orphan all the same"
     family noted <<'C'
 int main(void)
 {

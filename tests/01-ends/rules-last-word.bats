@@ -128,7 +128,7 @@ C
 @test "WEXITSTATUS of a child that a signal has killed is 0, whichever signal, and of any other word it is a number, too" {
     says "WEXITSTATUS makes a number of any status word"
     says "For a child that was killed by a signal that number is 0, which looks like success"
-    says "An exit status is what WEXITSTATUS makes of it"
+    says "An exit status is what WEXITSTATUS makes of it, the low eight bits of what the child said, and it is there only if WIFEXITED is true"
     says "first WIFEXITED, then WEXITSTATUS, and expect 8 bits"
     family killed <<'C'
 int main(void)
@@ -167,7 +167,7 @@ C
 }
 
 @test "of what a child leaves with, main's return and exit included, eight bits arrive" {
-    says "eight bits are there for an exit status, and 300 is 44 beyond 256"
+    says "But the plan explains what happened to the 300 of []: eight bits are there for an exit status, and 300 is 44 beyond 256"
     says "So _exit(256) looks like success"
     family eight <<'C'
 int main(int argc, char **argv)
@@ -314,8 +314,8 @@ si_pid: first"
 }
 
 @test "waitid looks at one child and at one kind of news, and may leave it" {
-    says "selects one child, WEXITED the kind of news"
-    says "There is a call that can wait for a death without collecting it"
+    says "P_PID selects one child, WEXITED the kind of news"
+    says "There is a call that can wait for a death without collecting it: waitid(2), younger than the other two, with an option WNOWAIT that says look, but leave it there"
     family kinds <<'C'
 int main(void)
 {

@@ -117,7 +117,7 @@ first moved: first"
 }
 
 @test "-1 is no group: only waitid can ask for group 1" {
-    says "so group 1 cannot be named this way (waitid with P_PGID can)"
+    says "The number -1 is taken, it means any child, so group 1 cannot be named this way (waitid with P_PGID can)"
     family one <<'C'
 int main(void)
 {

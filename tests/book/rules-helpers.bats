@@ -20,7 +20,7 @@ load common
 }
 
 @test "read and write move fewer bytes than asked, or end with EINTR before any" {
-    says "Either may move fewer bytes than it was asked to, and a signal may end it with"
+    says "Either may move fewer bytes than it was asked to, and a signal may end it with EINTR before it has moved any"
     makes mover <<'C'
 #include <errno.h>
 #include <fcntl.h>
@@ -265,7 +265,7 @@ C
 }
 
 @test "exit in a child writes once more what its parent had printed into a buffer" {
-    says "would write out once more what its parent had printed into a buffer and not yet sent"
+    says "A child that gives up must not leave through exit(3), as err(3) does: that would write out once more what its parent had printed into a buffer and not yet sent"
     with_chunks child <<'C'
 <<feature macro and headers>>
 <<complain and leave at once>>
@@ -351,7 +351,7 @@ C
 }
 
 @test "one descriptor is received, and is closed at an exec" {
-    says "lets the new descriptor be closed at an exec"
+    says "MSG_CMSG_CLOEXEC lets the new descriptor be closed at an exec"
     descriptors
     run_program ./descriptors 1
     assert_output 'received, 1 more open, closed at exec, no writer left'
@@ -359,7 +359,7 @@ C
 
 @test "of two or more descriptors none stays, and nothing else is taken for one" {
     says "has room for one descriptor and no more"
-    says "If more were sent, the kernel closes the others and sets"
+    says "If more were sent, the kernel closes the others and sets MSG_CTRUNC"
     descriptors
     for n in 2 3 64; do
         run_program ./descriptors "$n"
@@ -372,7 +372,7 @@ C
 }
 
 @test "CMSG_SPACE for one has room for two on a 64-bit machine" {
-    says "is rounded up, and there is room for a second descriptor that nobody would close"
+    says "CMSG_SPACE in place of CMSG_LEN would be too large: on a 64-bit machine it is rounded up, and there is room for a second descriptor that nobody would close"
     makes room <<'C'
 #include <stdio.h>
 #include <sys/socket.h>

@@ -69,7 +69,7 @@ bit() {
 }
 
 @test "with descriptor 1 closed, what is printed goes into the next file or pipe" {
-    says "the next pipe or file that a program opens gets the number 1"
+    says "With descriptor 1 closed, the next pipe or file that a program opens gets the number 1, and what the program prints goes there"
     makes writer <<'C'
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ C
 }
 
 @test "with SIGCHLD ignored a child's status is thrown away" {
-    says "the kernel throws away the status of a child that ends"
+    says "With SIGCHLD ignored, the kernel throws away the status of a child that ends"
     makes parent <<'C'
 #include <errno.h>
 #include <stdio.h>
@@ -117,7 +117,7 @@ C
 }
 
 @test "with SIGPIPE ignored a program goes on when nobody reads" {
-    says "a program goes on printing when nobody reads"
+    says "With SIGPIPE ignored, a program goes on printing when nobody reads"
     makes printer <<'C'
 #include <stdio.h>
 #include <unistd.h>
@@ -180,7 +180,7 @@ C
 
 @test "our start takes the missing numbers, and using them still fails" {
     says "A missing descriptor is replaced the wrong way round: 0 by /dev/null open for writing, 1 and 2 by /dev/null open for reading"
-    says "The number is then taken, and reading from 0 or printing to 1 still fails with"
+    says "The number is then taken, and reading from 0 or printing to 1 still fails with EBADF, as it should when there is nothing to read from and nowhere to print"
     with_chunks user <<'C'
 <<feature macro and headers>>
 int main(void)
@@ -233,8 +233,8 @@ C
 }
 
 @test "nohup ignores SIGHUP, a shell ignores SIGINT and SIGQUIT in what it starts with &" {
-    says "a shell without job control ignores"
-    says "so that a program outlives its terminal"
+    says "a shell without job control ignores SIGINT and SIGQUIT in what it starts with &"
+    says "nohup(1) ignores SIGHUP so that a program outlives its terminal"
     a_report
     run_program nohup ./report
     assert_success
