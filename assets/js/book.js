@@ -215,7 +215,7 @@ function explain(of, y) {
     of.removeAttribute('title');
   }
   tip.textContent = of.dataset.about || 'Tried by: ' + of.dataset.tests;
-  hideTip();
+  if (told !== of) hideTip();
   tip.hidden = false;
   if (of.matches('a, [tabindex]')) (told = of).setAttribute('aria-describedby', 'tip');
   tip.style.left = tip.style.top = 0; // all the room there is, to be measured

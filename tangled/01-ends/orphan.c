@@ -145,7 +145,7 @@ int main(int argc, char *argv[])
         errx(2, "usage: orphan [adopt]");
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("grandparent %jd\n", (intmax_t)getpid());
-    if (adopt && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+    if (prctl(PR_SET_CHILD_SUBREAPER, adopt ? 1UL : 0UL) == -1)
         err(EXIT_FAILURE, "prctl");
     if (pipe2(death, O_CLOEXEC) == -1 || pipe2(look, O_CLOEXEC) == -1
         || pipe2(report, O_CLOEXEC) == -1)

@@ -18,33 +18,47 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns the letter for the state of PID, a dash if it is gone. */
+static char letter_of(pid_t pid)
+{
+    int state = state_of(pid);
+    if (state == -1)
+        err(EXIT_FAILURE, "/proc");
+    return state == 0 ? '-' : (char)state;
 }
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
@@ -109,8 +123,7 @@ static void show(const char *call, ssize_t result, int expected)
 
 static void show_state(pid_t process)
 {
-    char state = state_of(process);
-    printf("%-36s = %c\n", "state", state == 0 ? '-' : state);
+    printf("%-36s = %c\n", "state", letter_of(process));
 }
 
 /* Like poll(2) for one descriptor, but a signal does not end it. */

@@ -15,33 +15,47 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns the letter for the state of PID, a dash if it is gone. */
+static char letter_of(pid_t pid)
+{
+    int state = state_of(pid);
+    if (state == -1)
+        err(EXIT_FAILURE, "/proc");
+    return state == 0 ? '-' : (char)state;
 }
 
 /* Forks a child that leaves with STATUS. */
@@ -72,13 +86,11 @@ static int exit_status(int status)
     return WEXITSTATUS(status);
 }
 
-/* Prints the states of COUNT children, a dash for one that is gone. */
+/* Prints the states of COUNT children. */
 static void print_states(const pid_t child[], int count)
 {
-    for (int i = 0; i < count; i++) {
-        char state = state_of(child[i]);
-        printf(" %c", state == 0 ? '-' : state);
-    }
+    for (int i = 0; i < count; i++)
+        printf(" %c", letter_of(child[i]));
     printf("\n");
 }
 
@@ -95,6 +107,9 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    siginfo_t nobody;
+    if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
+        errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
     enum { CHILDREN = 3 };
     pid_t child[CHILDREN];

@@ -81,6 +81,9 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    siginfo_t nobody;
+    if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
+        errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t one = leader_leaving(9), two = child_leaving(9);
     await(one, WEXITED);

@@ -55,33 +55,47 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns the letter for the state of PID, a dash if it is gone. */
+static char letter_of(pid_t pid)
+{
+    int state = state_of(pid);
+    if (state == -1)
+        err(EXIT_FAILURE, "/proc");
+    return state == 0 ? '-' : (char)state;
 }
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
@@ -109,7 +123,12 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    siginfo_t nobody;
+    if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
+        errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (getpgrp() == 0)
+        errx(EXIT_FAILURE, "my process group has no number here");
     pid_t ours = child_leaving(3), theirs = leader_leaving(4);
     await(ours, WEXITED);
     await(theirs, WEXITED);
@@ -117,7 +136,7 @@ int main(void)
            "both are dead\n", (intmax_t)ours, (intmax_t)theirs);
     show("waitpid(0)", collect(0, NULL, 0), 0);
     show("waitpid(0) again", collect(0, NULL, 0), ECHILD);
-    printf("%-36s = %c\n", "state of the leader", state_of(theirs));
+    printf("%-36s = %c\n", "state of the leader", letter_of(theirs));
     show("waitpid(-leader)", collect(-theirs, NULL, 0), 0);
     show("waitpid(-leader) again",
          collect(-theirs, NULL, 0), ECHILD);

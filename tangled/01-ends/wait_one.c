@@ -15,49 +15,73 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
 }
 
-/* Returns true once PID was seen asleep twice in a row, false when it
-   has ended or was not seen asleep within ten seconds. */
-static bool asleep(pid_t pid)
+/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
+   ended or was not seen asleep in ten thousand looks, or -1 with errno
+   set. */
+static int seen_asleep(pid_t pid)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
     int seen = 0;
     for (int look = 0; look < 10000 && seen < 2; look++) {
-        char state = state_of(pid);
+        int state = state_of(pid);
+        if (state == -1)
+            return -1;
         if (state == 0 || state == 'Z')
-            return false;
+            return 0;
         seen = state == 'S' ? seen + 1 : 0;
         nanosleep(&moment, NULL);
     }
     return seen == 2;
+}
+
+/* For children: is PARENT seen asleep? */
+static bool parent_sleeps(pid_t parent)
+{
+    int seen = seen_asleep(parent);
+    if (seen == -1)
+        fail("/proc");
+    return seen == 1;
 }
 
 
@@ -76,10 +100,10 @@ int main(int argc, char *argv[])
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        bool slept = asleep(parent);
+        bool slept = parent_sleeps(parent);
         printf("child  %jd: my parent %s, leaving with %ld\n",
-               (intmax_t)getpid(), slept ? "sleeps" : "is awake",
-               last_word);
+               (intmax_t)getpid(),
+               slept ? "sleeps" : "was not seen asleep", last_word);
         _exit((int)last_word);
     }
     pid_t collected;

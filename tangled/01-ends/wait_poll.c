@@ -16,49 +16,82 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
 }
 
-/* Returns true once PID was seen asleep twice in a row, false when it
-   has ended or was not seen asleep within ten seconds. */
-static bool asleep(pid_t pid)
+/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
+   ended or was not seen asleep in ten thousand looks, or -1 with errno
+   set. */
+static int seen_asleep(pid_t pid)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
     int seen = 0;
     for (int look = 0; look < 10000 && seen < 2; look++) {
-        char state = state_of(pid);
+        int state = state_of(pid);
+        if (state == -1)
+            return -1;
         if (state == 0 || state == 'Z')
-            return false;
+            return 0;
         seen = state == 'S' ? seen + 1 : 0;
         nanosleep(&moment, NULL);
     }
     return seen == 2;
+}
+
+/* For parents: is PID seen asleep? Gives up when that is not told. */
+static bool asleep(pid_t pid)
+{
+    int seen = seen_asleep(pid);
+    if (seen == -1)
+        err(EXIT_FAILURE, "/proc");
+    return seen == 1;
+}
+
+/* For children: is PARENT seen asleep? */
+static bool parent_sleeps(pid_t parent)
+{
+    int seen = seen_asleep(parent);
+    if (seen == -1)
+        fail("/proc");
+    return seen == 1;
 }
 
 /* Waits until CHILD has news of KIND, and leaves it uncollected. */
@@ -88,13 +121,6 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
     else
         printf("%-36s = %zd\n", call, result);
-}
-
-/* For children: prints what failed, and why, and ends by _exit. */
-static _Noreturn void fail(const char *what)
-{
-    warn("%s", what);
-    _exit(EXIT_FAILURE);
 }
 
 /* Like read(2), but a signal does not end it. */
@@ -132,6 +158,9 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    siginfo_t nobody;
+    if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
+        errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
@@ -146,10 +175,12 @@ int main(void)
         if (getppid() != parent)
             _exit(EXIT_FAILURE);
         wait_at(gate);
-        _exit(asleep(parent) ? 8 : EXIT_FAILURE);
+        _exit(parent_sleeps(parent) ? 8 : EXIT_FAILURE);
     }
     if (close(gate[0]) == -1)
         err(EXIT_FAILURE, "close");
+    if (!asleep(child))
+        errx(EXIT_FAILURE, "the child does not wait at the gate");
     printf("child %jd is alive\n", (intmax_t)child);
     show("waitpid(-1, WNOHANG)", collect(-1, NULL, WNOHANG), 0);
     if (kill(child, SIGSTOP) == -1)

@@ -16,6 +16,68 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    int file;
+    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
+    size_t length = 0;
+    ssize_t n = 1;
+    while (n != 0 && length < sizeof line - 1) {
+        n = read(file, line + length, sizeof line - 1 - length);
+        if (n == -1 && errno != EINTR)
+            break;
+        if (n > 0)
+            length += (size_t)n;
+    }
+    const int error = errno;
+    close(file);
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
+   ended or was not seen asleep in ten thousand looks, or -1 with errno
+   set. */
+static int seen_asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        int state = state_of(pid);
+        if (state == -1)
+            return -1;
+        if (state == 0 || state == 'Z')
+            return 0;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+/* For parents: is PID seen asleep? Gives up when that is not told. */
+static bool asleep(pid_t pid)
+{
+    int seen = seen_asleep(pid);
+    if (seen == -1)
+        err(EXIT_FAILURE, "/proc");
+    return seen == 1;
+}
+
 /* Like waitpid(2), but a signal does not end it. */
 static pid_t collect(pid_t which, int *status, int options)
 {
@@ -85,6 +147,12 @@ static pid_t child_at(int gate[2])
     return child;
 }
 
+static const char *name_of(int number)
+{
+    const char *name = sigabbrev_np(number);
+    return name == NULL ? "RT" : name;
+}
+
 static void report(const char *what, int status)
 {
     printf("%-22s 0x%04x  ", what, (unsigned)status);
@@ -92,11 +160,10 @@ static void report(const char *what, int status)
         printf("exited, status %d\n", WEXITSTATUS(status));
     else if (WIFSIGNALED(status))
         printf("killed by SIG%s, %s\n",
-               sigabbrev_np(WTERMSIG(status)),
+               name_of(WTERMSIG(status)),
                WCOREDUMP(status) ? "core dumped" : "no core");
     else if (WIFSTOPPED(status))
-        printf("stopped by SIG%s\n",
-               sigabbrev_np(WSTOPSIG(status)));
+        printf("stopped by SIG%s\n", name_of(WSTOPSIG(status)));
     else if (WIFCONTINUED(status))
         printf("continued\n");
 }
@@ -123,6 +190,8 @@ static void report_life(void)
 {
     int gate[2], status;
     pid_t child = child_at(gate);
+    if (!asleep(child))
+        errx(EXIT_FAILURE, "the child does not wait at the gate");
     if (kill(child, SIGSTOP) == -1)
         err(EXIT_FAILURE, "kill");
     if (collect(child, &status, WUNTRACED) == -1)

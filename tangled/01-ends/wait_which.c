@@ -42,33 +42,47 @@ static pid_t collect(pid_t which, int *status, int options)
     while (got == -1 && errno == EINTR);
     return got;
 }
-/* Returns the letter for the state of process PID, 0 if it is gone. */
-static char state_of(pid_t pid)
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
 {
     char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
     snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
     int file;
     while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno == ENOENT)
-            return 0;
-        else if (errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
     size_t length = 0;
     ssize_t n = 1;
     while (n != 0 && length < sizeof line - 1) {
         n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno == ESRCH)
-            break;
         if (n == -1 && errno != EINTR)
-            err(EXIT_FAILURE, "%s", path);
+            break;
         if (n > 0)
             length += (size_t)n;
     }
+    const int error = errno;
     close(file);
-    if (length == 0)
-        return 0;
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
     const char *name_end = strrchr(line, ')');
     return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns the letter for the state of PID, a dash if it is gone. */
+static char letter_of(pid_t pid)
+{
+    int state = state_of(pid);
+    if (state == -1)
+        err(EXIT_FAILURE, "/proc");
+    return state == 0 ? '-' : (char)state;
 }
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
@@ -97,17 +111,20 @@ int main(void)
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
+    const pid_t parent = getppid();
+    if (parent == 0)
+        errx(EXIT_FAILURE, "my parent has no number here");
     pid_t first = child_leaving(1), second = child_leaving(2);
     await(first, WEXITED);
     await(second, WEXITED);
     printf("the first is %jd, the second %jd, both are dead\n",
            (intmax_t)first, (intmax_t)second);
     show("waitpid(second)", collect(second, NULL, 0), 0);
-    printf("%-36s = %c\n", "state of the first", state_of(first));
+    printf("%-36s = %c\n", "state of the first", letter_of(first));
     show("waitpid(second) again",
          collect(second, NULL, 0), ECHILD);
     show("waitpid(my own parent)",
-         collect(getppid(), NULL, 0), ECHILD);
+         collect(parent, NULL, 0), ECHILD);
     show("waitpid(first)", collect(first, NULL, 0), 0);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

@@ -96,7 +96,7 @@ static void copy_stretch(int in, int out, off_t from, off_t to,
                 if (fstat(in, &now) == 0 && now.st_size < from + (off_t)length)
                     errx(EXIT_FAILURE, "%s: was cut short during the copy",
                          source);
-                errx(EXIT_FAILURE, "%s: cannot be read from its disk", source);
+                errx(EXIT_FAILURE, "%s: has a page that cannot be loaded", source);
             }
         from += (off_t)length;
     }
@@ -129,6 +129,8 @@ int main(int argc, char *argv[])
         errx(2, "usage: map_copy SOURCE TARGET");
     const char *source = argv[1], *target = argv[2];
     int in = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (in == -1 && errno == EAGAIN)
+        in = open(source, O_RDONLY | O_CLOEXEC);
     struct stat about;
     if (in == -1 || fstat(in, &about) == -1)
         err(EXIT_FAILURE, "%s", source);

@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* Returns how many kB of the mapping at MAP are dirty. */
+/* Returns how many dirty kB smaps counts in the mapping at MAP. */
 static long dirty_kb(const void *map)
 {
     char line[512], start[32];

@@ -36,9 +36,10 @@ static int write_all(int fd, const void *buffer, size_t length)
 
 
 /* Makes a file of SIZE bytes, each of them BYTE, in the current
-   directory, and removes its name. */
+   directory, and removes its name. Ignores SIGXFSZ. */
 static int scratch_file(size_t size, char byte)
 {
+    signal(SIGXFSZ, SIG_IGN);
     char name[] = "map_XXXXXX";
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd == -1 || unlink(name) == -1)

@@ -27,14 +27,27 @@ struct board {
     char text[80];
 };
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "an int may need a lock");
+/* Like posix_fallocate(3), but a signal does not end it. */
+static int reserve(int fd, off_t from, off_t length)
+{
+    int error;
+    do
+        error = posix_fallocate(fd, from, length);
+    while (error == EINTR);
+    return error;
+}
+
 static struct board *open_board(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     struct stat about;
     if (fd == -1 || fstat(fd, &about) == -1)
         err(EXIT_FAILURE, "%s", path);
-    if (about.st_size < (off_t)sizeof(struct board)
-        && ftruncate(fd, sizeof(struct board)) == -1)
+    if (!S_ISREG(about.st_mode) || (about.st_size != 0
+        && about.st_size != (off_t)sizeof(struct board)))
+        errx(EXIT_FAILURE, "%s: is no notice board", path);
+    errno = reserve(fd, 0, sizeof(struct board));
+    if (errno != 0)
         err(EXIT_FAILURE, "%s", path);
     void *map = mmap(NULL, sizeof(struct board),
                      PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -50,11 +63,14 @@ static bool change(struct board *board, int from, int to)
 static void write_on(const char *path, const char *text)
 {
     struct board *board = open_board(path);
+    const size_t length = strlen(text) + 1;
+    if (length > sizeof board->text)
+        errx(EXIT_FAILURE, "the text is too long");
     if (!change(board, FREE, WRITING))
         errx(EXIT_FAILURE, "%s: is in use", path);
-    snprintf(board->text, sizeof board->text, "%s", text);
-    printf("writer %jd: done\n", (intmax_t)getpid());
-    atomic_store(&board->state, FULL);
+    memcpy(board->text, text, length);
+    bool told = printf("writer %jd: done\n", (intmax_t)getpid()) >= 0;
+    atomic_store(&board->state, told ? FULL : FREE);
 }
 static void read_from(const char *path)
 {
@@ -68,11 +84,12 @@ static void read_from(const char *path)
         sched_yield();
     printf("reader %jd: looked %ju times, then read: %.*s\n", me,
            looks, (int)sizeof board->text, board->text);
+    bool printed = !ferror(stdout);
     printf("reader %jd: at another address, the same text: %s\n", me,
            again != board && memcmp(again->text, board->text,
                                     sizeof board->text) == 0
            ? "yes" : "no");
-    atomic_store(&board->state, ferror(stdout) ? FULL : FREE);
+    atomic_store(&board->state, printed ? FREE : FULL);
 }
 
 int main(int argc, char *argv[])

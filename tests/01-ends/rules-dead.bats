@@ -127,7 +127,7 @@ status 6"
 }
 
 @test "zombies count as processes of their user, until fork fails; not for root" {
-    says "A server that forks for each request and never waits collects thousands, until fork fails at its user's limit of processes, which root does not have, at its control group's or at the system's"
+    says "A server that forks for each request and never waits collects thousands, until fork fails at its user's limit of processes, which the system's root does not have, at its control group's or at the system's"
     needs root
     family server <<'C'
 int main(int argc, char **argv)
@@ -307,6 +307,77 @@ C
     assert_output "0 late"
 }
 
+@test "it is the dead parent's namespace that counts, not that of the orphan" {
+    says "An orphan is adopted by the nearest ancestor in its dead parent's process id namespace that has declared itself a subreaper"
+    needs namespaces
+    family inner <<'C'
+/* The grandparent declares; the parent makes a child that is the first process of a namespace. */
+int main(void)
+{
+    int pids[2];
+    if (pipe(pids) == -1 || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(99, "prctl");
+    pid_t between = child();
+    if (between == 0) {
+        if (unshare((getuid() == 0 ? 0 : CLONE_NEWUSER) | CLONE_NEWPID) == -1)
+            err(98, "unshare");
+        pid_t orphan = child();
+        if (orphan == 0) {
+            char is_first = getpid() == 1 ? 'y' : 'n';
+            (void)!write(pids[1], &is_first, 1);
+            for (;;)
+                pause();
+        }
+        (void)!write(pids[1], &orphan, sizeof orphan);
+        pause();
+    }
+    char got[1 + sizeof(pid_t)];
+    for (size_t n = 0; n < sizeof got; )
+        n += (size_t)read(pids[0], got + n, 1);
+    kill(between, SIGKILL);
+    waitpid(between, NULL, 0);
+    int status = 0;
+    pid_t orphan = -1;
+    say("adopted alive", waitpid(-1, NULL, WNOHANG));
+    if (got[0] == 'y')
+        memcpy(&orphan, got + 1, sizeof orphan);
+    else
+        memcpy(&orphan, got, sizeof orphan);
+    kill(orphan, SIGKILL);
+    first = orphan;
+    say("adopted", waitpid(-1, &status, 0));
+    printf("by SIGKILL: %d\n", WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+C
+    run_program ./inner
+    assert_output "adopted alive: 0
+adopted: first
+by SIGKILL: 1"
+}
+
+@test "a program that a subreaper becomes is one, and orphan takes it back" {
+    says "but prctl(2) says that it survives an exec"
+    says "So without adopt we take it back"
+    family reaper <<'C'
+int main(int argc, char **argv)
+{
+    int is = -1;
+    if (argc > 1) {
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        execv(argv[1], strcmp(argv[1], argv[0]) == 0 ? (char *[]){ argv[0], NULL } : argv + 1);
+        err(99, "%s", argv[1]);
+    }
+    prctl(PR_GET_CHILD_SUBREAPER, &is);
+    printf("%d\n", is);
+}
+C
+    run_program ./reaper ./reaper
+    assert_output 1
+    run_program ./reaper ./orphan
+    assert_success
+    assert_line --index 5 --regexp '^waitpid\(grandchild\)  *= -1 ECHILD$'
+}
+
 @test "a first process that never waits keeps the orphan as a zombie" {
     says "A first process that never waits, as in a container whose first process is an ordinary program, keeps the orphans as zombies"
     needs namespaces
@@ -390,7 +461,7 @@ C
     says "Nor is it enough that the child asks for getppid() at its start and looks later whether it has changed, because the parent may have died before the child asked"
     says "What works, within one process id namespace, is to note getpid() before the fork and to compare it with the child's getppid()"
     says "So getppid() == 1 is not a test for being an orphan"
-    says "you may be an orphan all the same"
+    says "getppid is not 1 | you may be an orphan all the same"
     family noted <<'C'
 int main(void)
 {

@@ -77,7 +77,7 @@ killed: 1"
 
 @test "pidfd_open fails for a child that was not kept: SIGCHLD ignored, SA_NOCLDWAIT, a handler, a thread; CLONE_PIDFD does not" {
     says "SIGCHLD is not ignored, SA_NOCLDWAIT is not set, and neither a handler nor another thread collects the child in between"
-    says "A program that cannot be sure of them makes the child and the descriptor in one call, clone(2) with CLONE_PIDFD"
+    says "A program that cannot be sure of them makes the child and the descriptor in one call: clone3, which clone(2) tells of"
     says "since the number of its child is not free before the child is collected"
     family conditions <<'C'
 static void on_child(int s) { (void)s; waitpid(-1, NULL, WNOHANG); }
@@ -146,7 +146,7 @@ CLONE_PIDFD: 1, signal: ESRCH"
 
 @test "a readable pidfd cannot be read; a waitid by it does not sleep" {
     says "Being readable does not mean that there is anything to read: that fails with EINVAL"
-    says "It is a notice to the parent that waiting will not sleep"
+    says "It is a notice to the parent that waiting will not sleep, unless another process traces the child"
     says "takes the descriptor with P_PIDFD"
     family read <<'C'
 int main(void)
@@ -168,6 +168,82 @@ C
 read: EINVAL
 waitid: 0
 collected: first"
+}
+
+@test "while another process traces a dead child, its pidfd is readable and a wait finds nothing" {
+    says "It is a notice to the parent that waiting will not sleep, unless another process traces the child"
+    needs strace
+    family traced <<'C'
+int main(void)
+{
+    int ready[2], over[2];
+    char byte;
+    siginfo_t news = { 0 };
+    if (pipe(ready) == -1 || pipe(over) == -1)
+        err(99, "pipe");
+    first = staying();
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+    second = child();
+    if (second == 0) {
+        close(over[1]);
+        char how = ptrace(PTRACE_SEIZE, first, NULL, NULL) == 0 ? 'y' : 'n';
+        (void)!write(ready[1], &how, 1);
+        _exit((int)read(over[0], &byte, 1));
+    }
+    if (read(ready[0], &byte, 1) != 1 || byte != 'y')
+        errx(99, "ptrace");
+    int fd = (int)syscall(SYS_pidfd_open, first, 0);
+    struct pollfd one = { .fd = fd, .events = POLLIN };
+    kill(first, SIGKILL);
+    say("poll", poll(&one, 1, -1));
+    say("waitid", waitid(P_PIDFD, (id_t)fd, &news, WEXITED | WNOHANG));
+    say("collected", news.si_pid);
+    close(over[1]);
+    waitpid(second, NULL, 0);
+    say("tracer gone", waitid(P_PIDFD, (id_t)fd, &news, WEXITED));
+    say("collected", news.si_pid);
+}
+C
+    run_program ./traced
+    assert_output "poll: 1
+waitid: 0
+collected: 0
+tracer gone: 0
+collected: first"
+}
+
+@test "clone3 makes child and descriptor in one call, and without SIGCHLD a wait passes the child over" {
+    says "Its flag is CLONE_PIDFD, its pidfd is the address for the descriptor, and its exit_signal is SIGCHLD"
+    says "Without SIGCHLD as the exit signal, waitid would pass the child over"
+    says "It returns like fork"
+    {
+        printf '#include <linux/sched.h>\n%s\n' "$family_head"
+        cat <<'C'
+int main(void)
+{
+    for (int i = 0; i < 2; i++) {
+        int process = -1;
+        struct clone_args how = { .flags = CLONE_PIDFD, .exit_signal = i == 0 ? SIGCHLD : 0,
+                                  .pidfd = (uintptr_t)&process };
+        first = (pid_t)syscall(SYS_clone3, &how, sizeof how);
+        if (first == 0)
+            _exit(3);
+        struct pollfd one = { .fd = process, .events = POLLIN };
+        siginfo_t news = { 0 };
+        say("poll", poll(&one, 1, -1));
+        say("waitid", waitid(P_PIDFD, (id_t)process, &news, WEXITED));
+        say("collected", news.si_pid);
+    }
+}
+C
+    } | makes one_call
+    run_program ./one_call
+    assert_output "poll: 1
+waitid: 0
+collected: first
+poll: 1
+waitid: ECHILD
+collected: 0"
 }
 
 @test "a number is not used again while a process group has it" {

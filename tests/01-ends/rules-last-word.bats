@@ -128,7 +128,7 @@ C
 @test "WEXITSTATUS of a child that a signal has killed is 0, whichever signal, and of any other word it is a number, too" {
     says "WEXITSTATUS makes a number of any status word"
     says "For a child that was killed by a signal that number is 0, which looks like success"
-    says "An exit status is what WEXITSTATUS makes of it"
+    says "An exit status is what WEXITSTATUS makes of it, the low eight bits of what the child said, and it is there only if WIFEXITED is true"
     says "first WIFEXITED, then WEXITSTATUS, and expect 8 bits"
     family killed <<'C'
 int main(void)
@@ -167,7 +167,7 @@ C
 }
 
 @test "of what a child leaves with, main's return and exit included, eight bits arrive" {
-    says "eight bits are there for an exit status, and 300 is 44 beyond 256"
+    says "But the plan explains what happened to the 300 of []: eight bits are there for an exit status, and 300 is 44 beyond 256"
     says "So _exit(256) looks like success"
     family eight <<'C'
 int main(int argc, char **argv)
@@ -201,7 +201,7 @@ C
 
 @test "the whole status word is 7 for signal 7 and not for exit status 7" {
     says "Comparing the whole word with 7 does not find a child that left with 7, whose word is 0x0700"
-    says "It finds one that signal 7 has killed"
+    says "It finds one that signal 7 has killed without a core"
     family seven <<'C'
 int main(void)
 {
@@ -222,6 +222,45 @@ C
     run_program ./seven
     assert_output "left 0 0x700
 killed 1"
+}
+
+@test "with a core the word of a killed child has one bit more" {
+    says "It finds one that signal 7 has killed without a core"
+    family dumped <<'C'
+int main(void)
+{
+    int status;
+    first = child();
+    if (first == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
+        signal(7, SIG_DFL);
+        raise(7);
+    }
+    waitpid(first, &status, 0);
+    printf("%d %d\n", WCOREDUMP(status) != 0, status == (WCOREDUMP(status) ? 0x87 : 7));
+}
+C
+    mkdir dump && cd dump
+    run ../dumped               # the machine may keep no core, and then the word is 7
+    assert_output --regexp '^[01] 1$'
+    [ ! -e core ] || assert_output "1 1"
+}
+
+@test "a real-time signal has no abbreviation" {
+    says "For a real-time signal it returns a null pointer"
+    family abbreviation <<'C'
+int main(void)
+{
+    int named = 0, null = 0;
+    for (int s = 1; s < 32; s++)
+        named += sigabbrev_np(s) != NULL;
+    for (int s = SIGRTMIN; s <= SIGRTMAX; s++)
+        null += sigabbrev_np(s) == NULL;
+    printf("%d of 31, %d\n", named, null == SIGRTMAX - SIGRTMIN + 1);
+}
+C
+    run_program ./abbreviation
+    assert_output "31 of 31, 1"
 }
 
 @test "neither waitid nor the signal's own structure has more than eight bits of the number" {
@@ -251,6 +290,7 @@ C
 
 @test "waitid without news returns 0 and clears si_pid, whatever was in it" {
     says "Its result is 0 whether there is news or not"
+    says "A program that asks with WNOHANG has to look at si_pid, which is 0 when there is none"
     says "Linux writes that 0"
     family cleared <<'C'
 int main(void)
@@ -274,7 +314,8 @@ si_pid: first"
 }
 
 @test "waitid looks at one child and at one kind of news, and may leave it" {
-    says "selects one child, WEXITED the kind of news"
+    says "P_PID selects one child, WEXITED the kind of news"
+    says "There is a call that can wait for a death without collecting it: waitid(2), younger than the other two, with an option WNOWAIT that says look, but leave it there"
     family kinds <<'C'
 int main(void)
 {

@@ -5,7 +5,7 @@ load rules
 
 @test "SIGCHLD comes when a child ends, is stopped and is continued; with SA_NOCLDSTOP only when it ends" {
     says "When a child ends, is stopped or is continued, the kernel sends SIGCHLD to its parent"
-    says "turns off all but the first"
+    says "The flag SA_NOCLDSTOP of sigaction(2) turns off all but the first"
     family kinds <<'C'
 static volatile sig_atomic_t ended, stopped, continued;
 static void on_child(int s, siginfo_t *i, void *c)
@@ -80,7 +80,7 @@ w, pending 0, kept as a zombie Z"
 }
 
 @test "of a child that ends while SIGCHLD is ignored nothing is kept: no zombie, no status, no account" {
-    says "the kernel keeps nothing of a child that ends from then on"
+    says "By ignoring SIGCHLD a parent declares that it will not ask, and the kernel keeps nothing of a child that ends from then on"
     family kept <<'C'
 int main(int argc, char **argv)
 {
@@ -350,8 +350,8 @@ ran 2"
 
 @test "five deaths while SIGCHLD is pending are one signal; the loop leaves none, and a later death sends another" {
     says "SIGCHLD therefore says look for news, and not how much there is"
-    says "leaves none of those that are dead by then, and for one that dies later the signal comes again"
-    says "collect with WNOHANG until nothing comes"
+    says "A handler that asks with WNOHANG until the answer is no longer a process id leaves none of those that are dead by then, and for one that dies later the signal comes again"
+    says "SIGCHLD arrives | collect with WNOHANG until nothing comes"
     family merged <<'C'
 static volatile sig_atomic_t signals, collected;
 static void on_child(int s)

@@ -78,7 +78,8 @@ no child: ECHILD"
 }
 
 @test "with a child alive, waitpid fails with EINTR, EINVAL and ESRCH, and with ECHILD when the set is empty" {
-    says "That no child is left (in the set) is what ECHILD says, and only ECHILD"
+    says "That no child is left (in the set that the first argument and the options describe) is what ECHILD says, and only ECHILD"
+    says "is in none of these sets, unless the options have"
     says "EINTR says that a signal came in between, EINVAL that the options are nonsense, ESRCH that the first argument is"
     says "We have met ESRCH and EINVAL, which say nothing about children"
     says "only ECHILD says that no child (of the set) is left; after EINTR ask again"
@@ -117,6 +118,27 @@ alive: 0
 signal: EINTR
 asked again: 0
 collected: ECHILD"
+}
+
+@test "a status that cannot be stored is EFAULT, and its child is gone" {
+    says "EFAULT says that the status could not be stored; then the child is collected all the same"
+    family fault <<'C'
+int main(void)
+{
+    void *nowhere = (void *)8;
+    first = leaving(3), second = leaving(4);
+    await(first, WEXITED), await(second, WEXITED);
+    say("wait", syscall(SYS_wait4, first, nowhere, 0, NULL));
+    printf("it is %c\n", state(first, NULL));
+    say("again", waitpid(first, NULL, 0));
+    say("the other", waitpid(-1, NULL, 0));
+}
+C
+    run_program ./fault
+    assert_output "wait: EFAULT
+it is -
+again: ECHILD
+the other: second"
 }
 
 @test "a loop that ends at every -1 leaves its child when a handler without SA_RESTART runs, and not with it" {
@@ -269,8 +291,27 @@ C
     assert_output ended
 }
 
+@test "news of a stop is lost when the child goes on before anybody asks" {
+    says "News is handed over at most once"
+    family lost <<'C'
+int main(void)
+{
+    first = staying();
+    kill(first, SIGSTOP);
+    await(first, WSTOPPED);
+    kill(first, SIGCONT);
+    await(first, WCONTINUED);
+    say("stopped", waitpid(first, NULL, WUNTRACED | WNOHANG));
+    say("continued", waitpid(first, NULL, WCONTINUED | WNOHANG));
+}
+C
+    run_program ./lost
+    assert_output "stopped: 0
+continued: first"
+}
+
 @test "news is handed over once: a stop, a death; with WNOWAIT it stays, and a second stop is news again" {
-    says "News is handed over once, so the second WUNTRACED found none"
+    says "News is handed over at most once, so the second WUNTRACED found none"
     family once <<'C'
 int main(void)
 {

@@ -117,7 +117,7 @@ first moved: first"
 }
 
 @test "-1 is no group: only waitid can ask for group 1" {
-    says "so group 1 cannot be named this way (waitid with P_PGID can)"
+    says "The number -1 is taken, it means any child, so group 1 cannot be named this way (waitid with P_PGID can)"
     family one <<'C'
 int main(void)
 {
@@ -167,6 +167,215 @@ C
 1
 0
 all three: 1"
+}
+
+@test "a child that joins the caller's group during a call is collected by it" {
+    says "a call that sleeps also collects one that has joined the group since"
+    says "is in the process group that the caller had at the call"
+    family joins <<'C'
+int main(void)
+{
+    pid_t me = getpid(), ours = getpgrp();
+    int moved[2];
+    second = staying();             /* so that the call sleeps */
+    if (pipe(moved) == -1)
+        err(99, "pipe");
+    first = child();
+    if (first == 0) {
+        setpgid(0, 0);
+        (void)!write(moved[1], "", 1);
+        until(me, 'S');
+        setpgid(0, ours);
+        _exit(0);
+    }
+    char byte;
+    (void)!read(moved[0], &byte, 1);
+    say("waitpid(0)", waitpid(0, NULL, 0));
+}
+C
+    run_program ./joins
+    assert_output "waitpid(0): first"
+}
+
+@test "the caller's group is the one it had at the call" {
+    says "The caller's group is the one it has at the time of the call"
+    family frozen <<'C'
+int main(void)
+{
+    int shut[2], go[2];
+    char byte;
+    pid_t other = staying();                /* leads the other group */
+    setpgid(other, other);
+    if (pipe(shut) == -1 || pipe(go) == -1)
+        err(99, "pipe");
+    pid_t caller = child();
+    if (caller == 0) {
+        first = child();                    /* stays in the caller's first group */
+        if (first == 0) {
+            close(shut[1]);
+            _exit((int)read(shut[0], &byte, 1));
+        }
+        close(shut[1]);
+        second = child();                   /* joins the other group */
+        if (second == 0) {
+            setpgid(0, other);
+            _exit((int)read(go[0], &byte, 1));
+        }
+        setpgid(second, other);
+        say("waitpid(0)", waitpid(0, NULL, 0));
+        say("waitpid(0) again", waitpid(0, NULL, 0));
+        _exit(0);
+    }
+    until(caller, 'S');
+    if (setpgid(caller, other) == -1 || write(go[1], "", 1) != 1)
+        err(99, "setpgid");
+    until(caller, 'S');                     /* second is dead, or soon */
+    close(shut[1]);
+    waitpid(caller, NULL, 0);
+}
+C
+    run_program ./frozen
+    assert_output "waitpid(0): first
+waitpid(0) again: second"
+}
+
+@test "the last child leaves the group and ends, and the call sleeps on" {
+    says "A child that leaves the group does not wake it, and if that was the last child in the group, the call sleeps on"
+    family leaves <<'C'
+static volatile sig_atomic_t told;
+static void on_signal(int s) { (void)s; told = 1; }
+int main(void)
+{
+    struct sigaction a = { .sa_flags = 0 };
+    int number[2];
+    pid_t me = getpid();
+    a.sa_handler = on_signal;
+    sigaction(SIGUSR1, &a, NULL);
+    if (pipe(number) == -1)
+        err(99, "pipe");
+    second = child();
+    if (second == 0) {                      /* looks on from another group */
+        setpgid(0, 0);
+        if (read(number[0], &first, sizeof first) != sizeof first)
+            _exit(99);
+        until(first, 'Z');
+        until(me, 'S');
+        kill(me, SIGUSR1);
+        _exit(0);
+    }
+    setpgid(second, second);
+    first = child();
+    if (first == 0) {
+        until(me, 'S');
+        setpgid(0, 0);
+        _exit(0);
+    }
+    (void)!write(number[1], &first, sizeof first);
+    pid_t got = waitpid(0, NULL, 0);
+    printf("woken by the signal: %d\n", (int)told);
+    printf("a child: %d\n", got > 0);
+    say("first", waitpid(first, NULL, 0));
+    say("second", waitpid(second, NULL, 0));
+}
+C
+    run_program ./leaves
+    assert_output "woken by the signal: 1
+a child: 0
+first: first
+second: second"
+}
+
+@test "a clone child whose end sends no SIGCHLD is in no set without __WALL or __WCLONE" {
+    says "is in none of these sets, unless the options have"
+    family clones <<'C'
+static int leave(void *a) { (void)a; _exit(3); }
+int main(void)
+{
+    static char stack[65536] __attribute__((aligned(16)));
+    signal(SIGUSR1, SIG_IGN);
+    for (int i = 0; i < 2; i++) {
+        first = clone(leave, stack + sizeof stack, i == 0 ? 0 : SIGUSR1, NULL);
+        until(first, 'Z');
+        say("its number", waitpid(first, NULL, 0));
+        say("any", waitpid(-1, NULL, 0));
+        say("group", waitpid(0, NULL, 0));
+        say("options", waitpid(first, NULL, i == 0 ? __WALL : (int)__WCLONE));
+    }
+}
+C
+    run_program ./clones
+    assert_output "$(for i in 1 2; do printf 'its number: ECHILD
+any: ECHILD
+group: ECHILD
+options: first
+'; done)"
+}
+
+@test "children survive an exec, and a wait for any takes one of them" {
+    says "execve(2) keeps children, and a program may have one that it did not make"
+    says "A dead child that its caller had before the exec would mislead it as well: wait_one would collect that one and report its status"
+    says --in book "it keeps which signals are ignored and which are blocked; and it keeps children"
+    family becomes <<'C'
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 99;
+    await(leaving(33), WEXITED);
+    execv(argv[1], argv + 1);
+    err(99, "%s", argv[1]);
+}
+C
+    run_program ./becomes ./wait_one 7
+    assert_failure 33
+    assert_line --regexp '^parent [0-9]+: collected [0-9]+, exit status 33$'
+}
+
+@test "our programs that take any child start with none, alive or dead, or say so" {
+    says --in book "So a program of ours that collects whichever child comes insists on having none when it starts"
+    family has_one <<'C'
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return 99;
+    if (argv[1][0] == 'd')
+        await(leaving(33), WEXITED);
+    else
+        staying();
+    execv(argv[2], argv + 2);
+    err(99, "%s", argv[2]);
+}
+C
+    local program how
+    for program in wait_all wait_group wait_any wait_poll sigchld; do
+        for how in dead live; do
+            run_program ./has_one "$how" "./$program"
+            assert_failure
+            assert_output ''
+            assert_stderr_line "$program: I was started with a child, and want none"
+        done
+    done
+    for program in wait_which zombie pidfd_wait wait_thread; do
+        run_program ./has_one dead "./$program"
+        assert_stderr ''
+    done
+}
+
+@test "a parent and a group from outside of the namespace have no number there" {
+    says "A parent in another process id namespace has the number 0 for us"
+    says "Like a parent, a group that comes from outside of our namespace is 0 for us"
+    needs namespaces
+    local in_namespace=(unshare --pid --mount --fork --mount-proc)
+    [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
+    run_program "${in_namespace[@]}" setsid ./wait_which
+    assert_failure 1
+    assert_output ''
+    assert_stderr_line 'wait_which: my parent has no number here'
+    run_program "${in_namespace[@]}" ./wait_group
+    assert_failure 1
+    assert_output ''
+    assert_stderr_line 'wait_group: my process group has no number here'
+    run_program "${in_namespace[@]}" setsid ./wait_group
+    assert_success
 }
 
 @test "Linux has wait4, but no system call named wait" {

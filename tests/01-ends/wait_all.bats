@@ -20,7 +20,7 @@ load ../lib/helpers
 }
 
 @test "an interrupted wait is asked again" {
-    inject 'wait4:error=EINTR:when=2 waitid:error=EINTR:when=1' ./wait_all
+    inject 'wait4:error=EINTR:when=2 waitid:error=EINTR:when=2' ./wait_all
     assert_success
     assert_line --index 3 --regexp '^wait = [0-9]+, exit status 3      - - -$'
     assert_line --index 4 'wait = -1 ECHILD'

@@ -14,10 +14,11 @@ load ../lib/helpers
     assert_line --index 12 'it found us asleep'
 }
 
-@test "a parent that is never found asleep is told so" {
+@test "a child that is never found asleep is not stopped" {
     inject openat:error=ENOENT:when=1+ ./wait_poll
     assert_failure 1
-    assert_stderr "wait_poll: the child did not find us asleep"
+    assert_output ''
+    assert_stderr "wait_poll: the child does not wait at the gate"
 }
 
 @test "a result above 0 can be the id of a child that lives on [W15]" {
@@ -57,6 +58,17 @@ load ../lib/helpers
     run sed -n '/is told to leave/,/wait4/p' <<< "$output"
     assert_equal "${#lines[@]}" 3
     assert_line --index 1 --regexp '^close'
+}
+
+@test "the child has asked to end with its parent before it is stopped" {
+    says "It has to ask before it is stopped"
+    says "it waits until the child sleeps at the gate"
+    inject 'prctl:delay_enter=200000:when=1 kill:delay_enter=1' ./wait_poll
+    assert_success
+    local asked stopped
+    asked=$(grep -n 'prctl.*= 0' strace | sed -n '1p' | cut -d: -f1)
+    stopped=$(grep -n 'kill(.*SIGSTOP' strace | head -n 1 | cut -d: -f1)
+    [ "$asked" -lt "$stopped" ] || fail "it was stopped first: $(cat strace)"
 }
 
 @test "an interrupted call is asked again" {

@@ -498,3 +498,13 @@ C
     run_program ./t
     assert_success
 }
+
+@test "whoever starts it, a program's pipe gets numbers above 2, and no signal is blocked" {
+    says "The first line of main makes sure that descriptors 0 to 2 are taken, so that no pipe gets their numbers, and that no signal is blocked"
+    for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&- 2>&-'; do
+        traced pipe2 sh -c "exec ./pipe_hello $closed"
+        assert_call 'pipe2\(\[3, 4\], O_CLOEXEC\) += 0'
+    done
+    run_program env --block-signal=USR1 --block-signal=CHLD ./pipe_ps grep SigBlk /proc/self/status
+    assert_output --regexp '^SigBlk:.0000000000000000$'
+}

@@ -536,7 +536,7 @@ C
 }
 
 @test "who is told to end while commands run leaves them, as a shell does" {
-    says "A signal that is sent to pipe_line alone, by kill(1) for example, leaves the commands running"
+    says "A signal that is sent to pipe_line alone, by the command kill for example, leaves the commands running"
     mkfifo go done
     for line in './pipe_line sh -c "echo on; read -r _ < go; echo later > done" : cat' \
         'bash -c "sh -c \"echo on; read -r _ < go; echo later > done\" | cat; :"'; do
@@ -549,4 +549,37 @@ C
         run cat done
         assert_output later
     done
+}
+
+@test "to a terminal each line is written, unless the program has chosen a buffer" {
+    says "On a terminal stdout writes at the end of every line, unless the program has chosen otherwise"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    for (int chosen = 0; chosen < 2; chosen++) {
+        int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+        is("terminal", grantpt(terminal) | unlockpt(terminal), 0);
+        int end = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+        is("its end", end != -1, 1);
+        pid_t pid = child_of();
+        if (pid == 0) {
+            dup2(end, STDOUT_FILENO);
+            if (chosen)
+                setvbuf(stdout, NULL, _IOFBF, 4096);
+            printf("one\ntwo");
+            _exit(7);
+        }
+        is("the child", left(pid), 7);
+        close(end);
+        long sum = 0;
+        for (ssize_t n; (n = read(terminal, data, 100)) > 0; sum += n)
+            ;
+        is("what came, with a carriage return", sum, chosen ? 0 : 5);
+        close(terminal);
+    }
+}
+C
+    run_program ./t
+    assert_success
 }

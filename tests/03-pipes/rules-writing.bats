@@ -429,7 +429,7 @@ C
 }
 
 @test "pwritev2 can ask for no signal, and one that is blocked stays pending" {
-    says "has asked pwritev2(2) for no signal (RWF_NOSIGNAL, since Linux 6.18)"
+    says "has asked pwritev2 for no signal (RWF_NOSIGNAL, since Linux 6.18)"
     says "A signal that is blocked stays pending"
     makes t <<'C'
 #include "try.h"
@@ -452,6 +452,32 @@ int main(void)
     }
     fails("write", write(p[1], data, 1), EPIPE);
     is("pending", sigpending(&set) + sigismember(&set, SIGPIPE), 1);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a pipe is broken when the last reader has closed, in whatever process" {
+    says "with one of two readers left nothing was broken"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2], go[2];
+    make(p, WAIT);
+    make(go, WAIT);
+    signal(SIGPIPE, SIG_IGN);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        close(go[1]);
+        _exit(read(go[0], data, 1) == 0 ? 7 : 1);
+    }
+    close(p[0]);
+    is("write, the child reads", write(p[1], "x", 1), 1);
+    close(go[1]);
+    is("the child", left(pid), 7);
+    fails("write", write(p[1], "x", 1), EPIPE);
 }
 C
     run_program ./t

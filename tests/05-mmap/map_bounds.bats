@@ -49,7 +49,8 @@ load ../lib/helpers
 }
 
 @test "the four outcomes are the same wherever the file lies [Q7b]" {
-    says "Past the mapping: SIGSEGV if nothing else is mapped there, and otherwise the data of another mapping, without a signal"
+    says "Past the mapping: SIGSEGV if nothing else is mapped there"
+    says "If something is, it has rules of its own: its data without a signal, or a fault, as at a guard page"
     run_program ./map_bounds
     assert_success
     assert_line --regexp "^p\[100\], past the length += 'x'\$"

@@ -75,6 +75,7 @@ on_a_small_disk() {
 }
 
 @test "the source is read-only, the target gets its size before the mapping [X2b] [X2d]" {
+    says "the source needs O_RDONLY and the target O_RDWR"
     echo text > source
     traced openat,ftruncate,mmap,linkat ./map_copy source copy
     assert_success
@@ -87,6 +88,7 @@ on_a_small_disk() {
 }
 
 @test "without its size the target would be SIGBUS at the first store [X2d]" {
+    says "The target has to be made as long as the source before anything is stored to it, or the first store is a SIGBUS"
     echo text > source
     inject 'ftruncate:retval=0 fallocate:retval=0' ./map_copy source place/copy
     assert_killed SIGBUS
@@ -128,11 +130,12 @@ on_a_small_disk() {
 }
 
 @test "a source that its disk does not give is told" {
-    says "A page of the source can be missing for two reasons: the file does not reach it now, or the disk failed to read it"
+    says "A page of the source can be missing because the file did not reach it, or because the disk failed to read it"
+    says "If the file is still too short, we know"
     seq 10000 > source
     while_copying CUT_FILE=source CUT_SIZE=0 CUT_LIE=48894 ./map_copy source place/copy
     assert_failure 1
-    assert_stderr 'map_copy: source: cannot be read from its disk'
+    assert_stderr 'map_copy: source: has a page that cannot be loaded'
     nothing_new
 }
 
@@ -393,9 +396,55 @@ text'
     nothing_new copy
 }
 
+@test "a source that another holds a write lease on is waited for" {
+    says "With it, open(2) does not wait for the end of another's lease either, and fails with EAGAIN"
+    says "Only regular files have leases, and then we do wait"
+    echo text > source
+    makes holder <<'C'
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile sig_atomic_t told;
+static void on_io(int number) { (void)number; told++; }
+int main(int argc, char **argv)
+{
+    sigset_t io, old;
+    sigemptyset(&io);
+    sigaddset(&io, SIGIO);
+    sigprocmask(SIG_BLOCK, &io, &old);
+    signal(SIGIO, on_io);
+    int fd = open("source", O_RDWR | O_CLOEXEC), status;
+    if (fd == -1 || fcntl(fd, F_SETLEASE, F_WRLCK) == -1)
+        err(77, "lease");
+    if (argc > 1 && open("source", O_RDONLY | O_NONBLOCK) == -1)
+        perror("open");
+    pid_t child = fork();
+    if (child == 0) {
+        sigprocmask(SIG_SETMASK, &old, NULL);
+        execv(argv[1], argv + 1);
+        _exit(99);
+    }
+    while (!told)
+        sigsuspend(&old);
+    fcntl(fd, F_SETLEASE, F_UNLCK);
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+}
+C
+    run_program ./holder ./map_copy source place/copy
+    [ "$status" != 77 ] || skip "needs leases"
+    assert_success
+    assert_stderr 'open: Resource temporarily unavailable'
+    assert_equal "$(cat place/copy)" text
+    nothing_new copy
+}
+
 @test "directories, FIFOs and devices are no source" {
     says "We copy regular files and nothing else"
-    says "without it, open(2) would wait for a writer before we could even look"
+    says "O_NONBLOCK is for the case that somebody names a FIFO: without it, open(2) would wait for a writer before we could even look"
     mkfifo fifo
     run_program ./map_copy fifo place/copy
     assert_failure 1
@@ -428,7 +477,7 @@ text'
 }
 
 @test "data that begins in the middle of a page is copied from the page's start" {
-    says "data may begin anywhere: we round down, and copy a few zeros of the hole before it"
+    says "Their offsets must be multiples of the page size, and data may begin anywhere: we round down, and copy a few zeros of the hole before it"
     { head -c 100 /dev/zero; seq 1000; } > source
     while_copying CUT_SEEK=100 ./map_copy source copy
     assert_success

@@ -5,6 +5,10 @@ load ../lib/helpers
 # which error, and what it takes.
 
 @test "lengths, offsets, addresses [M02] [M05] [M06] [M19] [M20] [M21] [Q3] [Q7a]" {
+    says "An offset of 0 is allowed, and so is one far beyond the end of the file; that only shows when the memory is touched"
+    says "A length of 0 is refused; any other is rounded up to whole pages"
+    says "length | not 0, rounded up to whole pages"
+    says "offset | a multiple of sysconf(_SC_PAGESIZE)"
     holds_session
 }
 
@@ -22,7 +26,7 @@ load ../lib/helpers
 
 @test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
     says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED"
-    says "is MAP_SHARED with one difference"
+    says "The type MAP_SHARED_VALIDATE (Linux 4.15) is MAP_SHARED with one difference"
     run_program ./map_refused
     assert_success
     assert_line 'MAP_SHARED, unknown flag             = mapped'

@@ -34,7 +34,7 @@ load ../lib/helpers
 }
 
 @test "a text that nobody has read is not written over, and one that was read makes room [M27]" {
-    says "If the board holds a text that nobody has read yet, it gives up"
+    says "If the board holds a text that nobody has read yet, or the text does not fit, it gives up"
     local i
     for i in 1 2 3; do
         run_program ./map_strangers board "text $i"
@@ -50,20 +50,43 @@ load ../lib/helpers
     assert_failure 124
 }
 
-@test "a board that is not ours, or was left in the middle, is not written on" {
-    says "A process that is killed between its two changes leaves the board in use, until somebody removes the file"
+@test "a board that was left in the middle is not written on" {
+    says "A process that is killed between its two changes leaves the board in use, until somebody removes the file; a reader then looks in vain"
     inject 'write:signal=SIGTERM:when=1' ./map_strangers board half
     assert_killed SIGTERM
     run_program ./map_strangers board other
     assert_failure 1
     assert_stderr 'map_strangers: board: is in use'
+    run_program -t 1 ./map_strangers board
+    assert_failure 124
     rm board
     run_program ./map_strangers board other
     assert_success
-    head -c 200 /dev/zero | tr '\0' x > mine
-    run_program ./map_strangers mine text
+}
+
+@test "a file that is no board stays as it is" {
+    says "A file of another size is not ours, and stays as it is"
+    head -c 200 /dev/zero > image
+    echo 'a letter' > letter
+    mkfifo pipe
+    local file
+    for file in image letter pipe /dev/null; do
+        run_program ./map_strangers "$file" text
+        assert_failure 1
+        assert_stderr "map_strangers: $file: is no notice board"
+    done
+    assert_equal "$(cat letter)" 'a letter'
+    assert_equal "$(tr -d '\0' < image | wc -c) $(wc -c < image)" '0 200'
+}
+
+@test "a full disk is an error and no signal" {
+    says "a full disk is an error here and not a signal later"
+    needs mounts
+    run_shell 'mkdir small; exec unshare --mount --propagation private sh -c "
+        mount -t tmpfs -o size=64k tmpfs small
+        b=\$PWD/map_strangers; cd small; cat /dev/zero > fill 2> /dev/null; exec \$b board text"'
     assert_failure 1
-    assert_equal "$(tr -d x < mine | wc -c)" 0
+    assert_stderr 'map_strangers: board: No space left on device'
 }
 
 @test "a text that could not be printed stays on the board" {
@@ -88,12 +111,27 @@ load ../lib/helpers
     assert_line --regexp 'then read: text$'
 }
 
+@test "a text of which only the next line cannot be printed was printed" {
+    run_program ./map_strangers board text
+    run_shell './map_strangers board | head -n 1'
+    assert_output --regexp 'then read: text$'
+    run_program ./map_strangers board other
+    assert_success
+}
+
+@test "a writer that cannot report takes the text back" {
+    says "If it cannot report, it takes the text back"
+    run_shell './map_strangers board text > /dev/full'
+    assert_failure 1
+    run_shell './map_strangers board text >&-'
+    assert_failure 1
+    run_program ./map_strangers board other
+    assert_success
+    run_program ./map_strangers board
+    assert_line --regexp 'then read: other$'
+}
+
 @test "a limit on the size of files is told" {
-    says "making one longer sends SIGXFSZ, which kills without a word"
-    says "Ignored, it leaves us an error that we can tell"
-    run_program sh -c 'ulimit -f 0; exec truncate -s 100 long'
-    assert_killed SIGXFSZ
-    assert_stderr ''
     run_shell '(ulimit -f 0; ./map_strangers board text 2>&1; echo "status $?") | cat'
     assert_output 'map_strangers: board: File too large
 status 1'
@@ -102,18 +140,21 @@ status 1'
 @test "a text without an end is printed as far as the board goes" {
     says "It prints at most as many bytes as the board has"
     printf '\2\0\0\0' > board
-    head -c 300 /dev/zero | tr '\0' x >> board
+    head -c 80 /dev/zero | tr '\0' x >> board
     run_program ./map_strangers board
     assert_success
     assert_line --regexp 'then read: x{80}$'
 }
 
-@test "a text that is too long is cut to the board, not written beyond it" {
-    run_program ./map_strangers board "$(printf 'x%.0s' {1..500})"
+@test "a text that is too long is refused, and the longest is not" {
+    says "or the text does not fit, it gives up"
+    run_program ./map_strangers board "$(printf 'x%.0s' {1..80})"
+    assert_failure 1
+    assert_stderr 'map_strangers: the text is too long'
+    run_program ./map_strangers board "$(printf 'x%.0s' {1..79})"
     assert_success
     run_program ./map_strangers board
-    assert_output --regexp 'read: x{79}$|read: x{79}
-'
+    assert_line --regexp 'read: x{79}$'
 }
 
 @test "a wrong call gets a usage line" {

@@ -98,7 +98,7 @@ C
 }
 
 @test "SEEK_DATA finds the data behind a hole, SEEK_HOLE the hole behind data, and the end is a hole" {
-    says "goes to the next byte that is not in a hole, with SEEK_HOLE to the next one that is; the end of the file counts as a hole"
+    says "lseek(2) with SEEK_DATA goes to the next byte that is not in a hole, with SEEK_HOLE to the next one that is; the end of the file counts as a hole"
     makes try <<'C'
 #include "rules.h"
 int main(void)
@@ -142,7 +142,7 @@ C
 }
 
 @test "the change time moves with each write and truncate, and is not set back" {
-    says "each write(2) and each truncate(2) moves it, and utimensat(2), which sets the other times of a file, does not set this one back"
+    says "each write(2) and each truncate(2) sets it to the present, and utimensat(2), which sets the other times of a file, does not set this one back"
     says "It also moves for a new mode or a new link"
     cat > moves.c <<'C'
 #include "rules.h"
@@ -244,7 +244,7 @@ C
 }
 
 @test "before Linux 6.13 two changes in a row may have one time, since then not when somebody has looked" {
-    says "before Linux 6.13 the times move in steps of some milliseconds"
+    says "the times move in steps of some milliseconds before Linux 6.13"
     makes try <<'C'
 #include "rules.h"
 int main(void)

@@ -61,9 +61,36 @@ zero
 would wait'
 }
 
+@test "a read from an empty pipe waits while there is a writer, unless it was told not to" {
+    says "A read(2) from an empty pipe waits, while there is a writer (and unless O_NONBLOCK is set)"
+    makes try <<'C'
+#include "rules.h"
+static void on_alarm(int number) { (void)number; }
+int main(void)
+{
+    int ends[2];
+    char byte;
+    struct sigaction action = { .sa_handler = on_alarm };
+    if (pipe(ends) == -1 || sigaction(SIGALRM, &action, NULL) == -1)
+        err(99, "pipe");
+    ualarm(20000, 20000);
+    printf("%s ", result((int)read(ends[0], &byte, 1)));
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == -1)
+        err(99, "fcntl");
+    ualarm(0, 0);
+    printf("%s ", result((int)read(ends[0], &byte, 1)));
+    close(ends[1]);
+    printf("%zd\n", read(ends[0], &byte, 1));
+}
+C
+    run_program ./try
+    assert_success
+    assert_output 'EINTR EAGAIN 0'
+}
+
 @test "the types of the board need no lock" {
     says "it has to be lock-free"
-    says "the C standard means lock-free types to work between processes"
+    says "the C standard means lock-free types to work between processes (C17, 7.17.5)"
     makes try <<'C'
 #include "rules.h"
 #include <stdatomic.h>

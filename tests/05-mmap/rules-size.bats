@@ -344,7 +344,7 @@ C
 }
 
 @test "who holds a lease is told before the file is opened for writing" {
-    says "and is told before somebody opens the file for writing"
+    says "The owner of a file can also ask for a lease (fcntl(2), F_SETLEASE), and is told before somebody opens the file for writing"
     says "A program that must be certain takes a lease (fcntl(2), F_SETLEASE), which the owner of a file can get while nobody has it open for writing"
     makes try <<'C'
 #include "rules.h"

@@ -35,7 +35,7 @@ load ../lib/helpers
 }
 
 @test "the sessions were printed where a page has 4,096 bytes" {
-    says "where a page of memory has 4,096 bytes"
+    says "a page of memory has 4,096 bytes there"
     run cat "$root/tangled/03-pipes/pipe_capacity.session"
     assert_line --regexp "^ *$((16 * 4096)) bytes, says the kernel$"
 }
@@ -55,7 +55,7 @@ load ../lib/helpers
 }
 
 @test "a tool knows a rule by the words that appendix A names" {
-    says "What a rule is, a tool decides by its words"
+    says "What a rule is, a tool decides by its words: by never, every and their like, by numbers, by the names of errors and signals"
     says --in A-trial "A sentence of it states a rule when it knows no exception"
     help=$("$root/tools/statements" --help | tr '\n' ' ' | tr -s ' ')
     said=$(tr '\n' ' ' < "$root/chapters/A-trial.nw" | sed 's/.*knows no exception (\([^)]*\)).*/\1/')

@@ -20,7 +20,7 @@ load common
 }
 
 @test "read and write move fewer bytes than asked, or end with EINTR before any" {
-    says "Either may move fewer bytes than it was asked to, and a signal may end it with"
+    says "Either may move fewer bytes than it was asked to, and a signal may end it with EINTR before it has moved any"
     makes mover <<'C'
 #include <errno.h>
 #include <fcntl.h>
@@ -214,8 +214,58 @@ C
     assert_failure 1
 }
 
+@test "a child that prints stays until somebody reads, its parent being dead" {
+    says "one that prints may have to wait until somebody reads before it ends"
+    with_chunks printing <<'C'
+<<feature macro and headers>>
+<<complain and leave at once>>
+<<see a process asleep>>
+int main(void)
+{
+    int full[2], number[2];
+    char bytes[4096];
+    if (pipe2(full, O_CLOEXEC | O_NONBLOCK) == -1 || pipe(number) == -1)
+        return 1;
+    while (write(full[1], "", 1) == 1)
+        ;
+    fcntl(full[1], F_SETFL, 0);
+    pid_t middle = fork();
+    if (middle == 0) {
+        if (fork() == 0) {
+            pid_t me = getpid();
+            close(number[0]);
+            if (write(number[1], &me, sizeof me) != sizeof me)
+                fail("write");
+            dup2(full[1], 1);
+            close(full[1]);
+            if (write(1, "a", 1) != 1)
+                fail("write");
+            _exit(0);
+        }
+        pause();
+    }
+    close(number[1]);
+    pid_t child;
+    if (read(number[0], &child, sizeof child) != sizeof child)
+        return 1;
+    kill(middle, SIGKILL);
+    waitpid(middle, NULL, 0);
+    printf("%d\n", seen_asleep(child));
+    fflush(stdout);
+    fcntl(full[0], F_SETFL, O_NONBLOCK);
+    while (read(full[0], bytes, sizeof bytes) > 0)
+        ;
+    while (read(number[0], bytes, 1) != 0)  /* until it is gone */
+        ;
+    return 0;
+}
+C
+    run_program ./printing
+    assert_output 1
+}
+
 @test "exit in a child writes once more what its parent had printed into a buffer" {
-    says "would write out once more what its parent had printed into a buffer and not yet sent"
+    says "A child that gives up must not leave through exit(3), as err(3) does: that would write out once more what its parent had printed into a buffer and not yet sent"
     with_chunks child <<'C'
 <<feature macro and headers>>
 <<complain and leave at once>>
@@ -301,7 +351,7 @@ C
 }
 
 @test "one descriptor is received, and is closed at an exec" {
-    says "lets the new descriptor be closed at an exec"
+    says "MSG_CMSG_CLOEXEC lets the new descriptor be closed at an exec"
     descriptors
     run_program ./descriptors 1
     assert_output 'received, 1 more open, closed at exec, no writer left'
@@ -309,7 +359,7 @@ C
 
 @test "of two or more descriptors none stays, and nothing else is taken for one" {
     says "has room for one descriptor and no more"
-    says "If more were sent, the kernel closes the others and sets"
+    says "If more were sent, the kernel closes the others and sets MSG_CTRUNC"
     descriptors
     for n in 2 3 64; do
         run_program ./descriptors "$n"
@@ -322,7 +372,7 @@ C
 }
 
 @test "CMSG_SPACE for one has room for two on a 64-bit machine" {
-    says "is rounded up, and there is room for a second descriptor that nobody would close"
+    says "CMSG_SPACE in place of CMSG_LEN would be too large: on a 64-bit machine it is rounded up, and there is room for a second descriptor that nobody would close"
     makes room <<'C'
 #include <stdio.h>
 #include <sys/socket.h>
@@ -389,7 +439,7 @@ C
 }
 
 @test "a parent that ended before the call is found by its number" {
-    says "When the parent has ended before that call, the signal does not come"
+    says "For a parent that has ended before that call no signal comes"
     with_chunks late <<'C'
 <<feature macro and headers>>
 #include <sys/prctl.h>

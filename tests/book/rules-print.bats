@@ -110,7 +110,7 @@ int main(int argc, char **argv)
         waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT);
     if (strcmp(what, "gone") == 0)
         waitpid(child, NULL, 0);
-    char letter = state_of(child);
+    char letter = (char)state_of(child);
     if (strcmp(what, "spinning") != 0)
         printf("%d ", asleep(child));
     if (strcmp(what, "dead") == 0 || strcmp(what, "gone") == 0 || strcmp(what, "spinning") == 0)
@@ -134,6 +134,47 @@ C
     assert_output '0 Z'
     run_program ./watcher gone
     assert_output '0 0'
+}
+
+@test "without a /proc, and with one that has other numbers, no state is told" {
+    says "A file that is missing there means that the process is gone, if"
+    says "Without a /proc, every file is missing, and one of another process id namespace has other numbers"
+    says "When the state cannot be told, a parent gives up by err(3), and a child by fail"
+    needs mounts
+    a_watcher
+    with_chunks looker <<'C'
+<<feature macro and headers>>
+<<complain and leave at once>>
+<<wait until the parent sleeps>>
+int main(void)
+{
+    pid_t parent = getpid(), child = fork();
+    if (child == 0)
+        _exit(parent_sleeps(parent) ? 8 : 9);
+    int status;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+C
+    run_program ./looker
+    assert_failure 8
+    run_program unshare --mount sh -c 'mount -t tmpfs none /proc && ./looker'
+    assert_failure 1
+    assert_stderr_line 'looker: /proc: No such file or directory'
+    run_program unshare --pid --fork ./looker
+    assert_failure 1
+    assert_stderr_line 'looker: /proc: No such process'
+}
+
+@test "the programs of chapter 1 that look into /proc say that they cannot" {
+    says --in 01-ends "a letter that is S when a process is asleep"
+    needs mounts
+    local program
+    for program in wait_one wait_all wait_which wait_group wait_poll wait_interrupted sigchld_ignored zombie sigchld pidfd_wait; do
+        run_program unshare --mount sh -c "mount -t tmpfs none /proc && $root/out/bin/01-ends/$program"
+        assert_failure
+        assert_stderr_line "$program: /proc: No such file or directory"
+    done
 }
 
 @test "the name in parentheses may hold parentheses and blanks" {
@@ -171,8 +212,8 @@ C
     assert_output '1 '
 }
 
-@test "a process that does not sleep is given up after some ten seconds" {
-    says "After ten seconds we give up"
+@test "a process that does not sleep is given up after ten thousand looks" {
+    says "After ten thousand looks we give up"
     with_chunks patient <<'C'
 <<feature macro and headers>>
 <<wait until a process sleeps>>

@@ -56,7 +56,7 @@ bit() {
 }
 
 @test "a program inherits descriptors, ignored and blocked signals" {
-    says "keeps which descriptors are open, which signals are ignored and which are blocked"
+    says "keeps descriptors, unless they are marked to be closed then; it keeps which signals are ignored and which are blocked; and it keeps children"
     a_report
     run_shell 'env --ignore-signal=USR1 --block-signal=USR2 ./report <&-'
     assert_success
@@ -69,7 +69,7 @@ bit() {
 }
 
 @test "with descriptor 1 closed, what is printed goes into the next file or pipe" {
-    says "the next pipe or file that a program opens gets the number 1"
+    says "With descriptor 1 closed, the next pipe or file that a program opens gets the number 1, and what the program prints goes there"
     makes writer <<'C'
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ C
 }
 
 @test "with SIGCHLD ignored a child's status is thrown away" {
-    says "the kernel throws away the status of a child that ends"
+    says "With SIGCHLD ignored, the kernel throws away the status of a child that ends"
     makes parent <<'C'
 #include <errno.h>
 #include <stdio.h>
@@ -117,7 +117,7 @@ C
 }
 
 @test "with SIGPIPE ignored a program goes on when nobody reads" {
-    says "a program goes on printing when nobody reads"
+    says "With SIGPIPE ignored, a program goes on printing when nobody reads"
     makes printer <<'C'
 #include <stdio.h>
 #include <unistd.h>
@@ -161,8 +161,26 @@ C
     assert_output 'not called'
 }
 
+@test "a program reads from 0, prints to 1 and complains to 2" {
+    says "0 is where it reads, 1 where it writes, 2 where it complains"
+    makes three <<'C'
+#include <err.h>
+#include <stdio.h>
+int main(void)
+{
+    printf("%c\n", getchar());
+    warnx("no");
+}
+C
+    run_shell 'echo x > in; ./three 0< in 1> out 2> complaint'
+    assert_success
+    assert_equal "$(cat out)" x
+    assert_equal "$(cat complaint)" 'three: no'
+}
+
 @test "our start takes the missing numbers, and using them still fails" {
-    says "The number is then taken, and reading from 0 or printing to 1 still fails with"
+    says "A missing descriptor is replaced the wrong way round: 0 by /dev/null open for writing, 1 and 2 by /dev/null open for reading"
+    says "The number is then taken, and reading from 0 or printing to 1 still fails with EBADF, as it should when there is nothing to read from and nowhere to print"
     with_chunks user <<'C'
 <<feature macro and headers>>
 int main(void)
@@ -173,6 +191,9 @@ int main(void)
     int put = write(1, "", 0) == -1 ? errno : 0;
     int complained = write(2, "", 0) == -1 ? errno : 0;
     int next = open("/dev/null", O_RDWR);
+    if ((got == EBADF && write(0, "", 1) != 1) || (put == EBADF && read(1, &c, 1) != 0)
+        || (complained == EBADF && read(2, &c, 1) != 0))
+        return 101;                 /* not /dev/null the wrong way round */
     return next != 3 ? 100 : (got == EBADF) + 2 * (put == EBADF) + 4 * (complained == EBADF);
 }
 C
@@ -212,8 +233,8 @@ C
 }
 
 @test "nohup ignores SIGHUP, a shell ignores SIGINT and SIGQUIT in what it starts with &" {
-    says "a shell without job control ignores"
-    says "so that a program outlives its terminal"
+    says "a shell without job control ignores SIGINT and SIGQUIT in what it starts with &"
+    says "nohup(1) ignores SIGHUP so that a program outlives its terminal"
     a_report
     run_program nohup ./report
     assert_success

@@ -239,9 +239,10 @@ static bool pass(const char *buffer, size_t n)
 
 /* read_as: what the program prints goes through a pipe of one page, which
  * begins full and is read late; or is read byte by byte; or is read as head
- * does, to the end of the first line. */
-static _Noreturn void read_as(const char *kind, char **argv)
+ * does, to the end of the first line, or of line number WHAT. */
+static _Noreturn void read_as(const char *kind, const char *what, char **argv)
 {
+    int lines = *what ? atoi(what) : 1;
     bool late = strcmp(kind, "late") == 0, line = strcmp(kind, "head") == 0;
     char buffer[4096] = { 0 };
     int p[2];
@@ -267,7 +268,7 @@ static _Noreturn void read_as(const char *kind, char **argv)
         before -= skip;
         if (!pass(buffer + skip, (size_t)n - skip))
             break;
-        if (line && buffer[0] == '\n')
+        if (line && buffer[0] == '\n' && --lines == 0)
             break;
     }
     close(p[0]);
@@ -298,7 +299,7 @@ int main(int argc, char **argv)
         limit(RLIMIT_FSIZE, what);
     else if (strcmp(kind, "late") == 0 || strcmp(kind, "bytes") == 0
              || strcmp(kind, "head") == 0)
-        read_as(kind, argv);
+        read_as(kind, what, argv);
     else if (strcmp(kind, "plain") != 0)
         errx(FAILED, "under: no condition is called %s", kind);
     become(argv);

@@ -62,7 +62,7 @@ careless() {
     a_good_program > good.c
     under all 'first\nsecond 3' < good.c
     assert_success
-    assert_line --regexp '^1 programs under 5[0-9] conditions: 4[0-9] right, [0-9]+ refused with a message, 0 excused, 0 wrong$'
+    assert_line --regexp '^1 programs under 5[0-9] conditions: [45][0-9] right, [0-9]+ refused with a message, 0 excused, 0 wrong$'
 }
 
 @test "the same program without the start is found under an ignored SIGCHLD" {
@@ -192,6 +192,60 @@ C
     assert_failure 1
 }
 
+@test "a wrong line is found where no message could come, too" {
+    careless > deaf.c <<'C'
+    puts(fcntl(2, F_GETFD) == -1 ? "a lie" : "a line");
+    return 0;
+C
+    under 'closed 2' 'a line' < deaf.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: closed 2: another line: a lie'
+}
+
+@test "a program of which a reader of one line gets none is found" {
+    careless > none.c <<'C'
+    struct stat s;
+    if (fstat(1, &s) == 0 && S_ISFIFO(s.st_mode) && fcntl(1, F_GETPIPE_SZ) == 4096)
+        return 0;
+    puts("first");
+    return puts("second") == EOF;
+C
+    sed -i '1i #include <sys/stat.h>' none.c
+    under head 'first\nsecond' < none.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: head: not even the first line, and status 0'
+}
+
+@test "what another command shows of the program's work is found where output is lost" {
+    careless > damage.c <<'C'
+    struct stat s;
+    FILE *f = fopen("file", "w");
+    fputs(fstat(1, &s) == 0 && s.st_rdev == makedev(1, 7) ? "wrong\n" : "right\n", f);
+    return fclose(f);
+C
+    sed -i '1i #include <sys/stat.h>\n#include <sys/sysmacros.h>' damage.c
+    mkdir bin
+    makes bin/it < damage.c
+    printf '$ ./it\n$ cat file\nright\n' > it.session
+    run "$book_lib/../conditions/run" --unit-bin bin --session it.session --expected none --condition full
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: full: '
+    assert_line --partial '$ cat file'
+}
+
+@test "the last byte of a line that is lost is found" {
+    careless > byte.c <<'C'
+    fcntl(1, F_SETFL, O_NONBLOCK);
+    write(1, "a line", 6);
+    (void)!write(1, "\n", fcntl(1, F_GETPIPE_SZ) == 4096 ? 0 : 1);
+    return 0;
+C
+    sed -i 's/    write(1, "a/    (void)!write(1, "a/' byte.c
+    under bytes 'a line' < byte.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: bytes: '
+}
+
 @test "a process that is left behind when nobody reads on is found" {
     careless > left.c <<'C'
     if (fork() == 0)
@@ -209,6 +263,29 @@ C
     under head 'a line\na line' < left.c
     assert_failure 1
     assert_line --regexp 'WRONG elsewhere: head: it leaves a process \(left [0-9]+ it\)'
+}
+
+@test "a reader that leaves after some lines finds what the first line does not" {
+    careless > stopped.c <<'C'
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    puts("first");
+    usleep(100000);
+    puts("second");
+    pid_t child = fork();
+    if (child == 0)
+        raise(SIGSTOP);
+    waitpid(child, NULL, WUNTRACED);
+    puts("third");
+    usleep(100000);
+    puts("fourth");
+    kill(child, SIGKILL);
+    return 0;
+C
+    under head 'first\nsecond\nthird\nfourth' < stopped.c
+    assert_success
+    under 'head 3' 'first\nsecond\nthird\nfourth' < stopped.c
+    assert_failure 1
+    assert_line --partial 'WRONG elsewhere: head 3: it leaves a process'
 }
 
 @test "a file that is left behind is found, one of the session's is not" {
@@ -300,7 +377,7 @@ C
 @test "the conditions are listed, and make has them" {
     run "$book_lib/../conditions/run" --list
     for condition in 'ignored all' 'blocked all' 'ignored HUP' 'blocked TSTP' 'closed 0' 'closed 1' 'closed 2' \
-        'closed 012' full late bytes head 'files 3' 'files 12' 'memory 16777216' 'filesize 0'; do
+        'closed 012' full late bytes head 'head 3' 'files 3' 'files 12' 'memory 16777216' 'filesize 0'; do
         assert_line "$condition"
     done
     run "$book_lib/../conditions/run" --list --fast

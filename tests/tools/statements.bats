@@ -341,3 +341,21 @@ END
     run make -pn html
     assert_line --regexp '^REPORT :=.* out/report/statements.tsv'
 }
+
+@test "two claims in a sentence hold what both cover, and a quote holds the place where it stands" {
+    cat >> chapters/01-one.nw <<'END'
+
+[One never waits]{#Q3 .claim .holds} here and [two always do]{#Q4 .claim .holds}.
+Whoever cannot read and can never write, can never sleep.
+END
+    printf 'Q3\t01-one\nQ4\t01-one\n' >> chapters/ledger.tsv
+    tests_are <<'END'
+%test "one" {
+    says "can never sleep"
+}
+END
+    run state 'One never waits'
+    assert_output claim
+    run tools/statements --all 01-one
+    assert_line --partial ': open: Whoever cannot read and can never write, can never sleep. [cannot, never]'
+}

@@ -103,13 +103,14 @@ sub readings {
     return uniq map { level($_) } $words, $bare, $stars, $both;
 }
 
-# has(TEXT, WORDS): whether the words stand in the text, not as parts of words.
-sub has {
+# place(TEXT, WORDS): where the words stand in the text, not as parts of words; else undef.
+sub place {
     my ($text, $words) = @_;
-    my $before = $words =~ /^\w/ ? qr/(?<!\w)/ : qr//;
-    my $after = $words =~ /\w$/ ? qr/(?!\w)/ : qr//;
-    return $text =~ /$before\Q$words\E$after/;
+    my $before = $words =~ /^\w/ ? qr/(?<!\w)/ : qr/(?:)/;
+    my $after = $words =~ /\w$/ ? qr/(?!\w)/ : qr/(?:)/;
+    return $text =~ /$before\Q$words\E$after/ ? $-[0] : undef;
 }
+sub has { return defined place(@_) }
 
 # quotes_in(FILE): the quotes of a file of tests, each with the test that it stands in.
 sub quotes_in {
@@ -144,7 +145,7 @@ sub find_quoted {
     my @words = readings($quote->{words});
     my $file = $quote->{unit} eq 'book' ? 'book.nw' : "chapters/$quote->{unit}.nw";
     return $quote->{wrong} = "there is no chapter $quote->{unit}" unless $sentences;
-    return $quote->{wrong} = "\"$quote->{words}\" is too short to be known by; quote three words" 
+    return $quote->{wrong} = "\"$quote->{words}\" is too short to be known by; quote three words"
         if 3 > grep { /\w/ } split / /, $words[-1];
     my @found = grep { my $s = $_; $s->{kind} ne 'session' && first { has($s->{plain}, $_) } @words } @$sentences;
     if (@found == 1) {
@@ -201,9 +202,9 @@ sub bare_of {
     my ($s, $session) = @_;
     return if "$s->{text} $s->{note}" =~ $SOURCE;
     my $text = $s->{plain};
-    for my $words (map({ $_->{found} } @{ $s->{tests} }), $s->{kind} eq 'claim' ? level($s->{claimed}) : ()) {
-        my $at = index $s->{plain}, $words;
-        substr $text, $at, length $words, '~' x length $words if $at >= 0 && $words =~ /\w/;
+    for my $words (map({ $_->{found} } @{ $s->{tests} }), $s->{kind} eq 'claim' ? map { level($_) } split / \|\| /, $s->{claimed} : ()) {
+        my $at = $words =~ /\w/ ? place($s->{plain}, $words) : undef;
+        substr $text, $at, length $words, '~' x length $words if defined $at;
     }
     return grep { /^$WORD$/ || $session !~ /(?<!\w)\Q$_\E(?!\w)/ } rule_of($text);
 }

@@ -5,10 +5,10 @@
 -- Gives a document with a line for each sentence, row of a table and session, with tabs between:
 --   UNIT  LINE  SECTION  KIND  NOTE  CLAIMED  TEXT
 -- TEXT is that of common/sentences.lua; LINE that of the source where it begins; SECTION the
--- id of its section; NOTE the text of its footnotes; CLAIMED that of the claims in it. KIND is
--- text, note (in a footnote), row (of a table), caption, claim (what others say, or a sentence
--- with a claim in it), truth (what a claim's block says of it), or session, TEXT being the
--- file's name.
+-- id of its section; NOTE the text of its footnotes; CLAIMED that of the claims in it, with
+-- || between. KIND is text, note (in a footnote), row (of a table), caption, claim (what
+-- others say, or a sentence with a claim in it), truth (what a claim's block says of it), or
+-- session, TEXT being the file's name.
 
 package.path = PANDOC_SCRIPT_FILE:gsub('[^/]*/[^/]*$', '') .. '?.lua;' .. package.path
 local chapter = require 'read.chapter'
@@ -67,7 +67,7 @@ local function look_into(inlines)
     Span = function(s) if s.classes:includes('claim') then claims[#claims + 1] = sentences.text(s.content) end end,
     Note = function(n) notes:insert(n) end,
   }
-  return table.concat(claims, ' '), notes
+  return table.concat(claims, ' || '), notes
 end
 
 function S:inlines(inlines, kind)
