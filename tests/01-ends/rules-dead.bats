@@ -32,7 +32,7 @@ status 3, time 1, memory 1"
 }
 
 @test "no signal of all that there are removes a zombie or changes its status; a wait does" {
-    says "it still counts as existing, no signal to it removes it, and it goes when it is waited for"
+    says "it still counts as existing, no signal to it removes it, and a wait does"
     says "So kill with signal 0 is no way to find out whether a process runs"
     says "its parent has not waited, and no signal to the zombie helps"
     family unkillable <<'C'
@@ -517,9 +517,72 @@ C
     assert_output "getppid: 0"
 }
 
+@test "a change of the effective user or group clears PR_SET_PDEATHSIG, and a parent that may not signal the child sends none" {
+    says "It asks after its last change of effective user or group, which clears the request, and needs a parent that may signal it"
+    says --in book "With prctl(2) it can ask the kernel to kill it when the parent ends, if the parent may signal it"
+    needs root
+    family users <<'C'
+enum { NOBODY = 65534 };
+int main(void)
+{
+    const char *ways[] = { "asks", "asks, drops its user", "asks, drops its group",
+                           "drops its user, asks", "asks, parent drops its user" };
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    for (int way = 0; way < 5; way++) {
+        int asked[2], told[2], status;
+        if (pipe(asked) == -1 || pipe(told) == -1)
+            err(99, "pipe");
+        pid_t parent = child();
+        if (parent == 0) {
+            pid_t heir = child();
+            if (heir == 0) {
+                if (way == 3 && setresuid(NOBODY, NOBODY, NOBODY) == -1)
+                    _exit(98);
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (way == 1 && setresuid(NOBODY, NOBODY, NOBODY) == -1)
+                    _exit(98);
+                if (way == 2 && setresgid(-1, NOBODY, -1) == -1)
+                    _exit(98);
+                int wanted = -1;
+                prctl(PR_GET_PDEATHSIG, &wanted);
+                (void)!write(asked[1], &wanted, sizeof wanted);
+                for (;;)
+                    pause();
+            }
+            int wanted;
+            (void)!read(asked[0], &wanted, sizeof wanted);
+            (void)!write(told[1], &heir, sizeof heir);
+            (void)!write(told[1], &wanted, sizeof wanted);
+            if (way == 4 && setresuid(NOBODY, NOBODY, NOBODY) == -1)
+                _exit(98);
+            _exit(0);
+        }
+        waitpid(parent, &status, 0);
+        if (status != 0)
+            errx(99, "the parent could not drop its user");
+        pid_t heir;
+        int wanted;
+        (void)!read(told[0], &heir, sizeof heir);
+        (void)!read(told[0], &wanted, sizeof wanted);
+        kill(heir, SIGTERM);            /* behind a signal of its parent, if one came */
+        waitpid(heir, &status, 0);
+        printf("%s: %d, %s\n", ways[way], wanted, WTERMSIG(status) == SIGKILL
+               ? "killed" : "not killed");
+        close(asked[0]), close(asked[1]), close(told[0]), close(told[1]);
+    }
+}
+C
+    run_program ./users
+    assert_output "asks: 9, killed
+asks, drops its user: 0, not killed
+asks, drops its group: 0, not killed
+drops its user, asks: 9, killed
+asks, parent drops its user: 9, not killed"
+}
+
 @test "the signal of PR_SET_PDEATHSIG comes when the parent ends, and when the forking thread does, its process living on" {
     says "A child that wants to be told asks for a signal with PR_SET_PDEATHSIG of prctl(2) first, and compares then"
-    says "That signal comes when the thread ends that has forked the child, even if its process lives on"
+    says "The signal comes when the thread ends that has forked the child, even if its process lives on"
     family told <<'C'
 static int ready[2];
 static void ask(void)

@@ -94,7 +94,7 @@ C
 }
 
 @test "WIFEXITED is true of exit, _exit, a return from main and the last thread's end, and of no signal" {
-    says "says whether the child left by exit, by _exit or by returning from main, and was not killed by a signal"
+    says "says whether the child left by itself, as by exit, by _exit or by returning from main, and was not killed by a signal"
     family ways <<'C'
 static void *leave(void *a) { pthread_exit(a); }
 int main(int argc, char **argv)
@@ -123,6 +123,14 @@ int main(int argc, char **argv)
 C
     run_program ./ways
     assert_output 1111000
+}
+
+@test "timeout passes the exit status on, unless the time is up" {
+    says "A program that runs another one for its caller passes that last word on as its own, as timeout(1) does if the time is not up first"
+    run_program timeout 600 sh -c 'exit 7'
+    assert_failure 7
+    run_program timeout 0.01 perl -e '$SIG{TERM} = sub { exit 7 }; sleep 600'
+    assert_failure 124
 }
 
 @test "WEXITSTATUS of a child that a signal has killed is 0, whichever signal, and of any other word it is a number, too" {

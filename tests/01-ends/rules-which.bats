@@ -88,8 +88,8 @@ background: 0
 shell left by itself: 1"
 }
 
-@test "a dead child can be moved to another group, unless it called execve or leads a session" {
-    says "Linux permits that even for a dead child, if the child has called no execve(2) and leads no session"
+@test "a dead child can be moved to another group, unless it called execve or is in another session" {
+    says "Linux permits that even for a dead child, if the child has called no execve(2) and is in our session"
     family moved <<'C'
 int main(int argc, char **argv)
 {
@@ -106,6 +106,22 @@ int main(int argc, char **argv)
     say("dead", setpgid(first, first));
     say("after execve", setpgid(second, second));
     say("session leader", setpgid(third, getpgrp()));
+    int number[2];
+    pid_t heir;
+    if (pipe(number) == -1 || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(99, "pipe");
+    pid_t leader = child();
+    if (leader == 0) {
+        setsid();
+        heir = leaving(4);
+        await(heir, WEXITED);
+        (void)!write(number[1], &heir, sizeof heir);
+        _exit(0);
+    }
+    (void)!read(number[0], &heir, sizeof heir);
+    waitpid(leader, NULL, 0);
+    say("in another session", setpgid(heir, heir));
+    printf("adopted: %d\n", waitpid(heir, NULL, 0) == heir);
     say("first moved", waitpid(-first, NULL, WNOHANG));
 }
 C
@@ -113,6 +129,8 @@ C
     assert_output "dead: 0
 after execve: EACCES
 session leader: EPERM
+in another session: EPERM
+adopted: 1
 first moved: first"
 }
 
@@ -170,7 +188,7 @@ all three: 1"
 }
 
 @test "a child that joins the caller's group during a call is collected by it" {
-    says "a call that sleeps also collects one that has joined the group since"
+    says "So a call that sleeps also collects one that has joined the group alive since"
     says "is in the process group that the caller had at the call"
     family joins <<'C'
 int main(void)
@@ -195,6 +213,57 @@ int main(void)
 C
     run_program ./joins
     assert_output "waitpid(0): first"
+}
+
+@test "a dead child that is moved into the group wakes nobody, and is found when the call looks again" {
+    says "A child's group counts when the call looks: at its start, and each time it wakes"
+    says "News of a child that is in the group by then wakes it"
+    says "a dead one that is moved in does not wake it"
+    family dead_joins <<'C'
+static int go[2];
+static volatile int returned, woken;
+static void *moves(void *unused)
+{
+    until(getpid(), 'S');           /* main sleeps in its first waitpid */
+    if (setpgid(first, getpgrp()) == -1)
+        err(99, "setpgid");
+    until(getpid(), 'S');           /* there still, or in pthread_join */
+    woken = returned;
+    close(go[1]);
+    return unused;
+}
+int main(void)
+{
+    char byte;
+    pthread_t mover;
+    if (pipe(go) == -1)
+        err(99, "pipe");
+    first = child();
+    if (first == 0)
+        _exit(setpgid(0, 0) == -1);
+    await(first, WEXITED);
+    second = child();
+    if (second == 0) {
+        close(go[1]);
+        _exit((int)read(go[0], &byte, 1));
+    }
+    if (pthread_create(&mover, NULL, moves, NULL) != 0)
+        errx(99, "pthread_create");
+    pid_t got = waitpid(0, NULL, 0);
+    returned = 1;
+    pthread_join(mover, NULL);
+    printf("woken by the move: %d\n", woken);
+    printf("one: %d\n", got == first || got == second);
+    pid_t other = waitpid(0, NULL, 0);
+    printf("the other: %d\n", got != other && (other == first || other == second));
+    say("no more", waitpid(0, NULL, 0));
+}
+C
+    run_program ./dead_joins
+    assert_output "woken by the move: 0
+one: 1
+the other: 1
+no more: ECHILD"
 }
 
 @test "the caller's group is the one it had at the call" {
@@ -241,12 +310,14 @@ waitpid(0) again: second"
 
 @test "the last child leaves the group and ends, and the call sleeps on" {
     says "A child that leaves the group does not wake it, and if that was the last child in the group, the call sleeps on"
+    says "A signal handler then ends it with ECHILD"
     family leaves <<'C'
 static volatile sig_atomic_t told;
 static void on_signal(int s) { (void)s; told = 1; }
-int main(void)
+int main(int argc, char **argv)
 {
-    struct sigaction a = { .sa_flags = 0 };
+    (void)argv;
+    struct sigaction a = { .sa_flags = argc > 1 ? SA_RESTART : 0 };
     int number[2];
     pid_t me = getpid();
     a.sa_handler = on_signal;
@@ -272,17 +343,22 @@ int main(void)
     }
     (void)!write(number[1], &first, sizeof first);
     pid_t got = waitpid(0, NULL, 0);
+    int error = errno;
     printf("woken by the signal: %d\n", (int)told);
-    printf("a child: %d\n", got > 0);
+    errno = error;
+    say("waitpid(0)", got);
     say("first", waitpid(first, NULL, 0));
     say("second", waitpid(second, NULL, 0));
 }
 C
-    run_program ./leaves
-    assert_output "woken by the signal: 1
-a child: 0
+    local restart
+    for restart in '' restart; do
+        run_program ./leaves $restart
+        assert_output "woken by the signal: 1
+waitpid(0): ECHILD
 first: first
 second: second"
+    done
 }
 
 @test "a clone child whose end sends no SIGCHLD is in no set without __WALL or __WCLONE" {
@@ -328,6 +404,15 @@ C
     run_program ./becomes ./wait_one 7
     assert_failure 33
     assert_line --regexp '^parent [0-9]+: collected [0-9]+, exit status 33$'
+}
+
+@test "a shell that execs keeps what it has started with &, and our program says so" {
+    says --in book "A shell that is told sleep 1 & exec ./wait_all becomes a program that has a child and did not make it"
+    run_shell 'bash -c "sleep 600 & echo \$! > kept; exec ./wait_all"
+        status=$?; kill $(cat kept); exit $status'
+    assert_failure
+    assert_output ''
+    assert_stderr_line "wait_all: I was started with a child, and want none"
 }
 
 @test "our programs that take any child start with none, alive or dead, or say so" {

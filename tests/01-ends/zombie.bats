@@ -2,7 +2,7 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # A dead child that nobody has collected yet.
 
-@test "a zombie exists, holds no memory, cannot be killed, and goes when it is waited for [W20]" {
+@test "a zombie exists, holds no memory, cannot be killed, and is removed by a wait [W20]" {
     holds_session
 }
 
