@@ -518,7 +518,7 @@ C
 }
 
 @test "a change of the effective user or group clears PR_SET_PDEATHSIG, and a parent that may not signal the child sends none" {
-    says "It asks after its last change of effective user or group, which clears the request, and needs a parent that may signal it"
+    says "It asks after its last change of effective user or group, be it by an exec, since that clears the request, and it needs a parent that may signal it"
     says --in book "With prctl(2) it can ask the kernel to kill it when the parent ends, if the parent may signal it"
     needs root
     family users <<'C'
@@ -578,6 +578,37 @@ asks, drops its user: 0, not killed
 asks, drops its group: 0, not killed
 drops its user, asks: 9, killed
 asks, parent drops its user: 9, not killed"
+}
+
+@test "an exec that changes the effective user clears PR_SET_PDEATHSIG, another one keeps it" {
+    says "It asks after its last change of effective user or group, be it by an exec, since that clears the request"
+    needs root
+    family executes <<'C'
+int main(int argc, char **argv)
+{
+    int wanted = -1;
+    if (argc > 2) {
+        uid_t user = (uid_t)atoi(argv[1]);
+        if (setresuid(user, user, user) == -1 || prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(99, "%s", argv[1]);
+        execl(argv[2], argv[2], NULL);
+        err(99, "%s", argv[2]);
+    }
+    prctl(PR_GET_PDEATHSIG, &wanted);
+    printf("%s: %d\n", getuid() == geteuid() ? "same" : "changed", wanted);
+}
+C
+    book_open_to_nobody
+    cp executes changes
+    chown 0:0 changes
+    chmod 4755 changes
+    run_program ./executes 65534 ./executes
+    assert_output "same: 9"
+    run_program ./executes 0 ./changes
+    assert_output "same: 9"
+    run_program ./executes 65534 ./changes
+    [ "$output" != "same: 9" ] || skip "needs set-user-ID programs"
+    assert_output "changed: 0"
 }
 
 @test "the signal of PR_SET_PDEATHSIG comes when the parent ends, and when the forking thread does, its process living on" {
