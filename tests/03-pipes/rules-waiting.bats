@@ -476,8 +476,10 @@ later"
     ./pipe_ps sh -c 'sleep 9 & echo $$ $!' > out 2> err 3>&- &
     until grep -q ' .' out; do :; done
     read -r shell sleep < out
-    until grep -q '^State:.Z' "/proc/$shell/status"; do :; done
+    while [ -e "/proc/$shell" ] && ! grep -q '^State:.Z' "/proc/$shell/status"; do :; done
+    found=$(ls -d "/proc/$shell")
     kill "$sleep"
+    assert_equal "$found" "/proc/$shell"
     wait $!
     assert_equal "$(< err)" "pipe_ps: sh left with status 0"
 }
