@@ -501,8 +501,11 @@ int main(int argc, char *argv[])
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");
     for (struct way *w = ways; w < ways + FORMS; w++)
-        if (w->made && w->form->hear(w, w->word) == -1)
+        if (w->made && w->form->hear(w, w->word) == -1) {
+            if (errno == EAGAIN)        /* so ends a socket's patience */
+                errno = ETIMEDOUT;
             err(EXIT_FAILURE, "%s", w->form->name);
+        }
     close_all();
     leave_nothing();
     for (struct way *w = ways; w < ways + FORMS; w++)

@@ -39,13 +39,13 @@ static int open_fifo(const char *name, int flags)
 }
 
 /* Returns the length of the line made of TEXT. */
-static size_t make_line(char line[PIPE_BUF], const char *text)
+static size_t make_line(char line[PIPE_BUF + 1], const char *text)
 {
     if (strchr(text, '\n') != NULL)
         errx(EXIT_FAILURE, "a text has to be one line");
-    int n = snprintf(line, PIPE_BUF, "%jd: %s\n", (intmax_t)getpid(),
-                     text);
-    if (n < 0 || n >= PIPE_BUF)
+    int n = snprintf(line, PIPE_BUF + 1, "%jd: %s\n",
+                     (intmax_t)getpid(), text);
+    if (n < 0 || n > PIPE_BUF)
         errx(EXIT_FAILURE, "more than a FIFO takes at once, %d bytes",
              PIPE_BUF);
     return (size_t)n;
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
         err(EXIT_FAILURE, "signals");
     int nonblock = 0;
     bool wrong = false;
-    for (int c; (c = getopt(argc, argv, "n")) != -1;) {
+    for (int c; (c = getopt(argc, argv, "+n")) != -1;) {
         wrong = wrong || c != 'n';
         nonblock = O_NONBLOCK;
     }
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
     }
     const char *box = argv[optind];
     char **texts = argv + optind + 1;
-    char line[PIPE_BUF];
+    char line[PIPE_BUF + 1];
     for (int i = 0; texts[i] != NULL; i++)
         make_line(line, texts[i]);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
@@ -94,9 +94,9 @@ int main(int argc, char **argv)
         size_t length = make_line(line, texts[i]);
         ssize_t n = write_some(out, line, length);
         if (n == -1)
-            err(EXIT_FAILURE, "%s", box);
+            err(EXIT_FAILURE, "%s: line %d", box, i + 1);
         if ((size_t)n != length)
-            errx(EXIT_FAILURE, "%s: took only a part of the line", box);
+            errx(EXIT_FAILURE, "%s: took a part of line %d", box, i + 1);
     }
     close(out);
     printf("%jd: sent\n", (intmax_t)getpid());

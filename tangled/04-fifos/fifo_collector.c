@@ -90,53 +90,36 @@ static int hear_signals(void)
     return fd;
 }
 
-/* Waits until IN can be read or we are asked to stop. Returns the
-   signal that asks, or 0. */
-static int wait_for_news(int in, int signals)
+/* Waits until IN can be read or we are asked to stop. Tells whether
+   we are asked. */
+static bool wait_for_news(int in, int signals)
 {
     struct pollfd both[] = { { .fd = in, .events = POLLIN },
                              { .fd = signals, .events = POLLIN } };
     if (poll(both, 2, -1) == -1 && errno != EINTR)
         err(EXIT_FAILURE, "poll");
     struct signalfd_siginfo one;
-    if (read_some(signals, &one, sizeof one) == sizeof one)
-        return (int)one.ssi_signo;
-    return 0;
+    return read_some(signals, &one, sizeof one) == sizeof one;
 }
 
-static char text[2 * PIPE_BUF];
-static size_t length;
 static long lines;
+static char last = '\n';    /* the last byte that has come */
 
-static void end_line(void)
-{
-    fwrite(text, 1, length, stdout);
-    putchar('\n');
-    length = 0;
-    lines++;
-}
-
-/* Reads once from IN and prints the lines that are complete. Returns
-   false at the end of file. */
+/* Reads once from IN and prints what has come. Returns false at the
+   end of file. */
 static bool take(int in)
 {
-    ssize_t n = read_some(in, text + length, sizeof text - length);
+    char text[PIPE_BUF];
+    ssize_t n = read_some(in, text, sizeof text);
     if (n == -1 && errno == EAGAIN)
         return true;
     if (n == -1)
         err(EXIT_FAILURE, "read");
-    length += (size_t)n;
-    char *line = text, *end;
-    while ((end = memchr(line, '\n', length)) != NULL) {
-        size_t size = (size_t)(end + 1 - line);
-        fwrite(line, 1, size, stdout);
-        line += size;
-        length -= size;
-        lines++;
-    }
-    memmove(text, line, length);
-    if (length == sizeof text)
-        end_line();
+    for (ssize_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    if (n > 0)
+        last = text[n - 1];
+    fwrite(text, 1, (size_t)n, stdout);
     return n > 0;
 }
 
@@ -185,30 +168,24 @@ int main(int argc, char **argv)
     snprintf(same, sizeof same, "/proc/self/fd/%d", in);
     int keep = open_fifo(same, O_WRONLY | O_NONBLOCK);
     if (keep == -1)
-        err(EXIT_FAILURE, "%s", box);
-    int asked = 0;
-    while (asked == 0 && lines < limit && !ferror(stdout)) {
+        err(EXIT_FAILURE, "%s", same);
+    bool asked = false;
+    while (!asked && lines < limit && !ferror(stdout)) {
         asked = wait_for_news(in, signals);
-        if (asked == 0 && !take(in))
+        if (!asked && !take(in))
             break;
     }
     if (leads_to(box, in) && unlink(box) == -1)
         warn("%s", box);
     close(keep);
-    bool inside = true;
-    while (inside && !ferror(stdout)) {
-        int again = wait_for_news(in, signals);
-        if (again == 0)
-            inside = take(in);
-        else if (asked == 0 || again == SIGHUP)
-            asked = again;
-        else
-            errx(EXIT_FAILURE, "%s: left while clients were inside", box);
+    for (bool inside = true; inside && !ferror(stdout);) {
+        wait_for_news(in, signals);
+        inside = take(in);
     }
     close(in);
     close(signals);
-    if (length > 0)
-        end_line();
+    if (last != '\n')
+        putchar('\n');
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

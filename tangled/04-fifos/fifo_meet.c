@@ -80,6 +80,7 @@ int main(int argc, char **argv)
     }
     const char *door = argv[2];
     const intmax_t me = getpid();
+    umask(077);
     if (mkfifo(door, 0600) == -1 && errno != EEXIST)
         err(EXIT_FAILURE, "%s", door);
     printf("%jd: waiting at %s\n", me, door);

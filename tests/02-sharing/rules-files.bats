@@ -235,7 +235,7 @@ C
 }
 
 @test "O_NONBLOCK on an inherited standard input is the parent's too" {
-    says "has set it for the process that handed it down as well, and there a read that used to wait then fails with EAGAIN"
+    says "A child that sets O_NONBLOCK on an inherited standard input has set it for the process that handed it down as well, and there a read that used to wait then fails with EAGAIN"
     tries <<'C'
 int main(void)
 {
@@ -278,6 +278,7 @@ C
 }
 
 @test "kcmp tells one table and one description from two" {
+    says "tells whether two processes hold one and the same thing, in particular one table (KCMP_FILES) or one open file description (KCMP_FILE)"
     says "It returns 0 for the same, a positive number for different, and -1 where it is not allowed"
     run_program ./fork_table
     if [[ $output == *'not told'* ]]; then skip "needs kcmp"; fi

@@ -8,8 +8,8 @@ load rules
 # makes_aim: makes ./aim, which lets a process try kill, prlimit and
 # process_vm_writev on another one of its kind:
 #   aim [TARGET'S USER:GROUP] [CALLER'S USER:GROUP] [WORD]...
-# WORDs: undumpable (the target), CAP_... (what the caller keeps). Prints the three
-# results.
+# WORDs: undumpable (the target), daemon (the target says nothing of it), CAP_...
+# (what the caller keeps). Prints the three results.
 makes_aim() {
     makes_trial aim <<'C'
 #include <linux/capability.h>
@@ -54,7 +54,7 @@ int main(int argc, char *argv[])
         close(end[1]);
         signal(SIGUSR1, SIG_IGN);
         become(target, -1);
-        THAT("dumpable", prctl(PR_SET_DUMPABLE, strcmp(word, "undumpable") != 0) == 0);
+        THAT("dumpable", strcmp(word, "daemon") == 0 || prctl(PR_SET_DUMPABLE, strcmp(word, "undumpable") != 0) == 0);
         prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
         THAT("ready", write(ready[1], "", 1) == 1);
         _exit(read(end[0], &byte, 1) == 0 ? 0 : 1);
@@ -92,7 +92,7 @@ one_user() {
 }
 
 @test "a process of the same user and group can do all three" {
-    says "A process of the same user can send a signal"
+    says "A process of the same user can send a signal, if it sees the target"
     makes_aim
     one_user
     as_nobody run_program ./aim
@@ -113,10 +113,71 @@ prlimit ok
 writev EPERM'
 }
 
+@test "one that has given up root is bolted by the kernel" {
+    says "The kernel ordinarily bolts it by itself when the effective user or group changes, as in a daemon that gives up root"
+    says "is not protected, by Yama, by itself or by the kernel"
+    needs root
+    makes_aim
+    if [ "$(cat /proc/sys/fs/suid_dumpable)" = 1 ]; then skip "needs a kernel that protects, fs.suid_dumpable"; fi
+    one_user
+    aims ok ok EPERM 65534:65534 65534:65534 daemon
+    aims ok ok ok 65534:65534 65534:65534
+}
+
+@test "what is not in sight is not reached, and a capability counts in its user namespace" {
+    says "A process of the same user can send a signal, if it sees the target, which a container can hide"
+    says "unless the caller has the capability CAP_KILL, CAP_SYS_RESOURCE or CAP_SYS_PTRACE in the target's user namespace"
+    needs root
+    needs namespaces
+    as_nobody run_program unshare --user --uts true
+    # shellcheck disable=SC2154 # run sets it
+    if [ "$status" != 0 ]; then skip "needs namespaces"; fi
+    tries <<'C'
+#include <sys/syscall.h>
+#include <sys/uio.h>
+int main(void)
+{
+    int end[2], value = 42;
+    char byte;
+    struct iovec here = { &value, sizeof value };
+    struct rlimit few = { 42, 42 };
+    THAT("pipe2", pipe2(end, O_CLOEXEC) == 0);
+    pid_t target = forked();
+    if (target == 0) {
+        close(end[1]);
+        _exit(read(end[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    pid_t caller = forked();
+    if (caller == 0) {
+        THAT("become", setresgid(65534, 65534, 65534) == 0 && setresuid(65534, 65534, 65534) == 0);
+        THAT("unshare", unshare(CLONE_NEWUSER) == 0);
+        THAT("all capabilities here", unshare(CLONE_NEWUTS) == 0);
+        THAT("kill", kill(target, SIGKILL) == -1 && errno == EPERM);
+        THAT("prlimit", prlimit(target, RLIMIT_NOFILE, &few, NULL) == -1 && errno == EPERM);
+        THAT("write", process_vm_writev(target, &here, 1, &here, 1, 0) == -1 && errno == EPERM);
+        _exit(0);
+    }
+    collect(caller);
+    caller = forked();
+    if (caller == 0) {
+        THAT("unshare", unshare(CLONE_NEWPID) == 0);
+        pid_t inside = forked();
+        if (inside == 0)
+            _exit(kill(target, 0) == -1 && errno == ESRCH ? 0 : 1);
+        collect(inside);
+        _exit(kill(target, 0) == 0 ? 0 : 1);
+    }
+    collect(caller);
+    close(end[1]);
+    collect(target);
+    return 0;
+}
+C
+}
+
 @test "with another group a signal goes, a limit and a store do not" {
-    says "It can change a limit, if real, effective and saved user and group of the target are its own"
-    says "It can write into the memory, if besides that the target is not protected, by Yama or by itself"
-    says "The kernel asks for the same user and group, or for the right to debug"
+    says "It can change a limit, if besides that real, effective and saved user and group of the target are its own"
+    says "The kernel asks at least for the same user and group, or for the right to debug"
     needs root
     makes_aim
     aims ok EPERM EPERM 65534:65534 65534:65533
@@ -124,7 +185,7 @@ writev EPERM'
 }
 
 @test "a target with capabilities that the writer lacks is not written into, though it is the same user's" {
-    says "and has no rights that the writer lacks"
+    says "It can write into the memory, if besides that the target is not protected, by Yama, by itself or by the kernel, and has no rights that the writer lacks"
     needs root
     makes_aim
     run_program ./aim - 0:0 CAP_KILL
@@ -135,7 +196,7 @@ writev EPERM'
 }
 
 @test "strangers are refused all three, a capability each opens one" {
-    says "The kernel keeps strangers apart: on the process of another user, kill, prlimit and process_vm_writev fail with EPERM, unless the caller has the capability CAP_KILL, CAP_SYS_RESOURCE or CAP_SYS_PTRACE"
+    says "The kernel keeps strangers apart: on the process of another user, kill, prlimit and process_vm_writev fail with EPERM, unless the caller has the capability CAP_KILL, CAP_SYS_RESOURCE or CAP_SYS_PTRACE in the target's user namespace"
     needs root
     makes_aim
     aims EPERM EPERM EPERM 65534:65534 65533:65533

@@ -26,7 +26,7 @@ C
 }
 
 @test "MAP_SHARED_VALIDATE refuses what MAP_SHARED lets pass" {
-    says "of a file it makes the same mapping, but it refuses flags that it does not know"
+    says "MAP_SHARED_VALIDATE is MAP_SHARED by a stricter name: of a file it makes the same mapping, but it refuses flags that it does not know"
     tries <<'C'
 int main(void)
 {
@@ -80,7 +80,7 @@ C
 }
 
 @test "MAP_FIXED_NOREPLACE gives the place or fails" {
-    says "gives the child that place or fails"
+    says "MAP_FIXED_NOREPLACE gives the child that place or fails"
     tries <<'C'
 int main(void)
 {
@@ -99,11 +99,12 @@ C
 }
 
 @test "what a child has of its parent's mappings, grandchildren included" {
-    says "They share those that were made with MAP_SHARED before the fork, where the parent finds the C, unless MADV_DONTFORK keeps them from the child"
+    says "They share those that were made before the fork with MAP_SHARED, or by shmat(2): there the parent finds the C, unless MADV_DONTFORK keeps them from the child"
     says "Private ones are copied, like the first program's number"
     says "MADV_WIPEONFORK gives the child zeros in place of the copy"
-    says "That includes a private mapping of a file, and memory from malloc"
+    says "That includes memory from malloc, and a private mapping of a file in the pages that have been stored to; the others remain the file's"
     tries <<'C'
+#include <sys/shm.h>
 enum { SIZE = 5 << 16 };
 static bool mapped(char *m)
 {
@@ -126,20 +127,33 @@ int main(void)
     char *wiped = map(MAP_PRIVATE | MAP_ANONYMOUS, -1), *kept = map(MAP_SHARED | MAP_ANONYMOUS, -1);
     char *undone = map(MAP_SHARED | MAP_ANONYMOUS, -1), *heap = malloc(2 * SIZE);
     heap[SIZE] = 'P';
+    int id = shmget(IPC_PRIVATE, SIZE, 0600);
+    char *attached = id == -1 && errno == ENOSYS ? map(MAP_SHARED | MAP_ANONYMOUS, -1) : shmat(id, NULL, 0);
+    THAT("System V", attached != (char *)-1);
+    shmctl(id, IPC_RMID, NULL);
+    attached[0] = attached[SIZE - 1] = 'P';
+    char *loaded = copy + SIZE / 2;
+    THAT("a page that was not stored to", loaded[0] == 0);
     THAT("advice", madvise(wiped, SIZE, MADV_WIPEONFORK) == 0 && madvise(kept, SIZE, MADV_DONTFORK) == 0
          && madvise(undone, SIZE, MADV_DONTFORK) == 0 && madvise(undone, SIZE, MADV_DOFORK) == 0);
+    int go[2];
+    char byte;
+    THAT("pipe2", pipe2(go, O_CLOEXEC) == 0);
     pid_t child = forked();
     if (child == 0) {
+        close(go[1]);
+        THAT("go", read(go[0], &byte, 1) == 0);
+        THAT("what was not stored to is the file's", loaded[0] == 'W' && copy[1] == 0);
         THAT("zeros", wiped[0] == 0 && wiped[SIZE - 1] == 0);
         wiped[0] = 'C';
         pid_t grandchild = forked();
         if (grandchild == 0) {
-            THAT("shared", shared[0] == 'P' && undone[SIZE - 1] == 'P' && of_file[0] == 'P');
+            THAT("shared", shared[0] == 'P' && attached[SIZE - 1] == 'P' && undone[SIZE - 1] == 'P' && of_file[0] == 'P');
             THAT("copied", private[SIZE - 1] == 'P' && copy[0] == 'P' && heap[SIZE] == 'P');
             THAT("zeros again", wiped[0] == 0);
             THAT("not there", !mapped(kept) && mapped(shared));
-            char *all[] = { shared, undone, of_file, private, copy };
-            for (int i = 0; i < 5; i++)
+            char *all[] = { shared, undone, of_file, private, copy, attached };
+            for (int i = 0; i < 6; i++)
                 all[i][0] = all[i][SIZE - 1] = 'C';
             heap[SIZE] = 'C';
             _exit(0);
@@ -147,8 +161,10 @@ int main(void)
         collect(grandchild);
         _exit(0);
     }
+    THAT("written after the fork", pwrite(file, "W", 1, SIZE / 2) == 1 && pwrite(file, "W", 1, 1) == 1);
+    close(go[1]);
     collect(child);
-    THAT("arrived", shared[0] == 'C' && shared[SIZE - 1] == 'C' && undone[0] == 'C' && of_file[SIZE - 1] == 'C');
+    THAT("arrived", attached[0] == 'C' && attached[SIZE - 1] == 'C' && shared[0] == 'C' && shared[SIZE - 1] == 'C' && undone[0] == 'C' && of_file[SIZE - 1] == 'C');
     THAT("not arrived", private[0] == 'P' && copy[SIZE - 1] == 'P' && heap[SIZE] == 'P');
     THAT("as they were", wiped[0] == 'P' && kept[0] == 'P');
     return 0;

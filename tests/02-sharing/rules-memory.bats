@@ -8,7 +8,7 @@ load rules
 @test "bit 56 of a page's entry means mapped once, and means it with bit 63 alone" {
     says "whether the page behind the address is mapped once, or in a second place too"
     says "Bit 63 says that the page is in memory, and then bit 56 says that it is mapped exactly once, by all processes together"
-    says "it is clear for a page that is in no table at all"
+    says "Without bit 63, bit 56 says nothing: it is clear for a page that is in no table at all"
     tries <<'C'
 static long size;
 static int bits(char *address)      /* 63 and 56, as 2 and 1 */
@@ -60,7 +60,7 @@ C
 }
 
 @test "each page's first store is a fault for both processes, whoever comes first" {
-    says "ordinarily at the first store to each page, and both processes pay it"
+    says "ordinarily at the first store to each page of the usual size, and both processes pay it"
     says "its own entry is still marked read-only, and the processor stops there as well"
     tries <<'C'
 enum { PAGES = 50 };

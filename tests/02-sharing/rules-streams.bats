@@ -72,7 +72,7 @@ C
 }
 
 @test "permissions of a FIFO are its own and those of the directories above it" {
-    says "Programs of one kernel that agree on the path can meet there, and permissions say who may, those of the file and of the directories above it"
+    says "Programs of one kernel for which the path leads to the same file can meet there, and permissions say who may, those of the file and of the directories above it"
     needs root
     tries <<'C'
 int main(void)
@@ -139,8 +139,135 @@ int main(void)
 C
 }
 
+@test "programs of one kernel whose mounts differ do not meet at a path" {
+    says "Programs of one kernel for which the path leads to the same file can meet there"
+    says "A container can have paths, names, keys and ports of its own, which do not lead outside"
+    says "or its file system ends, as a container's does with the container"
+    needs mounts
+    tries <<'C'
+#include <arpa/inet.h>
+#include <mqueue.h>
+#include <netinet/in.h>
+#include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+static bool port_taken(in_port_t *port)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = *port };
+    socklen_t size = sizeof a;
+    int s = socket(AF_INET, SOCK_DGRAM, 0);
+    if (bind(s, (struct sockaddr *)&a, size) == -1)
+        return errno == EADDRINUSE;
+    THAT("port", getsockname(s, (struct sockaddr *)&a, &size) == 0);
+    *port = a.sin_port;
+    return false;
+}
+static void like_a_container(void)
+{
+    THAT("unshare", unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET) == 0
+         && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+         && mount("none", "/tmp", "tmpfs", 0, NULL) == 0 && mount("none", "/dev/shm", "tmpfs", 0, NULL) == 0);
+}
+int main(void)
+{
+    const char *fifo = "/tmp/f", *name = "/rule";
+    in_port_t port = 0;
+    like_a_container();                         /* so that nothing is left behind */
+    THAT("FIFO", mkfifo(fifo, 0600) == 0);
+    THAT("port", !port_taken(&port));
+    int id = msgget(getpid(), IPC_CREAT | IPC_EXCL | 0600);
+    THAT("queue", id != -1);
+    THAT("both", mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, NULL) != -1
+         && shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600) != -1);
+    int here[2], go[2];
+    char byte;
+    THAT("pipes", pipe2(here, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0);
+    pid_t child = forked();
+    if (child == 0) {
+        close(go[1]);
+        THAT("with all in common", access(fifo, F_OK) == 0 && port_taken(&port)
+             && msgget(getppid(), 0) == id && mq_open(name, O_RDWR) != -1 && shm_open(name, O_RDWR, 0) != -1);
+        like_a_container();
+        THAT("another path", access(fifo, F_OK) == -1 && errno == ENOENT);
+        THAT("another FIFO", mkfifo(fifo, 0600) == 0 && open(fifo, O_RDWR | O_NONBLOCK) != -1);
+        THAT("another key", msgget(getppid(), 0) == -1 && errno == ENOENT);
+        THAT("another name of a queue", mq_open(name, O_RDWR) == -1 && errno == ENOENT);
+        THAT("another name of memory", shm_open(name, O_RDWR, 0) == -1 && errno == ENOENT);
+        THAT("another port", !port_taken(&port));
+        THAT("memory of its own", shm_open("/only-here", O_RDWR | O_CREAT | O_EXCL, 0600) != -1);
+        _exit(write(here[1], "x", 1) == 1 && read(go[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(here[1]);
+    THAT("the child is at its FIFO", read(here[0], &byte, 1) == 1);
+    THAT("nobody is at this FIFO", open(fifo, O_WRONLY | O_NONBLOCK) == -1 && errno == ENXIO);
+    close(go[1]);
+    collect(child);
+    THAT("its memory is gone with its mounts", shm_open("/only-here", O_RDWR, 0) == -1 && errno == ENOENT);
+    return 0;
+}
+C
+}
+
+@test "SO_PEERCRED tells who made, connected or listened, not who holds the other end" {
+    says "With a connection, SO_PEERCRED tells each side which process made the pair, connected or listened, and its user at that time"
+    says "That need not be who holds the other end now"
+    tries <<'C'
+#include <sys/socket.h>
+#include <sys/un.h>
+static struct ucred peer(int s)
+{
+    struct ucred who = { 0, 0, 0 };
+    socklen_t size = sizeof who;
+    THAT("SO_PEERCRED", getsockopt(s, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0);
+    return who;
+}
+int main(void)
+{
+    const uid_t me = geteuid();
+    int s[2];
+    char byte;
+    THAT("pair", socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, s) == 0);
+    pid_t child = forked();
+    if (child == 0) {
+        close(s[0]);
+        THAT("the child's end", peer(s[1]).pid == getppid());
+        THAT("become", me != 0 || setresuid(65534, 65534, 65534) == 0);
+        _exit(write(s[1], "x", 1) == 1 && read(s[1], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(s[1]);
+    THAT("the child is there", read(s[0], &byte, 1) == 1);
+    THAT("the parent's end names the parent, as it was", peer(s[0]).pid == getpid() && peer(s[0]).uid == me);
+    close(s[0]);
+    collect(child);
+
+    struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "s" };
+    int l = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    THAT("listen", bind(l, (struct sockaddr *)&a, sizeof a) == 0 && chmod("s", 0777) == 0 && listen(l, 1) == 0);
+    child = forked();
+    if (child == 0) {
+        THAT("become", me != 0 || setresuid(65534, 65534, 65534) == 0);
+        int c = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+        THAT("who connected", peer(c).pid == getppid() && peer(c).uid == me);
+        _exit(write(c, "x", 1) == 1 && read(c, &byte, 1) == 0 ? 0 : 1);
+    }
+    int c = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    THAT("connect", connect(c, (struct sockaddr *)&a, sizeof a) == 0 && read(c, &byte, 1) == 1);
+    THAT("who listened, not who accepted", peer(c).pid == getpid() && peer(c).uid == me);
+    close(c);
+    collect(child);
+
+    int d = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_un b = { .sun_family = AF_UNIX, .sun_path = "d" };
+    THAT("bind", bind(d, (struct sockaddr *)&b, sizeof b) == 0);
+    THAT("without a connection it tells nobody", peer(d).pid == 0 && peer(d).uid == (uid_t)-1);
+    return 0;
+}
+C
+}
+
 @test "local sockets go both ways, tell who is there and carry descriptors; those of the network do not carry them" {
-    says "It has streams or messages, both ways, and tells each side who the other is"
+    says "It has streams or messages, both ways"
     says "Besides it carries descriptors across, which no other mechanism of this list does"
     tries <<'C'
 #include <arpa/inet.h>
@@ -239,6 +366,7 @@ C
 
 @test "the words of strangers are taken for the child's, and a silent one is not waited for" {
     says "Our parent does not ask who did, and takes the first word for its child's"
+    says "Strangers who connect and say nothing make it give up"
     says "The parent therefore gives its sockets a timeout of ten seconds"
     local kind
     for kind in TCP UDP; do
@@ -247,7 +375,7 @@ C
         assert_call 'setsockopt\(.*SO_RCVTIMEO.*(tv_sec=10,|"\\n\\0).* = 0'
         inject read:error=EAGAIN:when=1 ./say_hello $kind
         assert_failure 1
-        assert_stderr_line "say_hello: $kind socket: Resource temporarily unavailable"
+        assert_stderr_line "say_hello: $kind socket: Connection timed out"
     done
     traced accept4,accept,getpeername,recvfrom,recvmsg,getsockopt ./say_hello 'P socket'
     refute_call 'getpeername|recvfrom|recvmsg|getsockopt|accept4?\([0-9]+, \{'
@@ -272,6 +400,33 @@ int main(void)
     THAT("there", poll(&there, 1, 10000) == 1);
     int c = accept4(l, NULL, NULL, SOCK_CLOEXEC);
     THAT("the read gives up", c != -1 && read(c, &byte, 1) == -1 && errno == EAGAIN);
+    return 0;
+}
+C
+}
+
+@test "silent connections keep the next one waiting in connect" {
+    says "and when enough of them do, the child waits in connect(2)"
+    tries <<'C'
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+int main(void)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof a;
+    struct timeval little = { .tv_usec = 20000 };
+    int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), result = 0, silent = 0;
+    THAT("bind", bind(l, (struct sockaddr *)&a, size) == 0 && listen(l, 1) == 0
+         && getsockname(l, (struct sockaddr *)&a, &size) == 0);
+    while (silent < 20 && result == 0) {
+        int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        THAT("timeout", setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &little, sizeof little) == 0);
+        result = connect(s, (struct sockaddr *)&a, size);
+        silent++;
+    }
+    THAT("some are let in, then one waits", silent > 1 && result == -1 && errno == EINPROGRESS);
     return 0;
 }
 C

@@ -47,7 +47,66 @@ load common
     assert_output --partial 'Resource temporarily unavailable'
     run_program ./fifo_client -n box hello
     assert_failure 1
-    assert_stderr 'fifo_client: box: Resource temporarily unavailable'
+    assert_stderr 'fifo_client: box: line 1: Resource temporarily unavailable'
+    exec 7>&-
+}
+
+@test "an error names the line, after those that went" {
+    says "The message has the number of the line, so that it is known how many went before"
+    mkfifo box
+    exec 7<> box
+    run dd if=/dev/zero of=box oflag=nonblock bs=4096 status=none
+    dd of=/dev/null bs=4096 count=1 status=none <&7
+    long=$(printf '%4085s' x)
+    run_program ./fifo_client -n box short "$long" "$long"
+    assert_failure 1
+    assert_output ''
+    assert_stderr 'fifo_client: box: line 2: Resource temporarily unavailable'
+    exec 7>&-
+}
+
+@test "a line that is not written whole is an error, and nothing is written after it" {
+    says "A line that fits is written whole or not at all, so any result other than its length is an error, and no loop goes on writing the rest"
+    mkfifo box
+    exec 7<> box
+    for got in 0 3; do
+        inject write:retval=$got:when=1 ./fifo_client -n box hello more
+        assert_failure 1
+        assert_stderr 'fifo_client: box: took a part of line 1'
+    done
+    run_shell 'dd if=box iflag=nonblock status=none'
+    assert_output ''
+    exec 7>&-
+}
+
+@test "a text may begin with a hyphen, or be an option's name" {
+    says "Options end at the box"
+    mkfifo box
+    exec 7<> box
+    run_program ./fifo_client -n box '-5 degrees' -n
+    assert_success
+    run_shell 'dd if=box iflag=nonblock status=none'
+    assert_line --regexp '^[0-9]+: -5 degrees$'
+    assert_line --regexp '^[0-9]+: -n$'
+    exec 7>&-
+}
+
+@test "a line of exactly PIPE_BUF bytes fits, one byte more does not" {
+    says "So the client makes each line in memory first, and refuses one that is too long"
+    mkfifo box
+    exec 7<> box
+    for size in 4096 4097; do
+        run_shell 'pid=$$; exec ./fifo_client -n box "$(printf "%*s" $(($1 - ${#pid} - 3)) x)"' $size
+        case $size in
+        4096) assert_success ;;
+        *)
+            assert_failure 1
+            assert_stderr 'fifo_client: more than a FIFO takes at once, 4096 bytes'
+            ;;
+        esac
+    done
+    run_shell 'dd if=box iflag=nonblock status=none bs=8192 count=1 | wc -c'
+    assert_output 4096
     exec 7>&-
 }
 
@@ -60,7 +119,7 @@ load common
         until [ "/proc/$pid/fd/3" -ef box ]; do kill -0 $pid || exit 9; done
         sleeping $pid; exec 8>&-; wait $pid'
     assert_failure 1
-    assert_stderr 'fifo_client: box: Broken pipe'
+    assert_stderr 'fifo_client: box: line 1: Broken pipe'
 }
 
 @test "interrupted, it sends its line once" {

@@ -78,21 +78,51 @@ unfinished"
     done
 }
 
-@test "a second SIGTERM or SIGINT ends the retreat with a message, a second SIGHUP does not" {
-    says "A second SIGTERM or SIGINT comes from an impatient user, and ends it"
-    says "A second SIGHUP does not"
-    for signal in TERM INT; do
+@test "in the retreat TERM, INT and HUP change nothing, KILL and QUIT end it" {
+    says "Another of our signals during the retreat changes nothing"
+    says "If a client stays inside, SIGKILL ends the collector, or in a terminal Ctrl-\, which sends SIGQUIT"
+    for signal in '' KILL QUIT; do
         run_shell "$functions"'
-            env --default-signal=INT,HUP ./fifo_collector box > journal & pid=$!
+            ulimit -c 0
+            env --default-signal=INT,HUP,QUIT ./fifo_collector box > journal & pid=$!
             there box $pid; sleeping $pid
             exec 7> box
             kill -TERM $pid; gone box $pid
-            kill -HUP $pid; echo late >&7
-            until grep -q late journal; do kill -0 $pid || exit 9; done
-            kill -$1 $pid; wait $pid' $signal
-        assert_failure 1
-        assert_stderr 'fifo_collector: box: left while clients were inside'
+            for again in TERM INT HUP; do
+                kill -$again $pid; echo "after $again" >&7
+                until grep -q "after $again" journal; do kill -0 $pid || exit 9; done
+            done
+            if [ -n "$1" ]; then kill -$1 $pid; else echo late >&7; exec 7>&-; fi
+            wait $pid 2> /dev/null; echo $?; tail -n 1 journal' "$signal"
+        case $signal in
+        KILL) assert_line --index 0 137 ;;
+        QUIT) assert_line --index 0 131 ;;
+        *) assert_output "0
+late" ;;
+        esac
     done
+    [ "$(kill -l QUIT)" = 3 ]
+    run_on_terminal sh -c 'stty -a <&1'
+    assert_output --partial 'quit = ^\'
+}
+
+@test "timeout sends its signal to its child and to the group of it, and no line is lost by that" {
+    needs strace
+    says "timeout(1) sends its signal to its child and then to the group that the child is in"
+    run_shell 'strace -o log -e trace=kill timeout 0.05 sleep 9; grep -oE "^kill\([0-9]+, SIGTERM" log | sed -E "s/[1-9][0-9]*/N/"'
+    assert_output "kill(N, SIGTERM
+kill(0, SIGTERM"
+    run_shell "$functions"'
+        timeout 60 ./fifo_collector box > journal & pid=$!
+        there box $pid
+        exec 7> box; echo early >&7
+        until grep -q early journal; do kill -0 $pid || exit 9; done
+        kill -TERM $pid; gone box $pid; echo late >&7; exec 7>&-
+        wait $pid; echo $?; cat journal'
+    assert_success
+    assert_output "0
+early
+late"
 }
 
 # unread: for scripts, prints how many bytes are unread in what descriptor 0 is.
@@ -100,8 +130,6 @@ unread='unread() { perl -e "ioctl STDIN, 0x541B, \$n or die; print unpack q(i), 
 '
 
 @test "the first signal does no more than begin the retreat, even while the last line is printed" {
-    says "The first signal only began the retreat"
-    says "one that came while the last line was being printed does no more either"
     # its output is a full pipe, so that it sleeps in the write of its last line
     run_shell "$functions$unread"'
         mkfifo slow box; exec 5<> slow 8<> box 9< box
@@ -248,7 +276,7 @@ fifo"
 
 @test "its write end is that of the FIFO which it reads, whatever has become of the name" {
     needs strace
-    says "It is opened through /proc/self/fd"
+    says "It is opened not by its name but through /proc/self/fd"
     says "leads to the very FIFO that we hold"
     # stopped once it has the lock and has looked at the name, which then goes
     run_shell 'look() { strace -f -qq -o late -P "$PWD/box" -P box -e trace=lstat,fstat,newfstatat,statx \
@@ -281,8 +309,8 @@ fifo"
 }
 
 @test "the box is for its owner alone, whatever the umask" {
-    says "the box is ours alone, mode 0600, whatever the umask takes or leaves"
-    says "The box has mode 0600"
+    says "A box that we make is ours alone, mode 0600, whatever the umask takes or leaves"
+    says "The box that the collector makes has mode 0600"
     for mask in 0 022 0777; do
         as_nobody run_shell "umask $mask;$functions"'
             ./fifo_collector box > journal & pid=$!
@@ -297,6 +325,7 @@ fifo"
 }
 
 @test "a box that mkfifo -m has made for all keeps its mode" {
+    says "One that is there already is taken as it is, whoever made it"
     says "If others are to write to it, it is made beforehand with mkfifo -m 622 box"
     run_shell "umask 077;$functions"'
         mkfifo -m 622 box
@@ -368,7 +397,7 @@ unfinished"
 }
 
 @test "a reader of its output that leaves ends it in order, too" {
-    says "If they cannot be printed there is no use in collecting more"
+    says "If it cannot be printed there is no use in collecting more"
     run_shell "$functions"'
         mkfifo out; exec 5<> out
         ./fifo_collector box > out 5>&- & pid=$!
@@ -383,6 +412,7 @@ unfinished"
 
 @test "when it cannot print, what was sent is lost, and who comes later is told" {
     says "When the collector cannot print, it removes the name and leaves"
+    says "It finds out with the first line that it prints"
     run_shell 'mkfifo box; exec 8<> box 9< box 8>&-
         ./fifo_client box one > sent; ./fifo_client box two >> sent; grep -c sent sent
         ./fifo_collector box 9<&- > /dev/full; echo $?
@@ -396,7 +426,8 @@ fifo_client: box: No such file or directory"
 }
 
 @test "while it waits to print it hears no signal" {
-    says "it hears no signal that it has blocked, and its clients wait too"
+    says "it hears no signal that it has blocked"
+    says "once the box is full its clients wait too, or with -n are told"
     run_shell "$functions$unread"'
         mkfifo slow box; exec 5<> slow 8<> box 9< box
         dd if=/dev/zero of=slow oflag=nonblock bs=4096 status=none 2> /dev/null
@@ -410,11 +441,11 @@ fifo_client: box: No such file or directory"
         kill -KILL $pid'
     assert_success
     assert_output 1
-    assert_stderr_line 'fifo_client: box: Resource temporarily unavailable'
+    assert_stderr_line 'fifo_client: box: line 1: Resource temporarily unavailable'
 }
 
 @test "killed, it takes with it what it had read, and the pipe goes with the last descriptor" {
-    says "When it is killed, it takes with it what it has read and not printed"
+    says "When the collector is killed, it takes with it what it has read and not printed"
     says "What lies in the pipe stays there only as long as somebody else has the FIFO open"
     run_shell "$functions$unread"'
         mkfifo box; exec 8<> box 9< box
@@ -447,14 +478,103 @@ fifo_client: box: No such file or directory"
 }
 
 @test "a line longer than the buffer and a last one without an end are printed, too" {
-    says "A line may be longer than the buffer, and the last one may come without an end"
+    says "A line may be longer than our buffer, and the last one may come without an end"
+    for size in 4096 8192 10000; do
+        run_shell 'mkfifo box; exec 8<> box 9< box
+            { printf "%0$1d\nnext\n" 7; printf "no end"; } >&8; exec 8>&-
+            ./fifo_collector box 2 9<&- | tee journal | wc -l
+            tail -n 2 journal; head -n 1 journal | wc -c' $size
+        assert_success
+        assert_output "3
+next
+no end
+$((size + 1))"
+    done
     run_shell 'mkfifo box; exec 8<> box 9< box
         { printf "%010000d\n" 7; printf "no end"; } >&8; exec 8>&-
-        ./fifo_collector box 2 9<&- > journal
+        ./fifo_collector box 1 9<&- > journal
         tail -n 1 journal; tr -d "\n" < journal | wc -c'
     assert_success
     assert_line --index 0 'no end'
     assert_line 10006
+}
+
+@test "LINES is reached with the read that brings the last, and all that it brought is printed" {
+    says "A few more may come: those of the same read, and what is sent by clients who are inside by then"
+    run_shell "$functions"'
+        mkfifo box; exec 8<> box 9< box 7> box 8>&-
+        printf "1\n2\n3\n" >&7
+        ./fifo_collector box 1 9<&- 7>&- > journal & pid=$!
+        gone box $pid; echo 4 >&7; exec 7>&-; wait $pid; cat journal'
+    assert_output "1
+2
+3
+4"
+}
+
+@test "who else reads from the box takes lines away, lock or no lock" {
+    says "The lock binds only those who ask for it, and a cat box beside the collector takes a part of the lines"
+    run_shell "$functions"'
+        ./fifo_collector box > journal & pid=$!
+        there box $pid; sleeping $pid
+        kill -STOP $pid
+        exec 7> box; echo taken >&7; dd if=box bs=6 count=1 status=none
+        kill -CONT $pid; echo left >&7; exec 7>&-
+        kill -TERM $pid; wait $pid; cat journal'
+    assert_success
+    assert_output "taken
+left"
+}
+
+@test "flock takes no descriptor of O_PATH, so a start that fails has let clients in" {
+    says "It cannot ask for the lock earlier: flock(2) refuses a descriptor of O_PATH"
+    says "A collector that gives up after it has opened the box, because a stranger has the lock"
+    makes lock <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+int main(void) { return flock(open("box", O_PATH), LOCK_EX) == -1 ? errno != EBADF : 2; }
+C
+    mkfifo box
+    run_program ./lock
+    assert_success
+    run_shell "$functions"'
+        exec 8<> box 7> box 8>&-; flock 7
+        ./fifo_client box lost 7>&- > sent 2>&1 & pid=$!
+        sleeping $pid
+        ./fifo_collector box 7>&-; echo $?
+        wait $pid; grep -cE "sent|Broken pipe" sent'
+    assert_line --index 0 1
+    assert_line --index 1 1
+    assert_stderr 'fifo_collector: box: has a collector already'
+}
+
+@test "without /proc the start fails too late for those who wait" {
+    says "A collector that gives up after it has opened the box, because a stranger has the lock or /proc is missing, has let in the clients that waited, and their lines may be lost"
+    needs mounts
+    run_shell "$functions"'
+        mkfifo box
+        ./fifo_client box lost > sent 2>&1 & pid=$!
+        sleeping $pid
+        unshare -m sh -c "mount -t tmpfs none /proc && exec ./fifo_collector box"; echo $?
+        wait $pid; grep -cE "sent|Broken pipe" sent
+        dd if=box iflag=nonblock status=none'
+    assert_success
+    assert_output "1
+1"
+    assert_stderr --regexp '^fifo_collector: /proc/self/fd/[0-9]+: No such file or directory$'
+}
+
+@test "a standard output that does not wait is given up when its reader is slow" {
+    says "A standard output to which somebody has given O_NONBLOCK counts as one of these as soon as its reader is slow"
+    run_shell "$functions"'
+        mkfifo slow box; exec 5<> slow 8<> box 9< box
+        dd if=/dev/zero of=slow oflag=nonblock bs=4096 status=none 2> /dev/null
+        echo line >&8; exec 8>&-
+        perl -MFcntl -e "sysopen my \$f, q(slow), O_WRONLY|O_NONBLOCK or die; open STDOUT, q(>&), \$f; exec @ARGV" \
+            ./fifo_collector box 1 5<&- 9<&-'
+    assert_failure 1
+    assert_stderr 'fifo_collector: cannot write to standard output'
 }
 
 @test "a box that is no FIFO is refused, and a file that a shell made is called so" {

@@ -20,8 +20,12 @@ load common
 }
 
 @test "full to the brim it has no size and no blocks, and takes what a pipe takes [F03] [F04]" {
-    says "the capacity agrees, the unit of atomic writing agrees"
-    says "until EAGAIN says that there is no room for one more"
+    says "the capacity agrees, unless the user has very many pipes, the unit of atomic writing agrees"
+    says "in pieces of PIPE_BUF letters, until EAGAIN says that there is no room for one more"
+    traced write ./fifo_identity
+    assert_call 'write\([0-9]+, "abc.*, 4096\) = 4096'
+    assert_call 'write\([0-9]+, "abc.*, 4096\) = -1 EAGAIN'
+    refute_call 'write\([0-9]+, "abc.*, (.?.?.?|409[0-57-9]|40[0-8].|4[1-9]..)\) = '
     run_program ./fifo_identity
     assert_success
     [[ $output =~ letters\ written\ *=\ ([0-9]+) ]]

@@ -5,6 +5,7 @@ load common
 # fifo_poll: poll waits before the first writer and never again.
 
 @test "the session holds: poll waits before the first writer and never again [F18]" {
+    says "In both there is no writer and read(2) returns 0, but only in the fifth does poll(2) say so"
     holds_session
 }
 

@@ -22,7 +22,9 @@ EPIPEEPIPE1y"
 }
 
 @test "what would have waited says EAGAIN, and only then" {
-    says "a read that would have waited says EAGAIN instead"
+    says "The read end is opened with O_NONBLOCK, and a read that would have waited says EAGAIN instead"
+    says "if our read end was opened without waiting, the other side may not have come yet, and read(2) would return 0"
+    says "A FIFO that ends too soon has no writer just then: the last has left, or, for a reader that opened with O_NONBLOCK, none has come yet"
     run_shell "$functions$perl"'
         mkfifo door
         perl "my \$in = o(q(door), \$R|\$N); print r(\$in), q( ); my \$out = o(q(door), \$W); print r(\$in), q( );
@@ -36,6 +38,7 @@ EPIPEEPIPE1y"
 
 @test "0 comes when no writer is left and all is read, and not while a second one is there" {
     says "returns 0 when no writer is left and all is read, and waits again when the next writer has come"
+    says "A FIFO that ends too soon has no writer just then: the last has left, or, for a reader that opened with O_NONBLOCK, none has come yet"
     says "A program that takes the first 0 for the end leaves at the first gap between two clients"
     run_shell "$perl"'
         mkfifo door
@@ -63,7 +66,7 @@ x"
 }
 
 @test "a reader that could write sees no end, and sees it when it gives that up" {
-    says "does not see an end of file as long as it holds it"
+    says "A reader that holds a write end itself, by O_RDWR or by a second descriptor, does not see an end of file as long as it holds it"
     run_shell "$perl"'
         mkfifo door
         perl "my \$in = o(q(door), O_RDWR|\$N); close o(q(door), \$W) for 1 .. 3; print r(\$in), q( ); close \$in;
@@ -339,7 +342,7 @@ fo|ur"
 }
 
 @test "a flag that is looked at before the wait misses the signal in between" {
-    says "a signal that comes between the test and the wait is handled, and then the wait begins"
+    says "A handler that only sets a flag is easy to get right, and the loop that tests the flag easy to get wrong: a signal that comes between the test and the wait is handled, and then the wait begins"
     says "The signals stay blocked, so they stay pending until we fetch them"
     makes gap <<'C'
 #include <poll.h>

@@ -42,7 +42,7 @@ load common
 }
 
 @test "in a directory without a default ACL the mode is the wish without the umask, for each of them" {
-    says "The formula holds in directories without a default ACL"
+    says "For the bits of 0777 the formula holds in directories without a default ACL"
     makes modes <<'C'
 #include <stdio.h>
 #include <sys/stat.h>
@@ -68,9 +68,29 @@ C
     assert_output '0 wrong of 3478'
 }
 
+@test "mkfifo returns 0, or -1 with errno" {
+    says "It returns 0, or -1 with errno set"
+    makes twice <<'C'
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+int main(void)
+{
+    errno = 0;
+    int first = mkfifo("door", 0600), second = mkfifo("door", 0600);
+    printf("%d %d %d", first, second, errno == EEXIST);
+}
+C
+    run_program ./twice
+    assert_success
+    assert_output '0 -1 1'
+}
+
 @test "neither compiler warns of a decimal mode, mkfifo does not complain, and its owner may not read" {
     says "it has a trap of which neither gcc nor clang warns"
     says "mkfifo(3) does not complain"
+    says "Written without its leading 0, the number 664 is decimal, which is 01230 in octal, and of that the umask left 01210"
+    assert_equal "$(printf %o 664) $(printf %o $((664 & ~022)))" '1230 1210'
     says "The first to see the mistake is an ordinary user who may not open the FIFO"
     says "The owner of that FIFO may write to it and not read"
     printf '%s\n' '#include <sys/stat.h>' 'int main(void) { return mkfifo("door", 664); }' > a.c
@@ -170,7 +190,7 @@ C
 
 @test "one of two that does not wait at its reading end is enough" {
     says "It is enough if one of the two does not"
-    says "so does opening a reading end with O_NONBLOCK"
+    says "so does opening a reading end first and with O_NONBLOCK"
     for patient in anne ben; do
         run_shell "$perl"'
             mkfifo door gate
@@ -201,16 +221,35 @@ both"
 
 @test "programs that open by name wait on a FIFO, those that walk through directories do not" {
     says "A program that opens a file by the name it is given, as cat, grep and cp do, waits on a FIFO that nobody writes to"
-    says "Programs that walk through directories, cp -r or grep -r, look at the type first"
+    says "GNU cp -r and grep -r do not open a FIFO that they meet in a directory"
+    says "grep -R does, and grep -r opens one that the command line names"
     mkdir hall
     mkfifo hall/door
-    for command in 'cat hall/door' 'grep x hall/door' 'cp hall/door copy' 'wc hall/door'; do
+    for command in 'cat hall/door' 'grep x hall/door' 'cp hall/door copy' 'wc hall/door' \
+        'grep -R x hall' 'grep -r x hall/door' 'grep -r x hall hall/door'; do
         run_shell 'timeout 0.2 $1' "$command"
         assert_failure 124
     done
     run_shell 'cp -r hall copy && stat -c %F copy/door; grep -r x hall; echo $?'
     assert_output "fifo
 1"
+}
+
+@test "a look with O_NONBLOCK lets a waiting writer in and leaves it alone, one with O_PATH does not" {
+    says "But a writer that waits at a FIFO is let in by that, and gets SIGPIPE if it writes when we have closed again"
+    says "O_PATH, a flag of Linux, gets a descriptor for fstat(2) that is no end, and the writer sleeps on"
+    run_shell "$functions$perl"'
+        mkfifo door
+        perl "mark; my \$out = o(q(door), \$W); o(q(in), \$W|O_CREAT); 1 until -e q(closed); w(\$out, q(x)); print q(alive)" & pid=$!
+        waits $pid
+        perl "my \$f = o(q(door), 010000000); print -p \$f ? qq(fifo\n) : qq(file\n)"
+        sleeping $visitor; [ ! -e in ] || echo in
+        perl "my \$f = o(q(door), \$R|\$N); print -p \$f ? qq(fifo\n) : qq(file\n); 1 until -e q(in)"
+        : > closed
+        wait $pid; echo $?'
+    assert_output "fifo
+fifo
+141"
 }
 
 @test "with O_NONBLOCK dd comes back, and fstat tells what it has" {

@@ -127,6 +127,119 @@ fifo"
     assert_stderr 'door: No such device or address'
 }
 
+@test "a reader that is stopped in open does not count, and does again when it goes on" {
+    says "A reader that waits in open(2) counts as one, unless it is stopped"
+    run_shell "$functions$perl"'
+        mkfifo door
+        perl "mark; o(q(door), \$R); print qq(in\n)" & pid=$!
+        waits $pid; kill -STOP $visitor
+        until grep -q "^State:.T" /proc/$visitor/status; do kill -0 $pid || exit 9; done
+        perl "o(q(door), \$W|\$N)"; echo $?
+        kill -CONT $visitor; sleeping $visitor
+        until perl "o(q(door), \$W|\$N)" 2> /dev/null; do kill -0 $pid || exit 9; done
+        wait $pid'
+    assert_success
+    assert_output "6
+in"
+    assert_stderr 'door: No such device or address'
+}
+
+@test "a writer that waits in open counts, too, unless it is stopped" {
+    says "A reader that waits in open(2) counts as one, unless it is stopped, and so does a writer"
+    for state in waits stopped; do
+        run_shell "$functions$perl"'
+            mkfifo door
+            perl "mark; my \$out = o(q(door), \$W); 1 until -e q(done)" & pid=$!
+            waits $pid
+            [ $1 = waits ] || { kill -STOP $visitor
+                until grep -q "^State:.T" /proc/$visitor/status; do kill -0 $pid || exit 9; done; }
+            perl "print r(o(q(door), \$R|\$N)), qq(\n)"
+            kill -KILL $visitor; wait $pid 2> /dev/null; rm door' $state
+        case $state in
+        waits) assert_output EAGAIN ;;
+        *) assert_output end ;;
+        esac
+    done
+}
+
+@test "a handler that another thread runs does not end the wait" {
+    says "A wait ends with EINTR when the thread that waits has run a signal handler"
+    makes threads <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static volatile pid_t waits;
+static void on(int n) { (void)n; }
+static void *visit(void *unused)
+{
+    waits = gettid();
+    int fd = open("door", O_RDONLY);
+    puts(fd != -1 ? "in" : errno == EINTR ? "EINTR" : "error");
+    return unused;
+}
+static void wait_for_sleep(void)
+{
+    char name[64], state = 0;
+    while (state != 'S') {
+        snprintf(name, sizeof name, "/proc/self/task/%d/stat", waits);
+        FILE *f = fopen(name, "r");
+        if (f == NULL || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+            state = 0;
+        if (f != NULL)
+            fclose(f);
+    }
+}
+int main(void)
+{
+    sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on }, NULL);
+    for (int other = 1; other >= 0; other--) {
+        pthread_t t;
+        waits = 0;
+        mkfifo("door", 0600);
+        pthread_create(&t, NULL, visit, NULL);
+        while (waits == 0)
+            ;
+        wait_for_sleep();
+        pthread_kill(other ? pthread_self() : t, SIGUSR1);
+        if (other) {
+            wait_for_sleep();
+            close(open("door", O_WRONLY));
+        }
+        pthread_join(t, NULL);
+    }
+}
+C
+    run_program ./threads
+    assert_success
+    assert_output "in
+EINTR"
+}
+
+@test "the question whether anybody is there ends a cat that waited for its first writer" {
+    says "To ask and close again is not harmless, though: a cat that waited for its first writer has then had one, and leaves"
+    run_shell "$functions$perl"'
+        mkfifo door
+        cat door & pid=$!
+        sleeping $pid
+        until perl "close o(q(door), \$W|\$N)" 2> /dev/null; do kill -0 $pid || exit 9; done
+        wait $pid; echo $?'
+    assert_success
+    assert_output 0
+}
+
+@test "one that only writes is not let in without a reader, one that reads, too, is" {
+    says "one that only writes is not let in without a reader"
+    run_shell "$perl"'
+        mkfifo door
+        perl "eval { o(q(door), \$W|\$N) }; print \$!{ENXIO} ? q(ENXIO ) : q(in ); o(q(door), O_RDWR); print qq(in\n)"'
+    assert_success
+    assert_output 'ENXIO in'
+}
+
 @test "open returns although the partner has left again" {
     says "That open(2) has returned says only that a partner was there"
     says "It may have left again"
@@ -176,7 +289,7 @@ end"
 }
 
 @test "a handler without SA_RESTART ends a writer's wait, one with it does not" {
-    says "A wait ends with EINTR when a signal handler has run that was installed without SA_RESTART"
+    says "A wait ends with EINTR when the thread that waits has run a signal handler that was installed without SA_RESTART"
     says "What then happens depends, as with read(2), on how the handler was installed"
     says "Then a signal may interrupt it, as it may interrupt read(2)"
     makes visitor <<'C'

@@ -56,7 +56,7 @@ load ../lib/helpers
 
 @test "a tool knows a rule by the words that appendix A names" {
     says "What a rule is, a tool decides by its words: by never, every and their like, by numbers, by the names of errors and signals"
-    says --in A-trial "A sentence of it states a rule when it knows no exception"
+    says --in A-trial "A sentence of it states a rule when it knows no exception (never, always, only, nothing, at once, for good, for ever, any, every, must, cannot, whenever), or when it has a number, or the name of an error, a signal, a flag or a limit"
     help=$("$root/tools/statements" --help | tr '\n' ' ' | tr -s ' ')
     said=$(tr '\n' ' ' < "$root/chapters/A-trial.nw" | sed 's/.*knows no exception (\([^)]*\)).*/\1/')
     assert_equal "$(sed 's/.*word without exception (\([^)]*\)).*/\1/' <<< "$help")" "$said"
@@ -98,6 +98,26 @@ checks() {
     assert_failure 1
 }
 
+@test "two durations, or times of day, may agree or differ by chance" {
+    says "Durations and times of day are excepted, since two of them may agree by chance"
+    says --in B-making "Durations and times of day are excepted, since two of them may agree by chance"
+    checks <<< $'$ printf "7 5 5\\n"\n8 7 8\nvaries: ms 7 8'
+    assert_success
+    checks <<< $'$ printf "07:01 07:01\\n"\n07:03 07:04\nvaries: time 07:03 07:04'
+    assert_success
+    checks <<< $'$ printf "7 5 5\\n"\n8 7 8\nvaries: count 7 8'
+    assert_failure 1
+}
+
+@test "where no file may grow, the kernel ends a program by SIGXFSZ" {
+    says "Where no file may grow (ulimit -f 0), it may be the kernel that says so, by SIGXFSZ"
+    says --in B-making "and SIGXFSZ in place of a message where no file may grow"
+    run_shell 'ulimit -f 0; exec "$1" > kept' "$root/out/bin/03-pipes/pipe_hello"
+    printf '%s\n' "status $status, ended $ended: $output" >&2
+    [ "$status" = 153 ] || [ "$ended" = 'killed SIGXFSZ' ]
+    [ ! -s kept ]
+}
+
 @test "a licence that nothing uses, and one of an unknown kind, is an error" {
     says --in B-making "A licence that nothing uses is an error, as is one of a kind that the checker does not know"
     checks <<< $'$ ./ids\n4711 4711 4712\nvaries: pid 4711 4712 4713'
@@ -120,8 +140,8 @@ checks() {
 }
 
 @test "with a program that does nothing in its place each test of one is red" {
-    says "a test of a program has to fail when the program is replaced by one that does nothing"
-    says --in B-making "a test of it that stays green then is a mistake, unless it is one of the compiler"
+    says "a test that runs a program has to fail when the program is replaced by one that does nothing"
+    says --in B-making "Each program is replaced by one that prints nothing and succeeds, and a test of it that stays green then is a mistake, unless it is one of the compiler"
     for test in 01-ends/wait_all 03-pipes/pipe_hello; do
         mkdir -p "stubs/$test"
         printf '#!/bin/sh\n' > "stubs/$test/${test#*/}"
@@ -130,4 +150,18 @@ checks() {
         refute_line --regexp '^ok '
         assert_line --regexp '^not ok '
     done
+}
+
+@test "the fonts and the licenses are those that the colophon names" {
+    says --in colophon "On paper the text is set in TeX Gyre Pagella and TeX Gyre Heros, on the web in Source Serif 4, and the code everywhere in JetBrains Mono"
+    says --in colophon "under the Creative Commons Attribution 4.0 International License (CC BY 4.0), the programs and all code of the chapters under the MIT license"
+    for font in 'main TeX Gyre Pagella' 'sans TeX Gyre Heros' 'mono JetBrains Mono'; do
+        grep -qF "\\set${font%% *}font{${font#* }}" "$root/weave/print/book.tex"
+    done
+    grep -q -- '--serif: "Source Serif 4 ' "$root/assets/css/book.css"
+    grep -q -- '--mono: "JetBrains Mono ' "$root/assets/css/book.css"
+    run head -n 1 "$root/LICENSE-CODE"
+    assert_output 'MIT License'
+    run cat "$root/LICENSE-TEXT"
+    assert_output --partial $'Creative Commons Attribution 4.0 International\nLicense (CC BY 4.0)'
 }

@@ -69,7 +69,7 @@ bit() {
 }
 
 @test "with descriptor 1 closed, what is printed goes into the next file or pipe" {
-    says "With descriptor 1 closed, the next pipe or file that a program opens gets the number 1, and what the program prints goes there"
+    says "With descriptor 1 closed, the next pipe or file that a program opens gets the number 1, and what the program prints goes there, if it is open for writing"
     makes writer <<'C'
 #include <fcntl.h>
 #include <stdio.h>
@@ -90,6 +90,19 @@ C
     assert_equal "$(cat kept)" 'a line'
     run_shell './writer >&- <&-'
     assert_failure 1
+    : > nothing
+    makes reader <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+int main(void)
+{
+    int fd = open("nothing", O_RDONLY);
+    printf("a line");
+    return fflush(stdout) != 0 ? 7 : fd;
+}
+C
+    run_shell './reader >&-'
+    assert_failure 7
 }
 
 @test "with SIGCHLD ignored a child's status is thrown away" {

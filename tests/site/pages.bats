@@ -122,6 +122,18 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     grep -q '1 test passed' site/made-01.html
     run stamp made-02.html
     assert_output ''
+    run stamp index.html
+    assert_output '2 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). Those of one program have not run here.'
+    printf 'More prose.\n' >> made-up/chapters/01-made-01.nw
+    printf '\n::: {.collected of=statements}\n:::\n' >> made-up/chapters/A-trial.nw
+    printf '01-made-01\topen\tEach is.\t\t\t\n' > report/statements.tsv
+    site_with_report
+    run stamp index.html
+    assert_output --partial 'have not run here. The book has changed since.'
+    grep -q 'Those of one program have not run here. The book has changed since. A name says' site/tests.html
+    grep -q 'So it was when tests ran last, on 2026-02-03. The text has changed since.' site/trial.html
+    sed -i '$d' made-up/chapters/01-made-01.nw
+    rm report/statements.tsv
     sed -i "s/$was/${was//[0-9a-f]/0}/" report/runs.tsv
     sed -i 's/two\tpassed/two\tfailed/' report/tests.tsv
     site_with_report
@@ -130,7 +142,7 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     run stamp made-01.html
     assert_output '1 of 2 tests passed on 3 February 2026 (Linux 1.2, gcc 3). The text has changed since.'
     run stamp index.html
-    assert_output '1 of the 2 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). A program has changed since.'
+    assert_output '1 of the 2 tests of its programs passed on 3 February 2026 (Linux 1.2, gcc 3). Those of one program have not run here. The book has changed since.'
 }
 
 @test "a stamp names the kernels of make elsewhere, and says when one was not asked since something changed" {
@@ -154,7 +166,7 @@ stamp() { sed -n 's/^<p class="stamp[^>]*>\(.*\)/\1/p' "site/$1" | sed 's/<[^>]*
     run stamp made-01.html
     assert_output '1 test passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). The sessions hold on Linux 5.10, too.'
     run stamp index.html
-    assert_output 'All 1 tests of its programs passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). The sessions hold on Linux 5.10, too.'
+    assert_output '1 tests of its programs passed on 3 February 2026 (Linux 6.1, 6.12 and 6.18, gcc 3). Those of one program have not run here. The sessions hold on Linux 5.10, too.'
     sed -i "/6.12/s/$was/${was//[0-9a-f]/0}/; /6.1\t/s/passed/failed/" report/elsewhere.tsv
     site_with_report
     run stamp "made-01-$program.html"

@@ -45,6 +45,18 @@ refused() {
     grep -q 'puts("that")' out/build/01-one/a.c
 }
 
+@test "undoing a change is an edit as well: the text is one that tangle wrote before" {
+    cp tangled/01-one/a.c before
+    sed -i 's/puts("it")/puts("that")/' "$chapter"
+    run -0 tools/tangle
+    cp before tangled/01-one/a.c
+    run -1 tools/tangle
+    assert_output --regexp '^tangled/01-one/a.c:[0-9]+: was edited here'
+    cmp before tangled/01-one/a.c
+    absorbed tangled/01-one/a.c
+    grep -q 'puts("it")' "$chapter"
+}
+
 @test "lines that are added, removed and changed at once, in several chunks" {
     sed -i -e 's/i < 2/i < 3/' -e 's/^ *return EXIT_FAILURE;/                perror("puts");\n\n&/' \
         -e '/^$/d' tangled/01-one/a.c

@@ -359,3 +359,56 @@ END
     run tools/statements --all 01-one
     assert_line --partial ': open: Whoever cannot read and can never write, can never sleep. [cannot, never]'
 }
+
+@test "on the page a tried sentence is marked, wherever it stands, and stays what it was" {
+    needs browser
+    cp -r "$root/assets" .
+    find assets/figures -name '*.pikchr' ! -name ring.pikchr -delete
+    touch LICENSE-CODE LICENSE-TEXT
+    cat >> chapters/01-one.nw <<'END'
+
+It is `a<b` & "so"[^k] in [Two](#two) here,\
+after a break. [It ends]{.index} here.\
+It is the third one.
+
+- In a list it stands so.
+
+An aside:
+:   A definition is so.
+
+![One picture is here. Another is not.](ring){#fig-ring alt="a ring"}
+
+| what | how |
+| ---- | --- |
+| *a* is | `b` |
+
+Table: A caption is so. {#tbl-x}
+
+[^k]: A note is so.
+END
+    tests_are <<'END'
+%test "<b> & \"c\" [Q1] [Q2]" {
+    says 'It is a<b & "so" in Two here, after'
+    says "It is the third one"
+    says "In a list it stands"
+    says "A definition is so"
+    says "One picture is here"
+    says "a is | b"
+    says "A caption is so"
+    says "A note is so"
+    holds_session
+}
+END
+    run tests/run tests/01-one/a.bats
+    assert_success
+    run make html
+    assert_success
+    page=$(tr '\n' ' ' < out/html/one.html)
+    mark='<span class="tried" data-tests="&lt;b&gt; &amp; &quot;c&quot; (a.bats): passed">'
+    for words in 'It is <code>a&lt;b</code> &amp; “so”<a href="#fn' 'It is the third one.</span></p>' 'In a list it stands so.</span></li>' \
+        'A definition is so.</span> </dd>' 'One picture is here.</span> Another is not.' '<em>a</em> is</span></td>' \
+        'A caption is so.</span></caption>' 'A note is so.</span><a '; do
+        [[ $page == *"$mark$words"* ]] || fail "not marked: $words"
+    done
+    [[ $page == *'</span> here.<br> <span class="tried"'* ]] || fail 'a line that was broken is not'
+}

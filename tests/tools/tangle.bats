@@ -614,17 +614,18 @@ tangle: out/build/01-one/a.c: the edit is thrown away'
     [ ! -e tangled/02-two ]
 }
 
-@test "what tangle wrote at any time is no edit, nor is a file that was removed" {
+@test "a file that was removed is no edit; one with a text that tangle wrote before is" {
     tools/tangle
     cp tangled/01-one/a.c old
-    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
-    tools/tangle
-    cp old tangled/01-one/a.c
     rm tangled/01-one/b.c
+    sed -i 's/puts("it")/puts("that")/' chapters/01-one.nw
     run -0 tools/tangle --edits
     run -0 tools/tangle
     grep -q that tangled/01-one/a.c
     [ -e tangled/01-one/b.c ]
+    cp old tangled/01-one/a.c
+    run -1 tools/tangle --edits
+    assert_output --regexp '^tangled/01-one/a.c:[0-9]+: was edited here'
 }
 
 @test "make clean leaves nothing but the knowledge of what tangle wrote" {

@@ -2,10 +2,11 @@ package Edits;
 # Which files of tangled/ and out/build/ somebody edited since tangle wrote them.
 #
 # Beside the files of out/build/UNIT/ stands out/build/UNIT.sums, with a line
-# "SHA1 PLACE/NAME" for each text that tangle ever wrote there ("make clean" keeps
-# it); PLACE is tangled or build, the sum there that of the text without line
-# directives. A file is edited when its text is none of these, and not what the unit
-# makes now either. Two that look so are not:
+# "SHA1 PLACE/NAME" for the text that tangle wrote there last ("make clean" keeps it;
+# while files are put in place, the texts before are there too); PLACE is tangled or
+# build, the sum there that of the text without line directives. A file is edited when
+# its text is not this one, and not what the unit makes now either. Two that look so
+# are not:
 #   a file of tangled/ that git has at HEAD: so looks a clone, or a checkout of
 #   another branch, and nothing in it can be lost;
 #   a file of out/build/ without any notes, which an older tangle left.
@@ -19,7 +20,7 @@ use File::Path ();
 use Kinds qw(kind_of);
 use Place qw(put slurp);
 use Tangle qw(source_of origins without_directives);
-our @EXPORT_OK = qw(unknown_files edits is_base note edit_message);
+our @EXPORT_OK = qw(unknown_files edits is_base note note_only edit_message);
 
 # unknown_files(WHERE, UNIT, KINDS): the files of the unit whose text tangle did not
 # write, as far as that is known without making it afresh; each with place, name,
@@ -73,14 +74,34 @@ sub is_base {
 # of Tangle.pm. TMP is a file to write the notes to first.
 sub note {
     my ($where, $unit, $files, $tmp) = @_;
-    my $file = "$where->{build}/$unit.sums";
-    my $notes = notes($file);
-    my @new = grep { !$notes->{$_} } map {
+    my $notes = notes("$where->{build}/$unit.sums");
+    my @new = grep { !$notes->{$_} } entries($files);
+    write_notes($where, $unit, $tmp, sort(keys %$notes), @new) if @new;
+}
+
+# note_only(WHERE, UNIT, FILES, TMP): all of it is written; a text of before is an edit
+# now, as when somebody undoes by hand what is in the chapter.
+sub note_only {
+    my ($where, $unit, $files, $tmp) = @_;
+    write_notes($where, $unit, $tmp, entries($files));
+}
+
+# entries FILES: the lines of the notes about what tangle makes.
+sub entries {
+    my ($files) = @_;
+    return map {
         my ($name, $kind, $text, $built) = ($_, @{ $files->{$_} }{qw(kind text built)});
         (entry('tangled', $name, $kind, $text), $kind ? entry('build', $name, $kind, $built) : ());
     } sort keys %$files;
-    return unless @new;
-    put($tmp, join '', slurp($file) // '', map { "$_\n" } @new);
+}
+
+# write_notes WHERE, UNIT, TMP, LINES: makes these the notes, unless they are.
+sub write_notes {
+    my ($where, $unit, $tmp, @lines) = @_;
+    my $file = "$where->{build}/$unit.sums";
+    my $text = join '', map { "$_\n" } @lines;
+    return if (slurp($file) // '') eq $text;
+    put($tmp, $text);
     File::Path::make_path($where->{build});
     rename $tmp, $file or die "$file: $!\n";
 }

@@ -9,6 +9,7 @@
 local html = require 'common.html'
 local names = require 'common.names'
 local subjects = require 'common.subjects'
+local tables = require 'read.tables'
 local is_c, is_program = require('common.book').is_c, require('common.book').is_program
 local M = {}
 
@@ -247,6 +248,20 @@ function M.subjects(page, r)
   return { page.printer.subjects(out) }
 end
 
+-- When the tests of the chapters ran last, and whether a chapter has changed since.
+local function last_run(page)
+  local latest, changed = '', false
+  for _, f in ipairs(page.book.units) do
+    local run = page.report.runs[f.unit]
+    if run and run.date > latest then latest = run.date end
+    if page.report.states[f.unit] then
+      changed = changed or not run or run.sum ~= pandoc.utils.sha1(tables.text(f.file) or '')
+    end
+  end
+  return pandoc.Para(('So it was when tests ran last%s.%s'):format(latest ~= '' and ', on ' .. latest or '',
+    changed and ' The text has changed since.' or ''))
+end
+
 -- How many sentences of each chapter state a rule, and what holds them, as a table.
 function M.statements(page)
   local states, head, rows = { 'tried', 'claim', 'sourced', 'shown', 'open' }, { 'chapter', 'rules' }, {}
@@ -267,7 +282,7 @@ function M.statements(page)
   if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
   local right = 'AlignRight'
   return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', right, right, right, right, right, right },
-    { 0, 0, 0, 0, 0, 0, 0 }, cells(head), rows)) }
+    { 0, 0, 0, 0, 0, 0, 0 }, cells(head), rows)), last_run(page) }
 end
 
 -- Up to how many chunks are named one by one, and up to how many sections.

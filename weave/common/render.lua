@@ -43,7 +43,7 @@ function R:figure(image)
   local page = self.page
   local path = ('%s/%s.%s'):format(page.figures, image.src, page.format == 'latex' and 'pdf' or 'svg')
   return page.printer.figure({ id = image.identifier, number = self.labels[image.identifier].number, path = path,
-    svg = text_of(path) or stop(path .. ': not drawn yet'), alt = image.attributes.alt, caption = image.caption }, page)
+    svg = text_of(path) or stop(path .. ': not drawn yet'), alt = image.attributes.alt, caption = self:caption(image.caption) }, page)
 end
 
 -- A file of the project, read as it is: ::: {.listing file=README.md}
@@ -123,6 +123,12 @@ function R:paragraph(p)
   return p
 end
 
+-- The words below a figure or above a table, which no walk comes by.
+function R:caption(inlines)
+  local p = self.tried and self:paragraph(pandoc.Plain(inlines))
+  return p and p.content or inlines
+end
+
 -- The sentence that a row of a table is.
 function R:row(row)
   local tests = self.tried[sentences.row(row)]
@@ -133,6 +139,7 @@ end
 
 function R:table(t)
   if self.tried then
+    for _, block in ipairs(t.caption.long) do block.content = self:caption(block.content) end
     for _, body in ipairs(t.bodies) do body.body = pandoc.List(body.body):map(function(row) return self:row(row) end) end
   end
   local cells = { traverse = 'topdown', Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span }

@@ -273,12 +273,35 @@ end
 -- A sentence that needs the one before it to have a subject.
 local function leans(text)
   local first = text:match('^%a+')
-  return ('It Its They Their This That These Those Such Both Neither He So Then But And Nor'):find('%f[%a]' .. (first or '-') .. '%f[%A]') ~= nil
+  return ('It Its They Their This That These Those Such Neither He So Then But And Nor One'):find('%f[%a]' .. (first or '-') .. '%f[%A]') ~= nil
+    or text:find('^The two') ~= nil
 end
 
--- The whole sentence that a claim is part of, and the one before where it leans on that;
--- and whether it stands by itself now.
-function R:sentence_of(span)
+-- The words of a claim as a sentence of their own, or nil when they are none: where they
+-- begin within a clause, end in one, or lean on what is before.
+local function own_sentence(span, sentence)
+  local at
+  for i, inline in ipairs(sentence.inlines) do
+    if inline.t == 'Span' and inline.identifier == span.identifier then at = i end
+  end
+  if not at then return nil end
+  local before = sentences.text({ table.unpack(sentence.inlines, 1, at - 1) })
+  local after = sentences.text({ table.unpack(sentence.inlines, at + 1) })
+  local word = before:match('(%a+)%s*$')
+  local begins = before:find('^%s*$') or before:find('[:;,]%s*$')
+    or word and ('and And so So yet Yet but But that'):find('%f[%a]' .. word .. '%f[%A]')
+  local ends = after:find('^%s*$') or after:find('^[.,;:]') or after:find('^%s+and ')
+  local words = copied(span.content)
+  local text = sentences.text(words)
+  if not begins or not ends or leans((text:gsub('^%l', string.upper))) then return nil end
+  if not text:find('[.!?]$') then words:insert(pandoc.Str '.') end
+  return words
+end
+
+-- The words of a claim; where they are no sentence, or have a condition OUTSIDE of them, the
+-- whole sentence that they are part of, and the one before where it leans on that; and
+-- whether this stands by itself now.
+function R:sentence_of(span, outside)
   local function has(inlines)
     local found = false
     pandoc.Span(inlines):walk { Span = function(s) found = found or s.identifier == span.identifier end }
@@ -288,6 +311,8 @@ function R:sentence_of(span)
     local parts = sentences.split(paragraph)
     for i, sentence in ipairs(parts) do
       if has(sentence.inlines) then
+        local own = not outside and own_sentence(span, sentence)
+        if own then return own, true end
         local all = sentence.text == sentences.text(span.content)
         local words = copied(sentence.inlines, not all and span.identifier or nil)
         if not leans(sentence.text) then return words, true end
@@ -351,8 +376,10 @@ function R:span(s)
   if s.classes:includes('claim') then
     local truth = s.attributes.truth and pandoc.read(s.attributes.truth, versions.markdown).blocks
     if truth then self:no_term(pandoc.Div(truth), 'a truth="..."', self:place('#' .. s.identifier)) end
-    local sentence, alone = self:sentence_of(s)
-    self:claim(s, truth and not alone and truth or pandoc.List { pandoc.Plain(sentence) } .. (truth or {}))
+    local sentence, alone = self:sentence_of(s, not truth and not s.classes:includes('holds'))
+    -- what is missing in the notes is said by the truth; a claim of theirs is shown first
+    local said = truth and not alone and s.classes:includes('missing') and pandoc.List {} or pandoc.List { pandoc.Plain(sentence) }
+    self:claim(s, said .. (truth or {}))
     return s
   elseif s.classes:includes('index') then
     return self:term(s)

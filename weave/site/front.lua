@@ -55,6 +55,17 @@ function M.sample(chunk, page)
 ]]):format(page.href(chunk), name, name, printer.chunk_code(chunk, page))
 end
 
+-- How many programs of the book the report knows nothing of, in words.
+local function not_run(page)
+  local n = 0
+  for _, f in ipairs(page.book.units) do
+    for _, c in ipairs(page.book:programs(f.unit)) do
+      if not page.report.programs[f.unit .. '/' .. c.program] then n = n + 1 end
+    end
+  end
+  return n == 0 and '' or n == 1 and ' Those of one program have not run here.' or (' Those of %d programs have not run here.'):format(n)
+end
+
 -- title is the title block; page has downloads ("PDF=file EPUB=file"), archive and stamp;
 -- sample is the HTML of a chunk and a session to look at.
 function M.front(page, title, sample)
@@ -64,11 +75,12 @@ function M.front(page, title, sample)
   end
   links[#links + 1] = ('<a class="button" href="%s">The programs</a>'):format(esc(page.archive))
   local passed, count, latest, changed = page.stamp.sum()
+  local missing = not_run(page)
   local state = count == 0 and 'Its tests have not run here yet.'
-    or ('<a href="tests.html">%s</a>%s.%s%s'):format(
-      passed == count and ('All %d tests of its programs passed'):format(count)
+    or ('<a href="tests.html">%s</a>%s.%s%s%s'):format(
+      passed == count and (missing == '' and 'All %d tests of its programs passed' or '%d tests of its programs passed'):format(count)
         or ('%d of the %d tests of its programs passed'):format(passed, count),
-      page.stamp.when(latest), changed and ' A program has changed since.' or '', page.stamp.also())
+      page.stamp.when(latest), missing, changed and ' The book has changed since.' or '', page.stamp.also())
   return ([[<p class="subtitle">%s</p>
 %s
 <p class="formats">%s</p>
@@ -94,11 +106,12 @@ local function tests_of(record, page)
 end
 
 function M.tests(page)
-  local passed, count, latest = page.stamp.sum()
+  local passed, count, latest, changed = page.stamp.sum()
   local out = { ('<p>%s</p>'):format(count == 0 and 'No test has run here yet.' or
-    ('These are the %d tests of the programs, as they ended%s: %d passed. A name says what is true when its test '
+    ('These are the %d tests of the programs, as they ended%s: %d passed.%s%s A name says what is true when its test '
       .. 'passes. The tests of the tools, and those of these very pages, run after the pages are made, so they can only '
-      .. 'be found in the report of the run.'):format(count, page.stamp.when(latest), passed)) }
+      .. 'be found in the report of the run.'):format(count, page.stamp.when(latest), passed, not_run(page),
+        changed and ' The book has changed since.' or '')) }
   for _, record in ipairs(page.book.units) do out[#out + 1] = tests_of(record, page) or nil end
   return table.concat(out, '\n')
 end

@@ -78,6 +78,9 @@ return function(report, known)
       end
     end
     any = any or unit and changed(unit)
+    if not unit then
+      for name in pairs(report.programs) do any = any or name:find('/') and changed(name:match('^(.*)/')) end
+    end
     return passed, count, latest, any
   end
 
