@@ -460,7 +460,8 @@ int main(int argc, char *argv[])
         return 2;
     }
     umask(077);
-    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR
+        || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     for (int i = 0; i < FORMS; i++)
         ways[i] = (struct way){ .form = &forms[i], .id = -1, .fd = -1,
@@ -508,6 +509,8 @@ int main(int argc, char *argv[])
         }
     close_all();
     leave_nothing();
+    if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     for (struct way *w = ways; w < ways + FORMS; w++)
         if (w->lacking != 0)
             printf("%-24snot here: %s\n", w->form->name,

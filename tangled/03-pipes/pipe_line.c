@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <poll.h>
 
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
@@ -54,6 +55,8 @@ static _Noreturn void run(char **words)
 /* Says how NAME ended; returns what a shell would call its status. */
 static int tell(const char *name, int status)
 {
+    struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+    poll(&room, 1, -1);
     if (WIFEXITED(status)) {
         warnx("%s left with status %d", name, WEXITSTATUS(status));
         return WEXITSTATUS(status);

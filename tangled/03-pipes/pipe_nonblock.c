@@ -108,7 +108,7 @@ static int flags_of(int fd)
     return flags;
 }
 
-static void tell(const char *which, int fd)
+static void show_flag(const char *which, int fd)
 {
     printf("%-36s %s\n", which,
            flags_of(fd) & O_NONBLOCK ? "does not wait" : "waits");
@@ -146,16 +146,16 @@ int main(void)
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
-    tell("read end, when new", p[0]);
-    tell("write end, when new", p[1]);
+    show_flag("read end, when new", p[0]);
+    show_flag("write end, when new", p[1]);
     if (fcntl(p[0], F_SETFL, flags_of(p[0]) | O_NONBLOCK) == -1)
         err(EXIT_FAILURE, "fcntl F_SETFL");
-    tell("read end, after F_SETFL", p[0]);
-    tell("write end of the same pipe", p[1]);
+    show_flag("read end, after F_SETFL", p[0]);
+    show_flag("write end of the same pipe", p[1]);
     int copy = fcntl(p[0], F_DUPFD_CLOEXEC, 0);
     if (copy == -1)
         err(EXIT_FAILURE, "fcntl F_DUPFD_CLOEXEC");
-    tell("a copy of the read end", copy);
+    show_flag("a copy of the read end", copy);
     close(copy);
     pid_t child = fork();
     if (child == -1)
@@ -164,7 +164,7 @@ int main(void)
         _exit(fcntl(p[0], F_SETFL, flags_of(p[0]) & ~O_NONBLOCK) != 0);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");
-    tell("read end, cleared by a child", p[0]);
+    show_flag("read end, cleared by a child", p[0]);
     for (int end = 0; end < 2; end++)
         if (fcntl(p[end], F_SETFL, flags_of(p[end]) | O_NONBLOCK) == -1)
             err(EXIT_FAILURE, "fcntl F_SETFL");

@@ -91,6 +91,8 @@ static int hand_on(int fd, const char *data, size_t length)
 /* Says how NAME ended; returns what a shell would call its status. */
 static int tell(const char *name, int status)
 {
+    struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+    poll(&room, 1, -1);
     if (WIFEXITED(status)) {
         warnx("%s left with status %d", name, WEXITSTATUS(status));
         return WEXITSTATUS(status);

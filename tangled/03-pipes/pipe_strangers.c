@@ -183,7 +183,10 @@ int main(void)
     if (fd == -1)
         errx(EXIT_FAILURE, "the maker sent no descriptor");
     say(fd, " sent");
-    char path[64];
+    char path[64] = "";
+    if (readlink("/proc/self", path, sizeof path - 1) == -1
+        || strtoimax(path, NULL, 10) != getpid())
+        errx(EXIT_FAILURE, "/proc does not know us");
     snprintf(path, sizeof path, "/proc/%jd/fd/%d", (intmax_t)maker, number);
     fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd == -1)

@@ -8,7 +8,7 @@ load rules
     says "such a signal has its default action again"
     says "a signal that was ignored is still ignored, a blocked one is still blocked, and one that was pending for the process still is"
     says "mask of blocked signals | a copy | the same"
-    says "pending signals of the process | none | the same, less those of timers"
+    says "pending signals of the process | none | the same, less those of POSIX timers"
     says "ignored signal | a copy | ignored"
     says "handler of a signal | a copy | gone: the default"
     tries <<'C'

@@ -102,7 +102,7 @@ writev ok'
 }
 
 @test "an undumpable one of the same user can be sent signals and limits, not written into" {
-    says "Against its own user a process can bolt the last of these doors until its next exec, with prctl and PR_SET_DUMPABLE"
+    says "Against its own user, unless that one has the capability, a process can bolt the last of these doors until its next exec, with prctl and PR_SET_DUMPABLE"
     says "The other two stay open"
     makes_aim
     one_user
@@ -111,6 +111,16 @@ writev ok'
     assert_output 'kill ok
 prlimit ok
 writev EPERM'
+}
+
+@test "root has the capability, and writes into an undumpable one all the same" {
+    says "unless that one has the capability"
+    needs root
+    makes_aim
+    one_user
+    run_program ./aim - - undumpable
+    assert_success
+    assert_line 'writev ok'
 }
 
 @test "one that has given up root is bolted by the kernel" {

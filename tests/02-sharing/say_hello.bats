@@ -155,6 +155,14 @@ removals=mkdir,rmdir,unlink,unlinkat,mq_open,mq_unlink,msgget,msgctl,shmget,shmc
     gone strace
 }
 
+@test "a complaint to a reader who has gone leaves nothing either" {
+    says "would do the same when it complains to a reader who has gone"
+    # shellcheck disable=SC2016 # the inner shell is to expand it
+    traced $removals bash -c 'exec 3> >(exec true); wait $!; prlimit --fsize=0 ./say_hello 2>&3; echo $?'
+    assert_output 1
+    gone strace
+}
+
 @test "a limit on files and a full file system are errors that leave nothing" {
     needs strace
     says "makes a limit on the size of files, as ulimit -f sets it, an error of posix_fallocate instead of an end by SIGXFSZ"

@@ -68,6 +68,7 @@ load ../lib/helpers
 }
 
 @test "poll counts slots: it sees no room where 100 bytes still go in [P47]" {
+    says "with 100 bytes left in the last slot it said nothing, although 100 bytes went in"
     run_program ./pipe_nonblock
     assert_line --regexp '^room for 100: poll the write end +-$'
     assert_line --regexp '^room for 100: write a page and 100 += 100$'

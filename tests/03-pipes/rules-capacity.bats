@@ -117,7 +117,7 @@ C
 }
 
 @test "the ring goes round as often as one likes, in order" {
-    says "The writer fills the slot at the head, the reader empties the one at the tail"
+    says "The writer fills the slot at the head, the reader empties the one at the tail, and behind the last slot comes the first one again"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -142,8 +142,8 @@ C
 }
 
 @test "PIPE_BUF is 4096 in the headers and for each pipe, of whatever capacity" {
-    says "as PIPE_BUF, it is the size up to which a write arrives in one piece"
-    says "a pipe ordinarily begins with 16 pages, which is 65,536 bytes"
+    says "The number 4,096 is still around: as PIPE_BUF, it is the size up to which a write arrives in one piece"
+    says "a pipe ordinarily begins with 16 pages, which is 65,536 bytes where a page has 4,096 and a megabyte where it has 65,536"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -152,6 +152,7 @@ int main(void)
     int p[2];
     make(p, HURRY);
     is("its slots", capacity(p[0]) / page(), 16);
+    is("its capacity", capacity(p[0]), page() == 4096 ? 65536 : page() == 65536 ? 1 << 20 : 16 * page());
     for (long size = page(); size <= 16 * page(); size *= 2) {
         is("F_SETPIPE_SZ", fcntl(p[1], F_SETPIPE_SZ, (int)size), size);
         is("fpathconf", fpathconf(p[1], _PC_PIPE_BUF), 4096);
@@ -261,7 +262,7 @@ C
 
 @test "beyond the soft limit a user's new pipes are small, and none grows until others go" {
     needs root
-    says "a new pipe has two pages, and no pipe can be enlarged (EPERM) until others are closed"
+    says "a new pipe has two pages, and no pipe can be enlarged (EPERM) until others are closed or made smaller"
     says "A program that counts on 65,536 bytes fails on a busy day"
     makes t <<'C'
 #include "try.h"
@@ -271,13 +272,15 @@ int main(void)
     FILE *f = fopen("/proc/sys/fs/pipe-user-pages-soft", "r");
     is("soft limit", f != NULL && fscanf(f, "%ld", &soft) == 1, 1);
     is("setuid", setgid(65533) | setuid(65533), 0);
-    int p[2], first[2] = { -1, -1 }, last[2];
+    int p[2], first[2] = { -1, -1 }, last[2], old[2] = { -1, -1 };
     long pages = 0;
     for (; soft != 0 && pages <= soft; pages += capacity(p[1]) / page()) {
         if (pipe2(p, O_CLOEXEC) == -1 || capacity(p[1]) < 16 * page())
             break;
         if (first[0] == -1)
             memcpy(first, p, sizeof p);
+        else if (old[0] == -1)
+            memcpy(old, p, sizeof p);
         else if (fcntl(p[1], F_SETPIPE_SZ, 1 << 20) == -1)
             fcntl(p[1], F_SETPIPE_SZ, (int)(16 * page()));
     }
@@ -292,6 +295,9 @@ int main(void)
     fails("enlarge an old one", fcntl(first[1], F_SETPIPE_SZ, (int)(32 * page())), EPERM);
     is("close the old one", close(first[0]) | close(first[1]), 0);
     is("enlarge the new one", fcntl(last[1], F_SETPIPE_SZ, (int)(4 * page())), 4 * page());
+    fails("once more", fcntl(last[1], F_SETPIPE_SZ, (int)(32 * page())), EPERM);
+    is("shrink another", fcntl(old[1], F_SETPIPE_SZ, (int)page()), page());
+    is("enlarge the new one", fcntl(last[1], F_SETPIPE_SZ, (int)(8 * page())), 8 * page());
 }
 C
     run_program ./t
@@ -400,12 +406,13 @@ C
 }
 
 @test "the listing of the notes' day is bash's today: pipe size, 512 bytes, -p, 8" {
-    says "in which pipe size (512 bytes, -p) stands before an 8"
+    says "a listing of ulimit -a, in which pipe size (512 bytes, -p) stands before an 8, and that makes 4 KiB"
     says "The number is PIPE_BUF again, counted in units of 512 bytes and built into the shell"
     says "The shell cannot set it, asks nobody for it, and prints 8 whatever capacity a pipe has been given"
     run_shell 'ulimit -a | grep pipe; ulimit -p 9'
     assert_failure
     assert_output --regexp '^pipe size +\(512 bytes, -p\) 8$'
+    assert_equal "$(sed -E 's/.*\(([0-9]+) bytes, -p\) (.*)/$((\1 * \2))/; s/.*/echo &/' stdout | bash)" $((4 * 1024))
 }
 
 @test "a slot of a write holds a page at most, one of a splice from a socket may hold more" {
@@ -517,5 +524,43 @@ int main(void)
 }
 C
     run_program ./t
+    assert_success
+}
+
+@test "more than pipe-max-size takes CAP_SYS_RESOURCE, which root may lack" {
+    says "The kernel rounds what it is asked for up to a power of two pages, refuses with EBUSY to have fewer slots than are in use, and wants a privilege (CAP_SYS_RESOURCE) for more than /proc/sys/fs/pipe-max-size"
+    makes t <<'C'
+#include "try.h"
+#include <linux/capability.h>
+#include <sys/syscall.h>
+int main(int argc, char **argv)
+{
+    struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct caps[2];
+    const __u32 resource = 1U << CAP_SYS_RESOURCE;
+    int p[2], most = 0;
+    FILE *f = fopen("/proc/sys/fs/pipe-max-size", "r");
+    is("arguments", argv[argc] == NULL, 1);
+    is("pipe-max-size", f != NULL && fscanf(f, "%d", &most) == 1, 1);
+    make(p, HURRY);
+    is("three pages", fcntl(p[1], F_SETPIPE_SZ, 2 * (int)page() + 1), 4 * page());
+    is("capget", syscall(SYS_capget, &head, caps), 0);
+    /* The privilege of a user namespace is none. */
+    if ((caps[0].effective & resource) != 0
+        && (fcntl(p[1], F_SETPIPE_SZ, most + 1) != -1 || argc == 1))
+        is("more than the limit", capacity(p[1]) > most, 1);
+    is("back", fcntl(p[1], F_SETPIPE_SZ, (int)page()), page());
+    caps[0].effective &= ~resource;
+    is("capset", syscall(SYS_capset, &head, caps), 0);
+    fails("more than the limit", fcntl(p[1], F_SETPIPE_SZ, most + 1), EPERM);
+    is("the limit", fcntl(p[1], F_SETPIPE_SZ, most), most);
+}
+C
+    # Where 0 is mapped to another user, root has it in a user namespace alone.
+    if grep -qE '^ +0 +0 +4294967295$' /proc/self/uid_map; then
+        run_program ./t
+    else
+        run_program ./t namespace
+    fi
     assert_success
 }

@@ -199,7 +199,7 @@ C
 }
 
 @test "the nearest subreaper above an orphan gets it" {
-    says "The kernel takes the nearest one above the orphan"
+    says "The kernel takes the nearest one above the orphan, and above the heir that is the witness"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -244,10 +244,13 @@ int main(void)
 C
     run_program ./t
     assert_success
+    # The witness collects the heir as well as the creator.
+    traced wait4 ./pipe_lifetime
+    assert_call "^$(sed -n 's/^witness \([0-9]*\):.*/\1/p' stdout) +(wait4\(|<\.\.\. wait4.*= )$(sed -n '2s/^heir \([0-9]*\):.*/\1/p' stdout)"
 }
 
 @test "the witness waits for the heir, whatever children it had before" {
-    says "a program may have children that it did not fork"
+    says "It cannot ask for any child, because a program may have children that it did not fork"
     run_shell 'false & exec ./pipe_lifetime'
     assert_success
     assert_line --index 2 --partial 'read "still alive"'
@@ -301,6 +304,16 @@ int main(void)
 C
     run_program ./t
     assert_success
+}
+
+@test "with a /proc of another namespace no stranger's file is opened" {
+    needs namespaces
+    says "We look first whether /proc is that of our own process id namespace"
+    run_program unshare --fork --pid --map-root-user ./pipe_strangers
+    assert_failure 1
+    assert_stderr_line "pipe_strangers: /proc does not know us"
+    assert_line --index 0 --regexp '^stranger 1: sent$'
+    refute_line --partial opened
 }
 
 @test "another user may not open the pipe by its link, the same user and root may" {

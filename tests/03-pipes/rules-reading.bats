@@ -247,7 +247,7 @@ C
 }
 
 @test "F_DUPFD_CLOEXEC and dup give a second number, one with the flag, one without" {
-    says "gives a descriptor a second number, as dup(2) does, and marks the new one for closing at an exec"
+    says "F_DUPFD_CLOEXEC of fcntl(2) gives a descriptor a second number, as dup(2) does, and marks the new one for closing at an exec"
     makes t <<'C'
 #include "try.h"
 int main(void)

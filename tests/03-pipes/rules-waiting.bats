@@ -41,8 +41,8 @@ C
 @test "without waiting a write within PIPE_BUF is done or refused" {
     says "Up to PIPE_BUF bytes a write is done or refused"
     says "It is within PIPE_BUF"
-    says "empty | EAGAIN | all | fills the slots"
-    says "a slot free | what is there | all | fills the slots"
+    says "empty | EAGAIN | all | all, or what fits"
+    says "a slot free | what is there | all | all, or what fits"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -65,6 +65,9 @@ int main(void)
     fails("read", read(p[0], data, 1), EAGAIN);
     is("write PIPE_BUF", write(p[1], data, PIPE_BUF), PIPE_BUF);
     is("write twice what fits", write(p[1], data, (size_t)(2 * capacity(p[1]))), capacity(p[1]) - page());
+    is("empty it", read(p[0], data, sizeof data), capacity(p[1]) - page() + PIPE_BUF);
+    is("write more than PIPE_BUF", write(p[1], data, PIPE_BUF + 1), PIPE_BUF + 1);
+    is("and again", write(p[1], data, PIPE_BUF + 1), PIPE_BUF + 1);
 }
 C
     run_program ./t
@@ -216,7 +219,7 @@ C
 }
 
 @test "what stdio has not written is in both after a fork, and _exit drops it" {
-    says "Either empty the buffer before the fork, or leave the child by _exit(2), which writes nothing out"
+    says "Either empty the buffer before the fork, or let a child that prints nothing leave by _exit(2), which writes nothing out"
     says "Into a pipe or a file it collects some thousand bytes first, in memory"
     makes t <<'C'
 #include "try.h"
@@ -250,6 +253,42 @@ int main(void)
 C
     run_program ./u
     assert_output ''
+}
+
+@test "a child that prints needs the empty buffer, and a flush of its own before _exit" {
+    says "A child that prints needs the empty buffer, and a flush of its own before _exit"
+    makes t <<'C'
+#include "try.h"
+int main(int argc, char **argv)
+{
+    is("arguments", argc, 2);
+    static char buffer[1024];
+    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+    printf("parent");
+    if (strchr(argv[1], 'e') != NULL)
+        fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        printf(" child");
+        if (strchr(argv[1], 'f') != NULL)
+            fflush(stdout);
+        if (strchr(argv[1], 'o') != NULL)
+            for (int i = 0; i < 2000; i++)
+                putchar('.');
+        _exit(0);
+    }
+    return left(pid);
+}
+C
+    run_program ./t ef
+    assert_output "parent child"
+    run_program ./t e
+    assert_output "parent"
+    run_program ./t f
+    assert_output "parent childparent"
+    # What overflows the buffer takes along what was inherited.
+    run_program ./t o
+    assert_output --regexp '^parent child\.+parent$'
 }
 
 @test "the chapter's programs leave nothing over at a fork, and children leave by _exit" {
@@ -421,7 +460,7 @@ last"
 }
 
 @test "the end comes with the last writer, which may be a process that the command left" {
-    says "a process that it leaves behind"
+    says "a process that it leaves behind, as sh -c 'sleep 9 &' does, keeps the write end, and pipe_ps reads on until that process ends, too"
     mkfifo go
     ./pipe_ps sh -c '{ read -r _ < go; echo later; } & echo now' > out 2> err 3>&- &
     until grep -q now out; do :; done
@@ -432,6 +471,16 @@ last"
     wait $!
     assert_equal "$(< out)" "now
 later"
+    assert_equal "$(< err)" "pipe_ps: sh left with status 0"
+    # The shell has ended and is not waited for, as long as nobody ends its sleep.
+    ./pipe_ps sh -c 'sleep 9 & echo $$ $!' > out 2> err 3>&- &
+    until grep -q ' .' out; do :; done
+    read -r shell sleep < out
+    while [ -e "/proc/$shell" ] && ! grep -q '^State:.Z' "/proc/$shell/status"; do :; done
+    found=$(ls -d "/proc/$shell")
+    kill "$sleep"
+    assert_equal "$found" "/proc/$shell"
+    wait $!
     assert_equal "$(< err)" "pipe_ps: sh left with status 0"
 }
 
@@ -582,4 +631,62 @@ int main(void)
 C
     run_program ./t
     assert_success
+}
+
+@test "a command that fills a standard error that does not wait does not swallow our last line" {
+    says "Standard error may have the flag as well"
+    says "our last line waits for room before it is printed"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    pid_t self = getpid();
+    is("F_SETFL", fcntl(2, F_SETFL, fcntl(2, F_GETFL) | O_NONBLOCK), 0);
+    while (write(2, data, (size_t)page()) == page())
+        ;
+    return write(1, &self, sizeof self) != sizeof self;
+}
+C
+    makes u <<'C'
+#include "try.h"
+int main(int argc, char **argv)
+{
+    int out[2], error[2];
+    pid_t command;
+    make(out, WAIT);
+    make(error, WAIT);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        is("dup2", dup2(out[1], 1) + dup2(error[1], 2), 3);
+        execv(argv[argc - 1], (char *[]){ argv[argc - 1], "./t", NULL });
+        _exit(1);
+    }
+    is("the command", read(out[0], &command, sizeof command), sizeof command);
+    close(out[1]);
+    close(error[1]);
+    while (state_of(command) != 0)
+        usleep(1000);
+    sleeps("who has to say how it ended", pid);
+    long n, all = 0;
+    while ((n = read(error[0], data + all, sizeof data - (size_t)all)) > 0)
+        all += n;
+    is("the program", left(pid), 0);
+    return write(1, data + capacity(error[0]), (size_t)(all - capacity(error[0]))) == -1;
+}
+C
+    for program in pipe_ps pipe_ps_wrong pipe_line; do
+        run_program ./u "./$program"
+        assert_success
+        assert_output "$program: ./t left with status 0"
+    done
+}
+
+@test "a colon alone is no command's argument" {
+    says "so no command gets an argument that is a colon and no more"
+    run_program ./pipe_line echo x : sh -c 'cat; echo "$#" "$@"' sh y : cat
+    assert_success
+    assert_output "x
+1 y"
+    run_program ./pipe_line echo '\:' '::' ' :'
+    assert_output '\: ::  :'
 }

@@ -164,7 +164,7 @@ C
     says "a program that takes any result but -1 for success loses the rest"
     says "a writer that is stopped and continued, by Ctrl-Z and fg for example, returns early as well"
     says "and SA_RESTART asks the kernel to go on with an interrupted call"
-    says "a signal during a long write | it returns what it has stored"
+    says "a handler or a stop during a long write | it returns what it has stored"
     makes t <<'C'
 #include "try.h"
 static void note(int n) { (void)n; }
@@ -232,7 +232,7 @@ C
 }
 
 @test "full is no slot free and no room for the remainder, not that no byte fits" {
-    says "it means that no slot is free and the last slot has no room for the remainder of the write"
+    says "it means that no slot is free and the last slot has no room for the remainder of the write, or there is no remainder"
     says "no slot free, no room behind the last byte | write waits, or EAGAIN"
     makes t <<'C'
 #include "try.h"
@@ -244,6 +244,8 @@ int main(void)
         ;
     is("unread", unread(p[0]), capacity(p[1]) / page() * (page() - 10));
     fails("write 11", write(p[1], data, 11), EAGAIN);
+    fails("write a page", write(p[1], data, (size_t)page()), EAGAIN);
+    fails("write two pages", write(p[1], data, 2 * (size_t)page()), EAGAIN);
     is("write a page and 4", write(p[1], data, (size_t)page() + 4), 4);
     is("write 6", write(p[1], data, 6), 6);
     fails("write 1", write(p[1], data, 1), EAGAIN);
@@ -300,7 +302,7 @@ crowd() {
 
 @test "a crowd does not tear records within PIPE_BUF, whatever their size" {
     says "does not tear a record that is written in one call of up to PIPE_BUF bytes"
-    says "nothing of another write comes between"
+    says "A write of up to PIPE_BUF bytes is atomic: what it writes stands together in the pipe, and nothing of another write comes between"
     says "a write of up to PIPE_BUF | stays in one piece"
     says "Writers of 4,096 bytes come out one after the other"
     for size in 100 1000 2048 4096; do
@@ -477,6 +479,40 @@ int main(void)
     is("write, the child reads", write(p[1], "x", 1), 1);
     close(go[1]);
     is("the child", left(pid), 7);
+    fails("write", write(p[1], "x", 1), EPIPE);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a call in progress in another thread keeps the pipe from being broken" {
+    says "closed once more means closed by all, and a call in progress in another thread counts as well"
+    makes t <<'C'
+#include "try.h"
+#include <pthread.h>
+static int p[2], go[2], thread;
+static void *wait_at_the_read_end(void *nothing)
+{
+    struct pollfd both[] = { { .fd = p[0] }, { .fd = go[0], .events = POLLIN } };
+    __atomic_store_n(&thread, gettid(), __ATOMIC_RELEASE);
+    is("poll", poll(both, 2, -1) > 0, 1);
+    return nothing;
+}
+int main(void)
+{
+    pthread_t t;
+    make(p, WAIT);
+    make(go, WAIT);
+    signal(SIGPIPE, SIG_IGN);
+    is("thread", pthread_create(&t, NULL, wait_at_the_read_end, NULL), 0);
+    while (__atomic_load_n(&thread, __ATOMIC_ACQUIRE) == 0)
+        usleep(100);
+    sleeps("the thread", thread);
+    close(p[0]);
+    is("write while the call goes on", write(p[1], "x", 1), 1);
+    is("let it return", write(go[1], "x", 1), 1);
+    is("join", pthread_join(t, NULL), 0);
     fails("write", write(p[1], "x", 1), EPIPE);
 }
 C

@@ -312,3 +312,16 @@ edit() {
     echo "# $taken of 24 taken" >&3
     [ "$taken" -ge 5 ] && [ "$taken" -lt 24 ]
 }
+
+@test "what is read ahead of an answer moves no file that noweb reads" {
+    seq 100000 > numbers
+    yes | perl -Itools/lib -MPlace=open_place,run,close_place -e '
+        my $answer = <STDIN>;
+        open_place("out");
+        for (1 .. 40) {
+            my ($status, $text) = run("numbers", "cat");
+            print "only ", length $text, " bytes came\n" if length $text != -s "numbers";
+        }
+        close_place()' > said
+    assert_equal "$(cat said)" ''
+}

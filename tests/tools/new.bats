@@ -110,16 +110,16 @@ Now: make lint check-01-start"
 @test "a new chapter is listed in order, mentioned in the preface, and green after one command" {
     tools/new chapter 10-deep-roots
     tools/new chapter A-names --title 'The names of trees' --program name_one
-    run tools/new chapter 2-twigs
+    run tools/new chapter 02-twigs
     assert_success
-    assert_output 'chapters/2-twigs.nw: the chapter, with the program twigs_first
-tests/2-twigs/twigs_first.bats: its first test
+    assert_output 'chapters/02-twigs.nw: the chapter, with the program twigs_first
+tests/02-twigs/twigs_first.bats: its first test
 book.nw: lists it, and mentions it in the preface
-Now: make lint check-2-twigs'
+Now: make lint check-02-twigs'
     run sed -n '/^chapters:/,/^---/p' book.nw
     assert_output 'chapters:
 - 01-start
-- 2-twigs
+- 02-twigs
 - 10-deep-roots
 - A-names
 - indexes
@@ -130,7 +130,7 @@ Now: make lint check-2-twigs'
 [](#names) is the next step'
     run head -n 1 chapters/A-names.nw
     assert_output '# The names of trees {#names}'
-    for unit in 2-twigs 10-deep-roots A-names; do green "$unit"; done
+    for unit in 02-twigs 10-deep-roots A-names; do green "$unit"; done
 }
 
 @test "a new program may be of any kind that kinds.tsv has" {
@@ -179,7 +179,7 @@ Now: make lint check-2-twigs'
 @test "wrong names and calls are told, and change nothing" {
     local call
     for call in '' program 'program x' 'program 01-start/a/b' 'program 01-start/a.c' 'chapter roots' \
-        'chapter 02-Roots' 'chapter 02_x' 'figure .x' 'figure a b' 'tree x' \
+        'chapter 02-Roots' 'chapter 02_x' 'chapter 3-x' 'figure .x' 'figure a b' 'tree x' \
         'figure x --kind c' 'program 01-start/x --kind' '--what'; do
         # shellcheck disable=SC2086 # words
         run tools/new $call

@@ -72,6 +72,11 @@ can_unshare() { unshare --mount true 2> /dev/null || unshare -Ur true 2> /dev/nu
     assert_output 'of a b'
 }
 
+@test "a name that is no situation and no command is told" {
+    run -0 "$without" ptrac perl -- true
+    assert_output 'without: there is no command ptrac here to take away'
+}
+
 @test "several things may be missing at once" {
     can_trace || skip 'needs strace'
     run -0 "$without" ptrace namespaces root perl -- sh -c '

@@ -79,6 +79,9 @@ sub run {
     $child = open(my $from, '-|') // die "fork: $!\n";
     if (!$child) {
         $SIG{__DIE__} = 'DEFAULT';
+        # "open STDIN" would set the place in the new file to that in the old one, when
+        # perl has read ahead there
+        close STDIN;
         open STDIN, '<', $stdin and open STDERR, '>', $errors and exec { $command[0] } @command;
         POSIX::_exit(127);
     }
