@@ -25,8 +25,9 @@ load ../lib/helpers
 }
 
 @test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
-    says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED"
-    says "The type MAP_SHARED_VALIDATE (Linux 4.15) is MAP_SHARED with one difference"
+    says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED for files"
+    says "The type MAP_SHARED_VALIDATE (Linux 4.15) is a stricter MAP_SHARED"
+    says "MAP_SHARED_VALIDATE refuses flags that the file's driver or file system does not name"
     run_program ./map_refused
     assert_success
     assert_line 'MAP_SHARED, unknown flag             = mapped'

@@ -313,8 +313,48 @@ C
     assert_output 'EPERM done'
 }
 
-@test "F_SEAL_WRITE is refused while a shared mapping may be stored to" {
-    says "F_SEAL_WRITE has to come in time: while a shared mapping exists that may be stored to, it is refused with EBUSY"
+@test "MAP_SHARED_VALIDATE is for files" {
+    says "And it is for files: with MAP_ANONYMOUS it is EINVAL"
+    makes try <<'C'
+#include "rules.h"
+int main(void)
+{
+    int type[] = { MAP_SHARED, MAP_SHARED_VALIDATE };
+    for (int i = 0; i < 2; i++)
+        puts(mmap(NULL, 1, PROT_READ, type[i] | MAP_ANONYMOUS, -1, 0) != MAP_FAILED ? "mapped"
+             : strerrorname_np(errno));
+}
+C
+    run_program ./try
+    assert_output 'mapped
+EINVAL'
+}
+
+@test "on ext4 MAP_SHARED_VALIDATE refuses a flag that MAP_SHARED obeys" {
+    says "on ext4 it refuses MAP_FIXED_NOREPLACE"
+    [ "$(stat -f -c %T .)" = ext2/ext3 ] || skip "needs a file system on a disk"
+    makes try <<'C'
+#include "rules.h"
+int main(void)
+{
+    int fd = open("file", O_RDWR | O_CREAT, 0600), type[] = { MAP_SHARED, MAP_SHARED_VALIDATE };
+    if (fd == -1 || ftruncate(fd, 1) == -1)
+        err(99, "file");
+    char *free = map(1, PROT_READ, MAP_SHARED, fd);
+    for (int i = 0; i < 2; i++) {
+        munmap(free, 1);
+        puts(mmap(free, 1, PROT_READ, type[i] | MAP_FIXED_NOREPLACE, fd, 0) == free ? "mapped"
+             : strerrorname_np(errno));
+    }
+}
+C
+    run_program ./try
+    assert_output 'mapped
+EOPNOTSUPP'
+}
+
+@test "F_SEAL_WRITE is refused while a shared mapping of a descriptor that can write is there" {
+    says "F_SEAL_WRITE has to come in time: while a shared mapping exists that was made through a descriptor open for writing, it is refused with EBUSY, whatever may be done with that mapping"
     makes try <<'C'
 #include "rules.h"
 int main(void)
@@ -322,16 +362,19 @@ int main(void)
     int fd = memfd_create("sealed", MFD_ALLOW_SEALING);
     if (fd == -1 || ftruncate(fd, 1) == -1)
         err(99, "memfd_create");
-    char *p = map(1, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    printf("%s ", result(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE)));
-    munmap(p, 1);
+    const int protections[] = { PROT_READ | PROT_WRITE, PROT_READ, PROT_NONE };
+    for (int i = 0; i < 3; i++) {
+        char *p = map(1, protections[i], MAP_SHARED, fd);
+        printf("%s ", result(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE)));
+        munmap(p, 1);
+    }
     map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
     puts(result(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE)));
 }
 C
     run_program ./try
     assert_success
-    assert_output 'EBUSY done'
+    assert_output 'EBUSY EBUSY EBUSY done'
 }
 
 @test "with 0 as its second argument sigsetjmp does not keep the mask, and the next fault kills" {
