@@ -175,7 +175,8 @@ int main(int argc, char **argv)
         if (!asked && !take(in))
             break;
     }
-    if (leads_to(box, in) && unlink(box) == -1)
+    bool stays = leads_to(box, in) && unlink(box) == -1;
+    if (stays)
         warn("%s", box);
     close(keep);
     for (bool inside = true; inside && !ferror(stdout);) {
@@ -186,6 +187,8 @@ int main(int argc, char **argv)
     close(signals);
     if (last != '\n')
         putchar('\n');
+    if (stays)
+        errx(EXIT_FAILURE, "%s is still there", box);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -660,3 +660,20 @@ two
         assert_stderr 'usage: fifo_collector BOX [LINES]'
     done
 }
+
+@test "a box that cannot be removed is told, and is a failure" {
+    says "In a directory of somebody else's we may be unable to remove it"
+    says "Where the name could be removed it would have to come without it"
+    needs root
+    needs setpriv
+    mkdir ours
+    mkfifo -m 600 ours/box
+    chown 65534:65534 ours/box
+    chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR" .
+    cp --remove-destination "$(readlink -f fifo_collector)" fifo_collector
+    run_shell 'echo one > ours/box & setpriv --reuid=65534 --regid=65534 --clear-groups ./fifo_collector ours/box 1; s=$?; wait; exit $s'
+    assert_failure 1
+    assert_line one
+    assert_equal "${stderr_lines[*]}" 'fifo_collector: ours/box: Permission denied fifo_collector: ours/box is still there'
+    [ -p ours/box ]
+}
