@@ -518,7 +518,8 @@ C
 }
 
 @test "a change of the effective user or group clears PR_SET_PDEATHSIG, and a parent that may not signal the child sends none" {
-    says "It asks after its last change of effective user or group, be it by an exec, since that clears the request, and it needs a parent that may signal it"
+    says "It asks after its last change of effective user or group, since that clears the request"
+    says "and it needs a parent that may signal it"
     says --in book "With prctl(2) it can ask the kernel to kill it when the parent ends, if the parent may signal it"
     needs root
     family users <<'C'
@@ -580,8 +581,8 @@ drops its user, asks: 9, killed
 asks, parent drops its user: 9, not killed"
 }
 
-@test "an exec that changes the effective user clears PR_SET_PDEATHSIG, another one keeps it" {
-    says "It asks after its last change of effective user or group, be it by an exec, since that clears the request"
+@test "an exec that gives privileges, or with a real user apart from the effective one, clears PR_SET_PDEATHSIG, another one keeps it" {
+    says "as does an exec that gives privileges or is made while the real and the effective ids differ"
     needs root
     family executes <<'C'
 int main(int argc, char **argv)
@@ -589,7 +590,8 @@ int main(int argc, char **argv)
     int wanted = -1;
     if (argc > 2) {
         uid_t user = (uid_t)atoi(argv[1]);
-        if (setresuid(user, user, user) == -1 || prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        uid_t effective = argc > 3 ? 0 : user;      /* apart from the real one */
+        if (setresuid(user, effective, effective) == -1 || prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
             err(99, "%s", argv[1]);
         execl(argv[2], argv[2], NULL);
         err(99, "%s", argv[2]);
@@ -604,6 +606,8 @@ C
     chmod 4755 changes
     run_program ./executes 65534 ./executes
     assert_output "same: 9"
+    run_program ./executes 65534 ./executes apart
+    assert_output "changed: 0"
     run_program ./executes 0 ./changes
     assert_output "same: 9"
     run_program ./executes 65534 ./changes
@@ -676,7 +680,7 @@ one that has not asked: 0"
 }
 
 @test "a stopped group that becomes orphaned gets SIGHUP" {
-    says "a process group that becomes orphaned while a member is stopped gets SIGHUP and SIGCONT"
+    says "a process group that an exit makes an orphan while a member is stopped gets SIGHUP and SIGCONT"
     family hangup <<'C'
 static volatile sig_atomic_t hup, cont;
 static void on_signal(int s) { if (s == SIGHUP) hup = 1; else cont = 1; }

@@ -266,3 +266,28 @@ C
     assert_success
     assert_equal "${#lines[@]}" 11
 }
+
+@test "a store into a file without room in a full file system is SIGBUS" {
+    says "otherwise a store into a full file system would end by SIGBUS"
+    needs mounts
+    makes store <<'C'
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void)
+{
+    int fd = open("/tmp/hole", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd == -1 || ftruncate(fd, 32) == -1)
+        return 2;
+    char *m = mmap(NULL, 32, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (m == MAP_FAILED)
+        return 3;
+    *(volatile char *)m = 'x';
+    return 0;
+}
+C
+    # shellcheck disable=SC2016 # the inner shell is to expand it
+    run_program unshare --mount --propagation private sh -c 'mount -t tmpfs -o size=64k none /tmp &&
+        { dd if=/dev/zero of=/tmp/much bs=4k 2> /dev/null || true; } && exec ./store'
+    assert_killed SIGBUS
+}
