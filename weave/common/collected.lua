@@ -9,7 +9,6 @@
 local html = require 'common.html'
 local names = require 'common.names'
 local subjects = require 'common.subjects'
-local tables = require 'read.tables'
 local is_c, is_program = require('common.book').is_c, require('common.book').is_program
 local M = {}
 
@@ -40,12 +39,12 @@ local function places(links, r)
   return commas(list)
 end
 
--- A table with a head and rows of two cells, which may be words or inlines.
-local function two_columns(head, right, rows)
-  local function cells(row) return { { pandoc.Plain(row[1]) }, { pandoc.Plain(row[2]) } } end
-  local body = {}
-  for i, row in ipairs(rows) do body[i] = cells(row) end
-  return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', right }, { 0, 0 }, cells(head), body)) }
+-- A table with a head and rows of cells, which may be words or inlines; ALIGNMENTS has
+-- one of pandoc's for each column.
+local function simple_table(head, alignments, rows)
+  local function cells(row) return pandoc.List(row):map(function(cell) return { pandoc.Plain(cell) } end) end
+  local widths = pandoc.List(alignments):map(function() return 0 end)
+  return pandoc.utils.from_simple_table(pandoc.SimpleTable({}, alignments, widths, cells(head), pandoc.List(rows):map(cells)))
 end
 
 -- How many claims got which verdict, as a table.
@@ -60,7 +59,7 @@ function M.verdicts(page)
   local rows = {}
   for i, v in ipairs(page.book.verdict_list) do rows[i] = { v.words, tostring(count[v.class] or 0) } end
   rows[#rows + 1] = { 'all together', tostring(total) }
-  return two_columns({ 'verdict', 'claims' }, 'AlignRight', rows)
+  return { simple_table({ 'verdict', 'claims' }, { 'AlignLeft', 'AlignRight' }, rows) }
 end
 
 -- A test's name without the ids of the claims it carries.
@@ -255,7 +254,7 @@ local function last_run(page)
     local run = page.report.runs[f.unit]
     if run and run.date > latest then latest = run.date end
     if page.report.states[f.unit] then
-      changed = changed or not run or run.sum ~= pandoc.utils.sha1(tables.text(f.file) or '')
+      changed = changed or not run or run.sum ~= page.report.sum_of(f.unit)
     end
   end
   return pandoc.Para(('So it was when tests ran last%s.%s'):format(latest ~= '' and ', on ' .. latest or '',
@@ -266,7 +265,6 @@ end
 function M.statements(page)
   local states, head, rows = { 'tried', 'claim', 'sourced', 'shown', 'open' }, { 'chapter', 'rules' }, {}
   for _, state in ipairs(states) do head[#head + 1] = state end
-  local function cells(row) return pandoc.List(row):map(function(cell) return { pandoc.Plain(cell) } end) end
   for _, f in ipairs(page.book.units) do
     local count, sum = page.report.states[f.unit], 0
     if count then
@@ -276,13 +274,13 @@ function M.statements(page)
         sum = sum + (count[state] or 0)
       end
       row[1], row[2] = f.title, tostring(sum)
-      rows[#rows + 1] = cells(row)
+      rows[#rows + 1] = row
     end
   end
   if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
-  local right = 'AlignRight'
-  return { pandoc.utils.from_simple_table(pandoc.SimpleTable({}, { 'AlignLeft', right, right, right, right, right, right },
-    { 0, 0, 0, 0, 0, 0, 0 }, cells(head), rows)), last_run(page) }
+  local alignments = { 'AlignLeft' }
+  for i = 2, #head do alignments[i] = 'AlignRight' end
+  return { simple_table(head, alignments, rows), last_run(page) }
 end
 
 -- Up to how many chunks are named one by one, and up to how many sections.
@@ -362,7 +360,7 @@ function M.colophon(page)
     if value then rows[#rows + 1] = { row.words, { text(value) } } end
   end
   if #rows == 0 then return { pandoc.Para('The tests have not been run where this copy was made.') } end
-  return two_columns({ 'what', 'which' }, 'AlignLeft', rows)
+  return { simple_table({ 'what', 'which' }, { 'AlignLeft', 'AlignLeft' }, rows) }
 end
 
 return M

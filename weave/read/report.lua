@@ -13,11 +13,29 @@
 --   runs      "unit" or "unit/program" -> {date, sum} of its last run
 --   elsewhere "unit" or "unit/program" -> list of {kernel, what, sum, passed}: on which
 --             other kernels its sessions or tests were run (tools/lib/elsewhere/compare)
+--   sum_of    the function that gives such a sum for what is there now
 --   machine   key -> what it ran on and with, as in machine.tsv
 --   text      all of the report but the times, to see whether it changed
 -- A report that is not there gives empty tables: nothing was run yet.
 
 local tables = require 'read.tables'
+
+-- The sum of "unit" or "unit/program" as it is now, made as tests/run makes it; of a program
+-- by the kinds of file that there are.
+local function sum_of(what, kind_list)
+  local unit, name = what:match('^(.*)/(.*)$')
+  local files = {}
+  if not unit then
+    files[1] = what == 'book' and 'book.nw' or 'chapters/' .. what .. '.nw'
+  else
+    for _, kind in ipairs(kind_list) do files[#files + 1] = ('tangled/%s/%s.%s'):format(unit, name, kind.ending) end
+    files[#files + 1] = ('tangled/%s/%s.session'):format(unit, name)
+    files[#files + 1] = 'tests/' .. what .. '.bats'
+  end
+  local texts = {}
+  for _, file in ipairs(files) do texts[#texts + 1] = tables.text(file) end
+  return pandoc.utils.sha1(table.concat(texts))
+end
 
 -- The fields of each line of a file, and its text; none when it is not there.
 local function lines_of(path)
@@ -48,7 +66,7 @@ end
 return function(path)
   local folder = path and path:gsub('[^/]*$', '')
   local function read(name) return lines_of(folder and folder .. name) end
-  local report = { claims = {}, programs = {}, rules = {}, tried = {}, states = {}, runs = {}, elsewhere = {}, machine = {} }
+  local report = { claims = {}, programs = {}, sum_of = sum_of, rules = {}, tried = {}, states = {}, runs = {}, elsewhere = {}, machine = {} }
   local ms = {}
   for _, f in ipairs((read('timings.tsv'))) do ms[f[1] .. '\t' .. f[2]] = tonumber(f[3]) end
   local tests, tests_text = lines_of(path)

@@ -7,7 +7,6 @@
 -- known has kind_list and machine (tables.lua).
 
 local esc = require('common.html').escape
-local text_of = require('read.tables').text
 
 local months = { 'January', 'February', 'March', 'April', 'May', 'June', 'July',
   'August', 'September', 'October', 'November', 'December' }
@@ -22,22 +21,6 @@ local function words(passed, count)
   local tests = count == 1 and 'test' or 'tests'
   if passed == count then return ('%d %s passed'):format(count, tests) end
   return ('%d of %d %s passed'):format(passed, count, tests)
-end
-
--- The sum of "unit" or "unit/program" as it is now, made as tests/run makes it.
-local function sum_of(what, kind_list)
-  local unit, name = what:match('^(.*)/(.*)$')
-  local files = {}
-  if not unit then
-    files[1] = what == 'book' and 'book.nw' or 'chapters/' .. what .. '.nw'
-  else
-    for _, kind in ipairs(kind_list) do files[#files + 1] = ('tangled/%s/%s.%s'):format(unit, name, kind.ending) end
-    files[#files + 1] = ('tangled/%s/%s.session'):format(unit, name)
-    files[#files + 1] = 'tests/' .. what .. '.bats'
-  end
-  local texts = {}
-  for _, file in ipairs(files) do texts[#texts + 1] = text_of(file) end
-  return pandoc.utils.sha1(table.concat(texts))
 end
 
 -- "6.1", "6.1 and 6.12", "6.1, 6.12 and 6.18", in their order.
@@ -59,7 +42,7 @@ return function(report, known)
   -- Is the sum of what was tested, that of its last run here if none is given, not
   -- its sum now?
   local function changed(what, sum)
-    sums[what] = sums[what] or sum_of(what, known.kind_list)
+    sums[what] = sums[what] or report.sum_of(what, known.kind_list)
     local run = report.runs[what]
     return (sum or run and run.sum) ~= sums[what]
   end
