@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the chapter says of slots, packets, capacities and of tee, tried with other programs.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/try.h" .
-}
-
 @test "a full pipe that must not wait says EAGAIN, one that may wait sleeps" {
     says "The flag O_NONBLOCK makes it fail with EAGAIN instead"
     makes t <<'C'

@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the chapter says of the ends of a pipe and of its life, tried with other programs.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/try.h" .
-}
-
 @test "what a child writes into its variables the parent sees only in shared memory" {
     says "the parent does not see, unless the two have arranged to share that memory"
     makes t <<'C'

@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the chapter says of reading, of the end of file and of forgotten ends.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/try.h" .
-}
-
 # slow_reader COMMAND...: runs COMMAND with a pipe for standard output that takes one
 # line, and takes each line when COMMAND sleeps.
 slow_reader() {

@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the chapter says of O_NONBLOCK, of poll, of stdio, and of running commands.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/try.h" .
-}
-
 @test "the flag is the open file's: all who share it change with it" {
     says "fetch the flags with F_GETFL, add O_NONBLOCK, put them back with F_SETFL"
     says "A program that sets the flag on a standard input that it was given sets it for all who share that open file"

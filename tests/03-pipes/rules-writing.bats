@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the chapter says of SIGPIPE, of a full pipe and of several writers.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/try.h" .
-}
-
 @test "SIGPIPE ends a writer that has arranged nothing; ignored, caught or blocked, EPIPE comes" {
     says "Unless it ignores, catches or blocks the signal"
     says "Then the write fails with EPIPE"

@@ -1,13 +1,9 @@
 # shellcheck disable=SC2016,SC2154,SC2012 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load rules
 # A store into a shared mapping is a write to the file, a write shows in the
 # mapping; only the disk lags behind.
-
-# needs_disk: a page can be seen waiting for the disk only where there is one.
-needs_disk() {
-    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
-}
 
 @test "a store is read, a write is loaded, msync brings the page to the disk [M01] [M03] [M04] [M10] [M11]" {
     needs_disk

@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What mmap, munmap and mprotect are asked, and what they answer.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
 @test "munmap takes the pages of one mapping or of three, and holes between them" {
     says "Its address need not be what mmap(2) returned, but must be the start of a page"
     says "it does not know of mappings, only of pages"

@@ -1,17 +1,8 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load rules
 # What a copy by mappings stands on: nameless files, holes, sizes, times.
-
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
-# needs_disk: where there is no disk nothing is written back.
-needs_disk() {
-    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
-}
 
 @test "a nameless file has no name until linkat, and then the one that it is given" {
     says "open(2) with O_TMPFILE makes a file without a name in a directory"

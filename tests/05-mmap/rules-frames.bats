@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # Where the rules of the chapter have their borders: overlays, huge pages, files in memory.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
 # mounted OPTIONS SCRIPT: runs SCRIPT with that file system at ./there, where it is;
 # it sees ./try as $try.
 mounted() {
@@ -191,30 +186,39 @@ C
 }
 
 @test "on tmpfs a store moves no time if the page was loaded before, and a copy is not refused" {
-    says "on tmpfs it does not move it at all if the page, or one near it, was loaded through that mapping before"
+    says "on tmpfs it need not move it at all if the page, or one near it, was loaded through that mapping before"
     makes try <<'C'
 #include "rules.h"
 #include <time.h>
+/* Does a store move the time, after a load of nothing, of the page or of its neighbor? */
+static bool moves(int loaded)
+{
+    int fd = scratch(3 * page(), 'a');
+    struct stat before, after;
+    struct timespec now;
+    char *p = map(3 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+    if ((loaded && ((volatile char *)p)[loaded == 2 ? page() : 0] != 'a') || fstat(fd, &before) == -1)
+        err(99, "fstat");
+    do
+        clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    while (now.tv_sec < before.st_ctim.tv_sec || (now.tv_sec == before.st_ctim.tv_sec
+           && now.tv_nsec <= before.st_ctim.tv_nsec));
+    p[0] = 'b';
+    fstat(fd, &after);
+    munmap(p, 3 * page());
+    close(fd);
+    return after.st_ctim.tv_sec != before.st_ctim.tv_sec
+        || after.st_ctim.tv_nsec != before.st_ctim.tv_nsec;
+}
 int main(void)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    for (int loaded = 0; loaded < 3; loaded++) {
-        int fd = scratch(3 * page, 'a');
-        struct stat before, after;
-        struct timespec now;
-        char *p = map(3 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-        /* nothing, the page itself, its neighbor */
-        if ((loaded && ((volatile char *)p)[loaded == 2 ? page : 0] != 'a') || fstat(fd, &before) == -1)
-            err(99, "fstat");
-        do
-            clock_gettime(CLOCK_REALTIME_COARSE, &now);
-        while (now.tv_sec < before.st_ctim.tv_sec || (now.tv_sec == before.st_ctim.tv_sec
-               && now.tv_nsec <= before.st_ctim.tv_nsec));
-        p[0] = 'b';
-        fstat(fd, &after);
-        printf("%s\n", after.st_ctim.tv_sec == before.st_ctim.tv_sec
-               && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec ? "still" : "moved");
-    }
+    puts(moves(0) ? "moved" : "still");
+    puts(moves(1) ? "moved" : "still");
+    /* the kernel enters the neighbors of a page where it can at once */
+    int tries = 100;
+    while (tries > 0 && moves(2))
+        tries--;
+    puts(tries == 0 ? "moved" : "still");
 }
 C
     mounted '-t tmpfs' 'cd there && $try'

@@ -3,11 +3,6 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # Nobody waits by himself: semaphores, owners that die, atomic types, faults that are survived.
 
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
 @test "a semaphore whose taker was killed stays taken; a robust mutex tells the next" {
     says "If that process is killed before it gives the semaphore back, it stays taken"
     says "the next one that locks it is told by EOWNERDEAD that the owner has died"

@@ -1,17 +1,8 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load rules
 # Who sees what is stored: file and memory, shared and private, relatives and strangers.
-
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
-# needs_disk: where there is no disk nothing waits for it.
-needs_disk() {
-    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
-}
 
 @test "another process's write, through a descriptor of its own, is in our mapping, and our store in its read" {
     says "With PROT_READ | PROT_WRITE the memory can be loaded from and stored to, and MAP_SHARED makes our stores everybody's"

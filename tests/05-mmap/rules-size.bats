@@ -1,17 +1,8 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load rules
 # Sizes, ends and borders: files that grow, are cut, closed, removed.
-
-setup() {
-    book_setup
-    cp "$BATS_TEST_DIRNAME/rules.h" .
-}
-
-# needs_disk: where there is no disk nothing is written back.
-needs_disk() {
-    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
-}
 
 # on_tmpfs COMMAND...: run_program in a directory that lies in memory.
 on_tmpfs() {

@@ -222,9 +222,10 @@ says() {
 # --- Compiling --------------------------------------------------------------
 
 # makes NAME < C: makes ./NAME of a C program that only the test has, for trying what
-# the book says with another program than the book's.
+# the book says with another program than the book's. It may include what lies beside the
+# file of tests.
 makes() {
-    "${CC:-gcc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -pthread -o "$1" -x c - > compiler 2>&1 ||
+    "${CC:-gcc}" -std=gnu17 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -pthread -I "$BATS_TEST_DIRNAME" -o "$1" -x c - > compiler 2>&1 ||
         fail "$1 does not compile:
 $(cat compiler)"
 }
