@@ -185,11 +185,13 @@ FROM     := out/build/linted out/build/sessions.tsv out/build/figures/list $(SOU
 
 # What stands beside the pages changes with few lines of the sources. It is gathered
 # first, and moved in one go when the pages are made.
-ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tools/exercise tests/lib/session tests/faults/short_io.c \
+    $(wildcard tests/lib/*.c tests/lib/Session.pm tests/lib/Session/*.pm)
 BESIDE   := assets/css assets/js assets/site weave/site/beside weave/site/archive weave/site/card $(wildcard package-lock.json) $(ARCHIVE_NEEDS)
 out/build/beside.of: FORCE $(UNITS:%=out/build/%.tangled)
 	@[ -e out/html/css ] || rm -f $@
-	@{ sed '1d;/^---$$/q' book.nw; grep -h '^# ' $(SOURCES_NW); find tangled $(BESIDE) -type f | LC_ALL=C sort | \
+	@mkdir -p out/build/exercises && tools/lib/exercise-texts out/build/exercises
+	@{ sed '1d;/^---$$/q' book.nw; grep -h '^# ' $(SOURCES_NW); find tangled out/build/exercises $(BESIDE) -type f | LC_ALL=C sort | \
 	    tr '\n' '\0' | xargs -0 cat; } | sha1sum | tools/keep $@
 out/build/beside.made: out/build/beside.of
 	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
