@@ -188,7 +188,7 @@ out/build/figures/list: FORCE
 	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
 $(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
-out/build/figures/%.svg: assets/figures/%.pikchr
+out/build/figures/%.svg: assets/figures/%.pikchr $(wildcard assets/figures/lib/*.pikchr) weave/common/draw
 	@mkdir -p $(@D)
 	@echo "draw    $*"
 	@weave/common/draw $< $@
