@@ -98,7 +98,7 @@ function S:bind()
   for i, unit in ipairs(self.units) do
     records[i] = self.cache:record(unit.unit, unit.sum) or stop(unit.file .. ': its record is lost')
   end
-  self.book = bind(records, self.known)
+  self.book = bind(records, self.known, noweb.coming(noweb.title(self.units[1])))
 end
 
 -- What the title block says, as text.
@@ -125,8 +125,8 @@ end
 
 -- What the pages of a chapter show of the others, apart from collected lists.
 local function seen_by(own, book)
-  local seen = { book.trial and book.trial.page or '' }
-  for _, f in ipairs(book.units) do seen[#seen + 1] = { f.page, f.number, f.title } end
+  local seen = { book.trial and book.trial.page or '', book.answers_page and book.answers_page.page or '' }
+  for _, f in ipairs(book.contents) do seen[#seen + 1] = { f.page or '', f.number, f.title, f.unit and book:exercise_names(f.unit) or '' } end
   for _, ref in ipairs(own.refs) do
     local label = book.labels[ref.id]
     seen[#seen + 1] = label and { ref.id, label.kind, label.number, label.title, label.page } or ref.id
