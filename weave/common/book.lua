@@ -1,13 +1,15 @@
 -- book.lua - puts the records of all chapters together.
 --
--- bind(records, tables, coming) takes what chapter.lua gives of each chapter, in order, and
--- the chapters that are still to come, as noweb.lua reads them, and gives the book:
+-- bind(records, tables, title) takes what chapter.lua gives of each chapter, in order,
+-- and what the title block says, and gives the book:
 --   units, of     the records, in order, and by unit
 --   contents      the records, and those to come among them where their numbers belong
 --   labels        id -> label, with its unit, unit_id, page, and target, what a reference
 --                 leads to: the label itself, but for a program its root chunk
+--   shared        the unit whose chunks are everybody's: the title block's toolbox, or
+--                 "book"
 --   parts(unit, name)  the definitions of a chunk as the unit's programs have it: noweb
---                 puts those of book.nw before those of the chapter
+--                 puts the shared ones before those of the chapter
 --   calls         word -> the manual page that a call of it in C code means, "read(2)"
 --   called        the set of all manual pages named or called
 --   makers        unit -> word -> the chunk that defines the function, if only one does
@@ -89,10 +91,19 @@ local function move_answers(book)
   end
 end
 
+-- The chapters that are still to come, which the title block lists as "NUMBER TITLE".
+local function to_come(title)
+  local list = {}
+  for _, words in ipairs(title.coming or {}) do
+    local number, named = pandoc.utils.stringify(words):match('^(%d+) (.+)$')
+    if number then list[#list + 1] = { number = tonumber(number), title = named } end
+  end
+  return list
+end
+
 -- The chapters with those to come among them, each before the first with a higher number
 -- or none.
-local function list_contents(book, coming)
-  local waiting = { table.unpack(coming) }
+local function list_contents(book, waiting)
   for i, record in ipairs(book.units) do
     local number = tonumber(record.number)
     local ends = not number and i > 1 and tonumber(book.units[i - 1].number)
@@ -275,7 +286,7 @@ local function join_makers(book)
 end
 
 function Book:parts(unit, name)
-  local shared = unit ~= 'book' and self.defs.book and self.defs.book[name]
+  local shared = unit ~= self.shared and self.defs[self.shared] and self.defs[self.shared][name]
   local own = self.defs[unit][name]
   if not (shared and own) then return shared or own or {} end
   local parts = {}
@@ -355,14 +366,15 @@ local function program_finder(book)
   return function(name) return known[name], known end
 end
 
-function M.bind(records, tables, coming)
+function M.bind(records, tables, title)
   local book = setmetatable({ units = records, of = {}, contents = {}, labels = {}, defs = {}, calls = {}, called = {}, makers = {},
+    shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book',
     problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
   for _, v in ipairs(tables.verdicts) do book.verdicts[v.class] = v end
   book.verdict_list = tables.verdicts
   gather(book)
   move_answers(book)
-  list_contents(book, coming)
+  list_contents(book, to_come(title))
   check_names(book)
   check_references(book)
   check_files(book)

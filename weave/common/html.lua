@@ -51,13 +51,13 @@ end
 
 -- Makes links of names in highlighted code, outside of strings and comments and
 -- only where a name is called first: of our own functions to the chunk that defines
--- them, of others to their entry in the index. An exercise knows the functions of book.nw.
+-- them, of others to their entry in the index. An exercise knows the shared functions alone.
 local function link_names(html, chunk, page)
   local book, seen = page.book, {}
   local function link_to(word)
     if seen[word] then return nil end
     local maker = not chunk.exercise and book.makers[chunk.unit][word] or nil
-    if maker == nil then maker = (book.makers.book or {})[word] end
+    if maker == nil then maker = (book.makers[book.shared] or {})[word] end
     seen[word] = true
     if maker then
       if maker.name == chunk.name then return nil end

@@ -1,8 +1,7 @@
 -- noweb.lua - takes the stream of noweb's markup apart, without parsing any prose.
 --
 -- split(stream) gives the files of a stream, {file=, unit=, stream=} each; title(unit)
--- the metadata of its title block; coming(meta) the chapters that are still to come, which
--- it lists as "NUMBER TITLE", {number=, title=} each; scan(unit) what one of them holds:
+-- the metadata of its title block; scan(unit) what one of them holds:
 --   prose   Markdown, with a block ```{=nwchunk} in place of each chunk, which holds
 --           the chunk's number
 --   lines   the lines of prose as they stand in the file, {number, text} each
@@ -89,15 +88,6 @@ function M.title(unit)
   local ok, doc = pcall(pandoc.read, block, 'markdown')
   if not ok then stop(unit.file .. ': ' .. tostring(doc):gsub('\nstack traceback.*', '')) end
   return doc.meta
-end
-
-function M.coming(meta)
-  local list = {}
-  for _, words in ipairs(meta.coming or {}) do
-    local number, title = pandoc.utils.stringify(words):match('^(%d+) (.+)$')
-    if number then list[#list + 1] = { number = tonumber(number), title = title } end
-  end
-  return list
 end
 
 function M.scan(unit)
