@@ -2,6 +2,14 @@
 # that write from chapters to programs and back.
 # shellcheck shell=bash disable=SC2154
 
+# with_toolbox: the chunk that all programs use stands in an appendix, the toolbox.
+with_toolbox() {
+    sed -n '/^<<headers>>=/,$p' book.nw > shared
+    sed -i '/^<<headers>>=/,$d; s/^- 02-two/&\n- A-tools/; s/^name:/toolbox: A-tools\n&/; s/(#two)/&, [](#tools)/' book.nw
+    { printf '# Tools {#tools}\n\n'; cat shared; } > chapters/A-tools.nw
+    rm shared
+}
+
 # small_book FOLDER: makes it there, beside a copy of the tools, and goes there. $root is
 # the project.
 small_book() {
@@ -84,4 +92,14 @@ int main(void) { return 0; }
 $ ./c
 @
 END
+}
+
+# small_exercises: gives its first chapter the exercises of fixtures/exercises.nw, their
+# tests, and the chunk that checks begin with.
+small_exercises() {
+    cat "$root/tests/tools/fixtures/exercises.nw" >> chapters/01-one.nw
+    awk '/^##? .*[{]#/ { on = /What all checks share/ } on' "$root/book.nw" "$root"/chapters/*.nw >> book.nw
+    mkdir -p tests/01-one
+    printf '%s\n' 'bats_require_minimum_version 1.13.0' 'load ../lib/helpers' 'hold_exercises' \
+        > tests/01-one/exercises.bats
 }
