@@ -108,8 +108,7 @@ $(WHO_WAITS): tangled/%/who_waits.c: out/build/%.tangled ;
 out/lib/runner: tests/lib/runner.c $(WHO_WAITS)
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
-	@$(if $(WHO_WAITS),$(CC) $(CFLAGS) -Dmain=who_waits -c -o $@.o $(WHO_WAITS))
-	@$(CC) $(CFLAGS) -o $@ $< $(if $(WHO_WAITS),$@.o)
+	@$(CC) $(CFLAGS) -Dmain=who_waits -o $@ $< $(WHO_WAITS)
 out/lib/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"

@@ -12,10 +12,12 @@
  * tree that the command makes: being a subreaper it inherits every orphan, so
  * nothing outlives it.
  *
- * It is linked with the book's who_waits, where the book has it: that says of a
- * hanging tree why it hangs. A program of its own could not see as much, because
- * some systems show what a process waits for to its ancestors alone.
+ * With the book's who_waits.c, where the book has it, it says of a hanging tree
+ * why it hangs:   cc -Dmain=who_waits -o runner runner.c who_waits.c
+ * Another process could not see as much, because some systems show to ancestors
+ * alone what a process waits for.
  */
+#undef main        /* -Dmain=who_waits is for the main of who_waits.c alone */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
