@@ -24,8 +24,7 @@ C
 t waits in waitpid for wc
 wc waits in read on a pipe
     that t and wc itself can write to
-Nobody else can end it:
-t and wc wait for each other.
+Nobody else can end it: t and wc are stuck.
 wc reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -50,8 +49,7 @@ C
 t waits in waitpid for seq
 seq waits in write on a pipe
     that t can read from
-Nobody else can end it:
-t and seq wait for each other.
+Nobody else can end it: t and seq are stuck.
 END
 }
 
@@ -80,8 +78,7 @@ t waits in write on a pipe
     that cat can read from
 cat waits in write on a pipe
     that t can read from
-Nobody else can end it:
-t and cat wait for each other.
+Nobody else can end it: t and cat are stuck.
 END
 }
 
@@ -106,8 +103,7 @@ t waits in open of FIFO door
     that nobody has open for writing
 t (2) waits in open of FIFO gate
     that nobody has open for writing
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -124,8 +120,7 @@ C
     stuck <<'END'
 t waits in read on FIFO door
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 3.
 END
 }
@@ -169,8 +164,7 @@ t waits in flock on b
     that t (2) can unlock
 t (2) waits in flock on a
     that t can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -181,8 +175,7 @@ t waits in fcntl on b
     that t itself and t (2) can unlock
 t (2) waits in fcntl on a
     that t and t (2) itself can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -203,8 +196,7 @@ C
 t waits in waitpid for t (2)
 t (2) waits in fcntl on file
     that t can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -234,8 +226,7 @@ C
     stuck <<'END'
 t waits in futex for another thread
 t thread 2 waits in futex for another thread
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 END
 }
 
@@ -261,8 +252,7 @@ C
 t waits in futex for another thread
 t thread 2 waits in read on a pipe
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -283,8 +273,7 @@ C
 t waits in waitpid for t (2)
 t (2) waits in futex
     that t and t (2) itself can change
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -303,8 +292,7 @@ C
     stuck <<'END'
 t waits in poll on a pipe
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 4.
 t reads, and holds a write end itself: descriptor 6.
 END
@@ -328,8 +316,7 @@ C
 t waits in vfork for t (2)
 t (2) waits in read on a pipe
     that t and t (2) itself can write to
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 t (2) reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -348,8 +335,7 @@ C
     stuck <<'END'
 t waits in splice on a pipe
     that t itself can read from
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t writes, and holds a read end itself: descriptor 5.
 t reads, and holds a write end itself: descriptor 4.
 END
@@ -368,7 +354,6 @@ C
     stuck <<'END'
 t waits in waitpid for t (2)
 t (2) waits in pause for a signal
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
