@@ -49,8 +49,8 @@ sub exercises_in {
 sub begun {
     my ($line, $title, $attributes) = @_;
     return { line => $line, title => $title, hints => [], answers => [],
-        name => ($attributes =~ /(?:^|\s)#(\S+)/)[0] // '',
-        minutes => ($attributes =~ /(?:^|\s)minutes="?([^"\s]*)/)[0],
+        name => $attributes =~ /(?:^|\s)#(\S+)/ ? $1 : '',
+        minutes => $attributes =~ /(?:^|\s)minutes="?([^"\s]*)/ ? $1 : undef,
         classes => [grep { $_ ne 'exercise' } $attributes =~ /(?:^|\s)\.([\w-]+)/g] };
 }
 
