@@ -23,16 +23,17 @@ $(filter-out $(TOGETHER),$(MADE)):
 else
 
 # What the title block of book.nw says: the name of the book's files, the edition's
-# day in seconds, and the chapters. A chapter is a file of chapters/ without its
-# ending; "book" itself is the preface.
+# day in seconds, the unit whose chunks are everybody's, and the chapters. A chapter is
+# a file of chapters/ without its ending; "book" itself is the preface.
 ifneq ($(origin TITLE),command line)
-TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch chapters)
+TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch toolbox chapters)
 ifneq ($(.SHELLSTATUS),0)
 $(error something is wrong with the title block of book.nw)
 endif
 endif
 NAME     := $(firstword $(TITLE))
-CHAPTERS := $(wordlist 3,$(words $(TITLE)),$(TITLE))
+CHAPTERS := $(wordlist 4,$(words $(TITLE)),$(TITLE))
+SHARED   := $(patsubst chapters/book.nw,book.nw,$(patsubst %,chapters/%.nw,$(word 3,$(TITLE))))
 UNITS    := book $(CHAPTERS)
 
 CC       ?= cc
@@ -55,13 +56,13 @@ $(UNITS:%=out/build/%.tangled): | order
 chapters/%.nw:
 	@tools/tangle --order
 
-out/build/%.tangled: book.nw chapters/%.nw tools/tangle
+out/build/%.tangled: book.nw $(SHARED) chapters/%.nw tools/tangle
 	@mkdir -p $(@D)
 	@echo "tangle  $*"
 	@tools/tangle $*
 	@touch $@
 
-out/build/book.tangled: book.nw tools/tangle
+out/build/book.tangled: book.nw $(SHARED) tools/tangle
 	@mkdir -p $(@D)
 	@echo "tangle  book"
 	@tools/tangle book
@@ -188,7 +189,7 @@ out/build/figures/list: FORCE
 	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
 $(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
-out/build/figures/%.svg: assets/figures/%.pikchr
+out/build/figures/%.svg: assets/figures/%.pikchr $(wildcard assets/figures/lib/*.pikchr) weave/common/draw
 	@mkdir -p $(@D)
 	@echo "draw    $*"
 	@weave/common/draw $< $@

@@ -12,13 +12,17 @@ use POSIX ();
 use Kinds qw(kind_of program_of);
 use Noweb qw(noweb_tool read_order);
 use Place qw(open_place close_place place put slurp run);
-our @EXPORT_OK = qw(source_of unit_files origins without_directives numberless is_directive);
+use Title qw(shared_unit);
+our @EXPORT_OK = qw(source_of shared_source unit_files origins without_directives numberless is_directive);
 
 my $MARK = "\x01next file\x01";
 my $BAD_BYTE = qr/[\x00-\x09\x0b-\x1f\x7f]/;
 
 # source_of(UNIT) gives the path of its source.
 sub source_of { return $_[0] eq 'book' ? 'book.nw' : "chapters/$_[0].nw" }
+
+# shared_source() gives the path of the source whose chunks all units may use.
+sub shared_source { return source_of(shared_unit('book.nw')) }
 
 # unit_files(HOME, UNIT, KINDS, INSTEAD) gives what the unit makes, as a hash from
 # a file's name to
@@ -131,7 +135,11 @@ sub numberless {
 
 # --- Reading -------------------------------------------------------------------
 
-sub sources { return $_[0] eq 'book' ? ('book.nw') : ('book.nw', source_of($_[0])) }
+# sources UNIT: the paths that its chunks stand in, its own last.
+sub sources {
+    my ($own, $shared) = (source_of($_[0]), shared_source());
+    return $own eq $shared ? $own : ($shared, $own);
+}
 
 # read_unit HOME, UNIT, INSTEAD: opens the temporary place and gives the unit's own
 # source and the stream of records. The file "stream" in the place holds it.
@@ -232,14 +240,14 @@ sub roots {
     return @roots;
 }
 
-# no_kind OWN, ROOT: dies because ROOT is of no kind, unless it is a chunk of book.nw
-# that a chapter uses.
+# no_kind OWN, ROOT: dies because ROOT is of no kind, unless it is a shared chunk that
+# another unit uses.
 sub no_kind {
     my ($own, $root) = @_;
     my ($name) = $root->{name};
-    if ($own eq 'book.nw') {
-        for (read_order('book.nw')) {
-            my $text = slurp(source_of($_->[0])) // next;
+    if ($own eq shared_source()) {
+        for (map { source_of($_) } 'book', map { $_->[0] } read_order('book.nw')) {
+            my $text = slurp($_) // next;
             return if $text =~ /(?<!\@)<<\Q$name\E>>(?!=)/;
         }
     }

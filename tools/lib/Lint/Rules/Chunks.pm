@@ -14,14 +14,14 @@ my $LONG_NAME = 250;         # noweb cuts a definition's name at 254 bytes
 
 # names_of(VIEW) gives what the rules ask of its names:
 #   first    name => the line of its first definition here
-#   defined  name => 1, here or in book.nw
+#   defined  name => 1, here or in what is shared
 #   used     name => where it is used: "line 3", or FILE:LINE
 sub names_of {
     my ($view) = @_;
     return $view->{names} if $view->{names};
     my (%first, %defined, %used);
     for (@{ $view->{source}{chunks} }) { $first{ $_->{name} } //= $_->{line} }
-    $defined{$_} = 1 for keys %first, map { $_->{name} } $view->{book} ? @{ $view->{book}{chunks} } : ();
+    $defined{$_} = 1 for keys %first, map { $_->{name} } $view->{shared} ? @{ $view->{shared}{chunks} } : ();
     $used{ $_->[1] } //= "line $_->[0]" for @{ $view->{source}{uses} };
     for my $other (users_of($view)) {
         $used{ $_->[1] } //= "$other->{path}:$_->[0]" for @{ $other->{uses} };
@@ -126,8 +126,8 @@ sub normal { return lc($_[0]) =~ s/\s+//gr }
 
 sub similar {
     my ($view) = @_;
-    my ($s, $book, %as, %told, @found) = @$view{qw(source book)};
-    for ($book ? @{ $book->{chunks} } : ()) { $as{ normal($_->{name}) } //= [$_->{name}, "$book->{path}:$_->{line}"] }
+    my ($s, $shared, %as, %told, @found) = @$view{qw(source shared)};
+    for ($shared ? @{ $shared->{chunks} } : ()) { $as{ normal($_->{name}) } //= [$_->{name}, "$shared->{path}:$_->{line}"] }
     for (sort { $a->[0] <=> $b->[0] } (map { [@$_{qw(line name)}] } @{ $s->{chunks} }), @{ $s->{uses} }) {
         my ($line, $name) = @$_;
         my $known = $as{ normal($name) } //= [$name, "line $line"];
@@ -236,8 +236,8 @@ sub shift_ {
 # cycle: follows the uses; a use that leads back to a chunk we are in closes one.
 sub cycle {
     my ($view) = @_;
-    my ($s, $book, %uses) = @$view{qw(source book)};
-    for my $source ($s, $book ? $book : ()) {
+    my ($s, $shared, %uses) = @$view{qw(source shared)};
+    for my $source ($s, $shared // ()) {
         push @{ $uses{ $_->[2] } }, [$_->[1], $source, $_->[0]] for @{ $source->{uses} };
     }
     my $walk = { uses => \%uses, own => $s, done => {}, found => [] };

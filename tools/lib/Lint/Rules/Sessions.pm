@@ -42,7 +42,7 @@ sub expanded {
     my ($view, $name, $inside, $left) = @_;
     return undef if $inside->{$name};
     my (@lines, $found);
-    for my $source ($view->{book} // (), $view->{source}) {
+    for my $source ($view->{shared} // (), $view->{source}) {
         my %use = map { $_->[0] => $_ } @{ $source->{uses} };
         for my $chunk (grep { $_->{name} eq $name } @{ $source->{chunks} }) {
             $found = 1;
