@@ -290,3 +290,12 @@ fifo
     run_shell 'mkfifo box; [ -p box ] && { rm box; echo hello > box; }; stat -c "%F %s" box'
     assert_output 'regular file 6'
 }
+
+@test "processes of two containers, with a kernel and a directory in common, meet" {
+    needs root
+    says "Containers of one machine that share a directory meet at a FIFO in it, because one kernel has both"
+    run_shell 'mkfifo door
+        unshare --pid --fork --mount --ipc --uts --net sh -c "echo from pid \$\$ > door" & cat door; wait $!; echo $?'
+    assert_output "from pid 1
+0"
+}

@@ -342,7 +342,7 @@ C
 }
 
 @test "a child of fifo_open calls nothing but open and read that could make it sleep" {
-    says "Asleep first and no report afterwards leave one place, since the child calls nothing else that sleeps"
+    says "Asleep first, and no report afterwards: that leaves one place, since the child calls nothing else that sleeps"
     traced all ./fifo_open
     assert_success
     parent=$(grep -m 1 mkdir strace | cut -d ' ' -f 1)
