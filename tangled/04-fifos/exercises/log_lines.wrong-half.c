@@ -90,7 +90,6 @@ int main(int argc, char **argv)
     log_file = open_log(argv[2]);
     bool asked = false;
     while (!asked) {
-        FILE *old = log_file;
         struct pollfd both[] = { { .fd = box, .events = POLLIN },
                                  { .fd = signals, .events = POLLIN } };
         if (poll(both, 2, -1) == -1 && errno != EINTR)
@@ -103,7 +102,7 @@ int main(int argc, char **argv)
             } else {
                 asked = true;
             }
-        if (log_file != old)
+        if (ftell(log_file) == 0)
             length = 0;
         while (take(box))
             ;
