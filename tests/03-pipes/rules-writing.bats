@@ -250,6 +250,36 @@ C
     assert_success
 }
 
+@test "a writer asleep whose reader leaves gets the count and the signal [P42]" {
+    says "Then it gets both: the count of what it has stored, and the signal"
+    makes t <<'C'
+#include "try.h"
+static volatile sig_atomic_t signals;
+static void note(int n) { signals += n == SIGPIPE; }
+int main(void)
+{
+    int p[2];
+    make(p, WAIT);
+    long full = capacity(p[1]);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        close(p[0]);
+        on(SIGPIPE, note, SA_RESTART);
+        is("write", write(p[1], data, (size_t)(full + page())), full);
+        is("signals by then", signals, 1);
+        fails("the next write", write(p[1], data, 1), EPIPE);
+        is("signals", signals, 2);
+        _exit(0);
+    }
+    sleeps("the writer", pid);
+    close(p[0]);
+    is("the writer", left(pid), 0);
+}
+C
+    run_program ./t
+    assert_success
+}
+
 @test "what a writer stored before its reader left stays for a new one" {
     says "What it had stored stays unread, unless somebody opens the pipe for reading once more"
     makes t <<'C'
