@@ -51,7 +51,7 @@ load ../lib/helpers
     assert_equal $((flags & 04000)) 0
     ignored=$(sed -n 's/^SigIgn:[^0-9a-f]*//p' stdout)
     assert_equal $((0x$ignored & 1 << 12)) 0
-    traced fcntl,rt_sigaction sh -c 'exec ./pipe_both cat < question'
+    traced fcntl,rt_sigaction -i question ./pipe_both cat
     assert_call 'fcntl\([0-9]+, F_SETFL, O_WRONLY\|O_NONBLOCK\) += 0'
     assert_call 'rt_sigaction\(SIGPIPE, \{.*SIG_IGN'
 }
@@ -157,16 +157,16 @@ baaaaa"
 
 @test "the command has no descriptor above 2 open, and nobody is left" {
     seq 3 > question
-    no_leaked_fd sh -c 'exec ./pipe_both cat < question'
+    no_leaked_fd -i question ./pipe_both cat
     assert_output "$(seq 3)"
-    leaves_no_zombie sh -c 'exec ./pipe_both cat < question'
+    leaves_no_zombie -i question ./pipe_both cat
     assert_output "$(seq 3)"
 }
 
 @test "interruptions change nothing" {
     seq 100000 > question
     for call in read write poll wait4 dup2; do
-        inject "$call:error=EINTR:when=1+7" sh -c 'exec ./pipe_both cat < question'
+        inject "$call:error=EINTR:when=1+7" -i question ./pipe_both cat
         assert_success
         assert_equal "$(cksum < stdout)" "$(cksum < question)"
     done
@@ -174,10 +174,10 @@ baaaaa"
 
 @test "a call that fails is told" {
     seq 3 > question
-    inject 'poll:error=ENOMEM:when=1' sh -c 'exec ./pipe_both cat < question'
+    inject 'poll:error=ENOMEM:when=1' -i question ./pipe_both cat
     assert_failure 1
     assert_stderr_line "pipe_both: poll: Cannot allocate memory"
-    inject 'pipe2:error=EMFILE:when=2' sh -c 'exec ./pipe_both cat < question'
+    inject 'pipe2:error=EMFILE:when=2' -i question ./pipe_both cat
     assert_failure 1
     run_shell 'seq 3 | ./pipe_both cat > /dev/full'
     assert_failure 1

@@ -23,7 +23,7 @@ load ../lib/helpers
 
 @test "nobody is left behind after a short question" {
     run_shell 'seq 3 > question'
-    leaves_no_zombie sh -c 'exec ./pipe_both_wrong cat < question'
+    leaves_no_zombie -i question ./pipe_both_wrong cat
     assert_success
     assert_output "$(seq 3)"
     run_program ./pipe_both_wrong
@@ -33,7 +33,7 @@ load ../lib/helpers
 @test "interruptions change nothing" {
     run_shell 'seq 3 > question'
     for call in read write wait4 dup2; do
-        inject "$call:error=EINTR:when=1" sh -c 'exec ./pipe_both_wrong cat < question'
+        inject "$call:error=EINTR:when=1" -i question ./pipe_both_wrong cat
         assert_success
         assert_output "$(seq 3)"
     done

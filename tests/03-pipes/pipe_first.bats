@@ -21,7 +21,7 @@ load ../lib/helpers
 
 @test "a child that says nothing leaves the parent asleep" {
     says "the parent sleeps and is not woken, because it could still write into the pipe itself"
-    inject 'write:error=EIO:when=1' timeout 0.3 ./pipe_first
+    inject 'write:error=EIO:when=1' -t 0.3 ./pipe_first
     assert_failure 124
     assert_output ''
 }

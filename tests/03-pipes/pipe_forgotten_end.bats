@@ -44,8 +44,8 @@ load ../lib/helpers
     done
 }
 
-@test "without cat there is a message" {
+@test "without sh there is a message" {
     run_shell 'PATH=/nonexistent ./pipe_forgotten_end'
     assert_failure 1
-    assert_stderr_line "pipe_forgotten_end: cat: No such file or directory"
+    assert_stderr_line "pipe_forgotten_end: sh: No such file or directory"
 }
