@@ -131,5 +131,6 @@ int main(int argc, char *argv[])
     while ((n = read_some(out, part, sizeof part)) > 0)
         if (write_all(STDOUT_FILENO, part, (size_t)n) == -1)
             err(EXIT_FAILURE, "standard output");
+    close(out);
     return WEXITSTATUS(wait_for(child));
 }
