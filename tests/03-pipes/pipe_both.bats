@@ -44,6 +44,7 @@ load ../lib/helpers
 @test "our end does not wait, the command's does, and SIGPIPE is ignored by us alone" {
     says "The flag is set after the fork and on our end alone, for the command expects a standard input that waits"
     says "The command has been started with the default"
+    says "So our end of that pipe gets the flag O_NONBLOCK: then a write takes what fits, or fails with EAGAIN"
     echo question > question
     run_shell './pipe_both sh -c "cat /proc/self/fdinfo/0; grep SigIgn /proc/self/status" < question'
     assert_success

@@ -16,6 +16,7 @@ load ../lib/helpers
 
 @test "a write end leaks into a program that is started, O_CLOEXEC stops it [P48]" {
     says "close the ends you do not use, make pipes with O_CLOEXEC"
+    says "the pipe gets the flag O_NONBLOCK, with which a read that would wait fails with EAGAIN instead"
     traced pipe2,execve ./pipe_forgotten_end
     assert_line --regexp '^read, without O_CLOEXEC += -1 EAGAIN$'
     assert_line --regexp '^read, with O_CLOEXEC += 0$'

@@ -28,6 +28,7 @@ C
 }
 
 @test "without e the next program inherits our end, unless popen starts it" {
+    says "The letter e in the mode sets O_CLOEXEC"
     says "Without it the next program that is started inherits our end, unless it is started by popen, too"
     makes t <<'C'
 #include "try.h"
@@ -116,6 +117,29 @@ C
 | e2
 | 3
 | e3'
+}
+
+@test "with one more dup2 standard error goes through the same pipe" {
+    says "In a program of ours the same is one more dup2, to STDERR_FILENO"
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    make(p, WAIT);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        is("dup2", dup2(p[1], STDOUT_FILENO), STDOUT_FILENO);
+        is("dup2", dup2(p[1], STDERR_FILENO), STDERR_FILENO);
+        execlp("sh", "sh", "-c", "echo one; echo two >&2", NULL);
+    }
+    is("the command", left(pid), 0);
+    is("read", read(p[0], data, 100), 8);
+    is("what", memcmp(data, "one\ntwo\n", 8), 0);
+}
+C
+    run_program ./t
+    assert_success
 }
 
 @test "system ignores SIGINT and SIGQUIT, blocks SIGCHLD, and waits" {

@@ -7,6 +7,7 @@ load ../lib/helpers
 }
 
 @test "the end of file tells that the exec is done, the number that it failed" {
+    says "Here the flag O_CLOEXEC does a second service"
     says "If the exec works, the kernel closes the child's write end, and the parent meets the end of file"
     says "If it does not, the child still has the write end, and writes the number"
     traced pipe2,execve,read,write ./pipe_started true

@@ -564,6 +564,7 @@ C
 
 @test "a command that sets O_NONBLOCK on what it shares with us loses no byte" {
     says "If it sets O_NONBLOCK there, it sets it for us"
+    says "Our write to a full pipe would then fail with EAGAIN"
     says "Then poll waits in place of our write"
     makes t <<'C'
 #include "try.h"

@@ -90,6 +90,7 @@ C
 
 @test "bash keeps all statuses, 128 and the number for who was killed" {
     says "It keeps the statuses of all parts of a pipeline, and gives 128 and the signal's number for one that was killed"
+    says "The number 141 is 128 and 13, the number of SIGPIPE"
     run_shell 'sh -c "kill -TERM \$\$" | sh -c "exit 3" | sh -c "kill -USR1 \$\$" | true
         echo "${PIPESTATUS[@]}"'
     assert_output "143 3 138 0"
