@@ -158,10 +158,10 @@ baaaaa"
 
 @test "the command has no descriptor above 2 open, and nobody is left" {
     seq 3 > question
-    no_leaked_fd -i question ./pipe_both cat
-    assert_output "$(seq 3)"
-    leaves_no_zombie -i question ./pipe_both cat
-    assert_output "$(seq 3)"
+    no_leaked_fd ./pipe_both echo word
+    assert_output word
+    leaves_no_zombie ./pipe_both echo word
+    assert_output word
 }
 
 @test "interruptions change nothing" {
