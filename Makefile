@@ -102,6 +102,13 @@ out/lib/%: tests/conditions/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
 	@$(CC) $(CFLAGS) -o $@ $<
+# The runner has in it the program that says why others hang, in a book with that.
+WHO_WAITS := $(wildcard tangled/*/who_waits.c)
+$(WHO_WAITS): tangled/%/who_waits.c: out/build/%.tangled ;
+out/lib/runner: tests/lib/runner.c $(WHO_WAITS)
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -Dmain=who_waits -o $@ $< $(WHO_WAITS)
 out/lib/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"

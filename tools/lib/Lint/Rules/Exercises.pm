@@ -60,6 +60,7 @@ sub heading {
     return (
         $e->{name} =~ /^[A-Za-z0-9_]+$/ ? () : 'needs a name of letters, digits and _ as its id',
         defined $other ? "has the name of $other" : (),
+        $e->{name} =~ /^(?:out|err|how|runner|open_files)$/ ? 'has the name of a file that its check writes' : (),
         @levels == 1 && @{ $e->{classes} } == 1 ? () : 'needs one of the levels .predict, .mend and .make, and no other class',
         ($e->{minutes} // '') =~ /^[1-9]\d*$/ && $e->{minutes} <= 120 ? () : 'says how long it takes: minutes=N, 1 to 120',
         $hints >= 1 && $hints <= 3 ? () : "has one to three hints (::: hint), not $hints",
