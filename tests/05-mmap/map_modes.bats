@@ -6,7 +6,7 @@ load ../lib/helpers
     says "not with O_WRONLY, which is good for nothing here"
     says "the descriptor must be readable, whatever is asked for; and for a shared mapping with PROT_WRITE it must be writable as well"
     says "The remedy, for a shared mapping, is to open the file with O_RDWR, not with O_WRONLY"
-    says "The file was opened with O_RDONLY, and the mapping asks for PROT_READ | PROT_WRITE"
+    says "The file was opened with O_RDONLY, and the mapping asks for PROT_READ and PROT_WRITE"
     says "What must be readable is the descriptor"
     says "descriptor | readable always, writable to share stores"
     holds_session

@@ -68,7 +68,9 @@ C
 @test "on a full disk write fails with ENOSPC, and a store to a hole is SIGBUS" {
     says "A write(2) would fail with ENOSPC"
     says "The disk can be full, which can be a SIGBUS too"
-    says "A store has no return value, so the kernel sends a signal"
+    says "A store has no return value, so the kernel sends a signal: SIGBUS once more, in a file that is long enough and a mapping that is within it"
+    says "A program that stores through a mapping into a new file should reserve the space first"
+    says "It makes the file long enough, too, and it returns its error instead of leaving it in errno"
     [ "$(id -u)" = 0 ] || skip "needs root"
     needs namespaces
     makes try <<'C'
@@ -85,13 +87,22 @@ int main(void)
     puts(strerrorname_np(errno));
     catch_faults();
     puts(store(p, 'x'));
+    errno = 0;
+    int error = posix_fallocate(hole, 0, (off_t)page());
+    printf("%s %d\n", strerrorname_np(error), errno);
+    struct stat about;
+    if (ftruncate(full, 0) == -1 || posix_fallocate(hole, 0, 5000) != 0 || fstat(hole, &about) == -1)
+        err(99, "file");
+    printf("%jd %s\n", (intmax_t)about.st_size, store(p, 'x'));
 }
 C
     run_shell 'mkdir small; exec unshare --mount sh -c "
         mount -t tmpfs -o size=1m tmpfs small && t=\$PWD/try && cd small && \"\$t\""'
     assert_success
     assert_output 'ENOSPC
-SIGBUS BUS_ADRERR'
+SIGBUS BUS_ADRERR
+ENOSPC 0
+5000 stored'
 }
 
 @test "a mapping keeps a lock after close, until it goes itself" {
