@@ -7,6 +7,17 @@ export PERL_BADLANG := 0
 help: ## lists the targets
 	@sed -n 's/^\([a-z%A-Z-]*\):.*## /\1\t/p' Makefile | expand -t 20
 
+# "make exercise" lists the exercises, "make exercise NAME" tries one: the words after
+# "exercise" are for tools/exercise. What is tangled is renewed first where noweb is.
+ifeq ($(firstword $(MAKECMDGOALS)),exercise)
+WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS)) $(NAME)
+.PHONY: $(MAKECMDGOALS)
+exercise: ## lists the exercises; make exercise NAME tries yours, in work/
+	@[ ! -x "$${NOWEB_LIB:-/usr/lib/noweb}/markup" ] || MAKEFLAGS= $(MAKE) --no-print-directory tangle
+	@tools/exercise $(WORDS)
+$(filter-out exercise,$(MAKECMDGOALS)): exercise ; @:
+else
+
 # Two makes at once would write the same files. So what makes files is done by a
 # make of its own, under a lock; what runs programs and tests holds none.
 MADE := tangle order build manual book html pdf epub
@@ -23,16 +34,17 @@ $(filter-out $(TOGETHER),$(MADE)):
 else
 
 # What the title block of book.nw says: the name of the book's files, the edition's
-# day in seconds, and the chapters. A chapter is a file of chapters/ without its
-# ending; "book" itself is the preface.
+# day in seconds, the unit whose chunks are everybody's, and the chapters. A chapter is
+# a file of chapters/ without its ending; "book" itself is the preface.
 ifneq ($(origin TITLE),command line)
-TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch chapters)
+TITLE    := $(shell PERL_BADLANG=0 tools/title name epoch toolbox chapters)
 ifneq ($(.SHELLSTATUS),0)
 $(error something is wrong with the title block of book.nw)
 endif
 endif
 NAME     := $(firstword $(TITLE))
-CHAPTERS := $(wordlist 3,$(words $(TITLE)),$(TITLE))
+CHAPTERS := $(wordlist 4,$(words $(TITLE)),$(TITLE))
+SHARED   := $(patsubst chapters/book.nw,book.nw,$(patsubst %,chapters/%.nw,$(word 3,$(TITLE))))
 UNITS    := book $(CHAPTERS)
 
 CC       ?= cc
@@ -55,13 +67,13 @@ $(UNITS:%=out/build/%.tangled): | order
 chapters/%.nw:
 	@tools/tangle --order
 
-out/build/%.tangled: book.nw chapters/%.nw tools/tangle
+out/build/%.tangled: book.nw $(SHARED) chapters/%.nw tools/tangle
 	@mkdir -p $(@D)
 	@echo "tangle  $*"
 	@tools/tangle $*
 	@touch $@
 
-out/build/book.tangled: book.nw tools/tangle
+out/build/book.tangled: book.nw $(SHARED) tools/tangle
 	@mkdir -p $(@D)
 	@echo "tangle  book"
 	@tools/tangle book
@@ -73,8 +85,10 @@ out/build/flags: FORCE
 	@{ printf '%s\n' "$$CC" "$$CFLAGS"; $(CC) --version; cat kinds.tsv; } 2>&1 | tools/keep $@
 endif
 
-# What the tests run programs with: the runner, and libraries for LD_PRELOAD.
-TEST_TOOLS := out/lib/runner out/lib/at_main.so out/lib/open_files.so out/lib/short_io.so out/lib/under
+# What the tests run programs with: the runner, and libraries for LD_PRELOAD. The checks
+# of exercises use the first of them.
+CHECK_TOOLS := runner short_io.so open_files.so interrupts.so
+TEST_TOOLS := $(CHECK_TOOLS:%=out/lib/%) out/lib/at_main.so out/lib/under
 $(TEST_TOOLS): out/build/flags
 out/lib/%.so: tests/lib/%.c
 	@mkdir -p $(@D)
@@ -97,14 +111,27 @@ out/lib/%: tests/lib/%.c
 # builds them, by the kinds of file that there are.
 build: $(UNITS:%=out/build/%.built) $(TEST_TOOLS) ## builds every program into out/bin/
 
-out/build/%.built: out/build/%.tangled out/build/flags FORCE
+out/build/%.built: out/build/%.tangled out/build/flags $(CHECK_TOOLS:%=out/lib/%) FORCE
 	@$(MAKE) --no-print-directory -s UNIT=$* TITLE="$(TITLE)" programs
 	@touch $@
 
 .PHONY: programs
 ENDINGS := $(shell sed -n 's/^\([A-Za-z0-9]*\)\t.*/\1/p' kinds.tsv)
-SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending))))
+SOURCES := $(if $(UNIT),$(foreach ending,$(ENDINGS),$(wildcard out/build/$(UNIT)/*.$(ending) out/build/$(UNIT)/exercises/*.$(ending))))
 programs: $(patsubst out/build/%,out/bin/%,$(basename $(SOURCES)))
+
+# A check finds beside it what it runs programs with.
+CHECKS := $(if $(UNIT),$(wildcard tangled/$(UNIT)/exercises/*.check tangled/$(UNIT)/exercises/*.txt))
+programs: $(CHECKS:tangled/%=out/bin/%) $(if $(CHECKS),$(CHECK_TOOLS:%=out/bin/$(UNIT)/exercises/%))
+out/bin/%.check: tangled/%.check
+	@mkdir -p $(@D)
+	@install -m 755 $< $@
+out/bin/%.txt: tangled/%.txt
+	@mkdir -p $(@D)
+	@install -m 644 $< $@
+out/bin/$(UNIT)/exercises/%: out/lib/%
+	@mkdir -p $(@D)
+	@ln -sf ../../../lib/$* $@
 define built
 out/bin/%: out/build/%.$(1) out/build/flags
 	@tools/compile $$< $$@
@@ -159,11 +186,13 @@ FROM     := out/build/linted out/build/sessions.tsv out/build/figures/list $(SOU
 
 # What stands beside the pages changes with few lines of the sources. It is gathered
 # first, and moved in one go when the pages are made.
-ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tests/lib/session tests/lib/runner.c $(wildcard tests/lib/Session.pm tests/lib/Session/*.pm)
+ARCHIVE_NEEDS := kinds.tsv LICENSE-CODE tools/exercise tests/lib/session tests/faults/short_io.c \
+    $(wildcard tests/lib/*.c tests/lib/Session.pm tests/lib/Session/*.pm)
 BESIDE   := assets/css assets/js assets/site weave/site/beside weave/site/archive weave/site/card $(wildcard package-lock.json) $(ARCHIVE_NEEDS)
 out/build/beside.of: FORCE $(UNITS:%=out/build/%.tangled)
 	@[ -e out/html/css ] || rm -f $@
-	@{ sed '1d;/^---$$/q' book.nw; grep -h '^# ' $(SOURCES_NW); find tangled $(BESIDE) -type f | LC_ALL=C sort | \
+	@mkdir -p out/build/exercises && tools/lib/exercise-texts out/build/exercises
+	@{ sed '1d;/^---$$/q' book.nw; grep -h '^# ' $(SOURCES_NW); find tangled out/build/exercises $(BESIDE) -type f | LC_ALL=C sort | \
 	    tr '\n' '\0' | xargs -0 cat; } | sha1sum | tools/keep $@
 out/build/beside.made: out/build/beside.of
 	@sample=$$(tools/title sample 2>/dev/null) || sample=; weave/site/beside out/build/beside "$${sample%% *}"
@@ -188,7 +217,7 @@ out/build/figures/list: FORCE
 	@echo '$(DRAWINGS)' | cmp -s - $@ || { rm -f $(@D)/*.svg $(@D)/*.pdf && echo '$(DRAWINGS)' > $@; }
 $(DRAWINGS:%=out/build/figures/%.svg): | out/build/figures/list
 
-out/build/figures/%.svg: assets/figures/%.pikchr
+out/build/figures/%.svg: assets/figures/%.pikchr $(wildcard assets/figures/lib/*.pikchr) weave/common/draw
 	@mkdir -p $(@D)
 	@echo "draw    $*"
 	@weave/common/draw $< $@
@@ -286,3 +315,5 @@ weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthou
 .PHONY: clean
 clean: ## removes everything that was built
 	@tools/locked out/lock find out/ -depth -mindepth 1 ! -path out/build ! -path 'out/build/*.sums' -delete
+
+endif

@@ -520,7 +520,7 @@ C
 @test "a change of the effective user or group clears PR_SET_PDEATHSIG, and a parent that may not signal the child sends none" {
     says "It asks after its last change of effective user or group, since that clears the request"
     says "and it needs a parent that may signal it"
-    says --in book "With prctl(2) it can ask the kernel to kill it when the parent ends, if the parent may signal it"
+    says --in B-toolbox "With prctl(2) it can ask the kernel to kill it when the parent ends, if the parent may signal it"
     needs root
     family users <<'C'
 enum { NOBODY = 65534 };

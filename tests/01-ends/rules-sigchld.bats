@@ -208,7 +208,7 @@ C
 }
 
 @test "all other programs of the chapter do their work when SIGCHLD was ignored or blocked" {
-    says "All other programs of this chapter are immune: they begin with a piece of the preface that starts from a known state, and sets SIGCHLD back"
+    says "All other programs of this chapter are immune: they begin with a piece of the toolbox that starts from a known state, and sets SIGCHLD back"
     local path name printed
     # shellcheck disable=SC2154 # helpers.bash sets them
     for path in "$root/tangled/$unit"/*.c; do

@@ -390,7 +390,7 @@ options: first
 @test "children survive an exec, and a wait for any takes one of them" {
     says "execve(2) keeps children, and a program may have one that it did not make"
     says "A dead child that its caller had before the exec would mislead it as well: wait_one would collect that one and report its status"
-    says --in book "it keeps which signals are ignored and which are blocked; and it keeps children"
+    says --in B-toolbox "it keeps which signals are ignored and which are blocked; and it keeps children"
     family becomes <<'C'
 int main(int argc, char **argv)
 {
@@ -407,7 +407,7 @@ C
 }
 
 @test "a shell that execs keeps what it has started with &, and our program says so" {
-    says --in book "A shell that is told sleep 1 & exec ./wait_all becomes a program that has a child and did not make it"
+    says --in B-toolbox "A shell that is told sleep 1 & exec ./wait_all becomes a program that has a child and did not make it"
     run_shell 'bash -c "sleep 600 & echo \$! > kept; exec ./wait_all"
         status=$?; kill $(cat kept); exit $status'
     assert_failure
@@ -416,7 +416,7 @@ C
 }
 
 @test "our programs that take any child start with none, alive or dead, or say so" {
-    says --in book "So a program of ours that collects whichever child comes insists on having none when it starts"
+    says --in B-toolbox "So a program of ours that collects whichever child comes insists on having none when it starts"
     family has_one <<'C'
 int main(int argc, char **argv)
 {

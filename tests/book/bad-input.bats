@@ -149,6 +149,18 @@ last() { grep -an -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
     mended assets/figures/ring2.pikchr html
 }
 
+@test "a figure may use the words of lib, and a mistake is told where it stands" {
+    printf 'process(A, "writer", 0)\nlater(1)\nsleeps(B, "write")\n' > assets/figures/ring2.pikchr
+    refused 'assets/figures/ring2.pikchr:3: no such object' html
+    printf 'bxo\n' > assets/figures/lib/a.pikchr
+    refused 'assets/figures/lib/a.pikchr:1: syntax error' html
+    rm assets/figures/lib/a.pikchr
+    mended assets/figures/ring2.pikchr html
+    printf 'process(A, "writer", 0)\nlater(1)\nsleeps(A, "write")\n' > assets/figures/ring2.pikchr
+    make_ html
+    grep -q '>writer<' out/html/made-02.html
+}
+
 @test "a changed figure is on its page, and only there" {
     printf 'circle "wheel"\n' > assets/figures/ring2.pikchr
     run make_ html

@@ -8,7 +8,7 @@ load ../lib/helpers
 @test "each program does its work or says what it lacks, whoever starts it" {
     says "Either it does its work or it says what it lacks; it does not hang, and it leaves no process and no file behind"
     says "What is excused from this is listed by name, with the reason"
-    says "A child of ours is one of these three"
+    says --in B-toolbox "A child of ours is one of these three"
     run "$root/tests/conditions/run" --fast
     [ "$status" = 0 ] || fail "$(printf '%s\n' "${lines[@]}" | grep -v '^ *[0-9]* of ')"
 }

@@ -16,7 +16,7 @@ epubcheck_says() {
 }
 
 @test "epubcheck has nothing to say about the EPUB" {
-    says --in B-making "valid HTML and EPUB"
+    says --in D-making "valid HTML and EPUB"
     epubcheck_says --failonwarnings "$epub"
     assert_success
     assert_line --partial '0 fatals / 0 errors / 0 warnings'

@@ -61,7 +61,7 @@ unpacked() {
 }
 
 @test "the EPUB of two builds is the same" {
-    says --in B-making "in whichever folder and on whichever day it is built"
+    says --in D-making "in whichever folder and on whichever day it is built"
     run cmp "$one"/out/*.epub "$two"/out/*.epub
     assert_success
 }

@@ -1,7 +1,7 @@
 # shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-# What the preface and appendix A and B say of the book itself.
+# What the preface and appendices A and D say of the book itself.
 
 @test "a program is one file without a header of ours, and cc alone links it" {
     says "is one file without a header of ours"
@@ -16,16 +16,17 @@ load ../lib/helpers
     assert_success
 }
 
-@test "the programs start with the same lines" {
-    says "The programs start with the same lines"
-    first=$(sed -n '/^<<feature macro and headers>>=$/,/^@/{/^[<@]/!p}' "$root/book.nw")
-    n=$(wc -l <<< "$first")
+@test "most programs start with the same lines" {
+    says --in B-toolbox "Most programs start with the same lines"
+    first=$(sed -n '/^<<feature macro and headers>>=$/,/^@/{/^[<@]/!p}' "$root/chapters/B-toolbox.nw")
+    n=$(wc -l <<< "$first") same=0 others=0
     for file in "$root"/tangled/*/*.c; do
         case $(head -n "$((n + 8))" "$file") in
-        *"$first"*) ;;
-        *) fail "$file does not begin so" ;;
+        *"$first"*) same=$((same + 1)) ;;
+        *) others=$((others + 1)) ;;
         esac
     done
+    [ "$same" -gt "$others" ]
 }
 
 @test "the C library 2.36 is needed" {
@@ -55,7 +56,6 @@ load ../lib/helpers
 }
 
 @test "a tool knows a rule by the words that appendix A names" {
-    says "What a rule is, a tool decides by its words: by never, every and their like, by numbers, by the names of errors and signals"
     says --in A-trial "A sentence of it states a rule when it knows no exception (never, always, only, nothing, at once, for good, for ever, any, every, must, cannot, whenever), or when it has a number, or the name of an error, a signal, a flag or a limit"
     help=$("$root/tools/statements" --help | tr '\n' ' ' | tr -s ' ')
     said=$(tr '\n' ' ' < "$root/chapters/A-trial.nw" | sed 's/.*knows no exception (\([^)]*\)).*/\1/')
@@ -63,13 +63,13 @@ load ../lib/helpers
 }
 
 @test "what weaves is in four folders" {
-    says --in B-making "is in four folders of"
+    says --in D-making "is in four folders of"
     run bash -c 'cd "$1/weave" && ls -d */' bash "$root"
     assert_output $'common/\nprint/\nread/\nsite/'
 }
 
 @test "a session is run and compared in the tests of its program" {
-    says --in B-making "runs the sessions of the book and compares what comes out with what the page prints"
+    says --in D-making "runs the sessions of the book and compares what comes out with what the page prints"
     for session in "$root"/tangled/*/*.session; do
         file=${session#"$root/tangled/"}
         grep -q '^ *\(as_nobody \)\?holds_session' "$root/tests/${file%.session}.bats" || fail "$file is not held"
@@ -89,7 +89,7 @@ checks() {
 @test "a number that is printed twice comes twice, and two different ones differ" {
     says "A number that is printed twice has to come out twice, whatever it is"
     says "Two different numbers have to come out as two that differ"
-    says --in B-making "the program has to print one number twice, whatever it is"
+    says --in D-making "the program has to print one number twice, whatever it is"
     checks <<< $'$ ./ids\n4711 4711 4712\nvaries: pid 4711 4712'
     assert_success
     checks <<< $'$ ./ids\n4711 4711 4711\nvaries: pid 4711'
@@ -100,7 +100,7 @@ checks() {
 
 @test "two durations, or times of day, may agree or differ by chance" {
     says "Durations and times of day are excepted, since two of them may agree by chance"
-    says --in B-making "Durations and times of day are excepted, since two of them may agree by chance"
+    says --in D-making "Durations and times of day are excepted, since two of them may agree by chance"
     checks <<< $'$ printf "7 5 5\\n"\n8 7 8\nvaries: ms 7 8'
     assert_success
     checks <<< $'$ printf "07:01 07:01\\n"\n07:03 07:04\nvaries: time 07:03 07:04'
@@ -110,8 +110,7 @@ checks() {
 }
 
 @test "where no file may grow, the kernel ends a program by SIGXFSZ" {
-    says "Where no file may grow (ulimit -f 0), it may be the kernel that says so, by SIGXFSZ"
-    says --in B-making "and SIGXFSZ in place of a message where no file may grow"
+    says --in D-making "and SIGXFSZ in place of a message where no file may grow"
     run_shell 'ulimit -f 0; exec "$1" > kept' "$root/out/bin/03-pipes/pipe_hello"
     printf '%s\n' "status $status, ended $ended: $output" >&2
     [ "$status" = 153 ] || [ "$ended" = 'killed SIGXFSZ' ]
@@ -119,7 +118,7 @@ checks() {
 }
 
 @test "a licence that nothing uses, and one of an unknown kind, is an error" {
-    says --in B-making "A licence that nothing uses is an error, as is one of a kind that the checker does not know"
+    says --in D-making "A licence that nothing uses is an error, as is one of a kind that the checker does not know"
     checks <<< $'$ ./ids\n4711 4711 4712\nvaries: pid 4711 4712 4713'
     assert_failure
     checks <<< $'$ ./ids\n4711 4711 4712\nvaries: pid 4711 4712\nvaries: mood 3'
@@ -128,7 +127,7 @@ checks() {
 
 @test "an altered session is refused, in whatever line" {
     says "none of them can go stale unnoticed"
-    says --in B-making "an alteration that goes unnoticed is a mistake as well"
+    says --in D-making "an alteration that goes unnoticed is a mistake as well"
     unit=01-ends name=wait_which
     run "$book_lib/session" --self-test --bin "$root/out/bin/$unit" "$root/tangled/$unit/$name.session"
     assert_success
@@ -140,8 +139,7 @@ checks() {
 }
 
 @test "with a program that does nothing in its place each test of one is red" {
-    says "a test that runs a program has to fail when the program is replaced by one that does nothing"
-    says --in B-making "Each program is replaced by one that prints nothing and succeeds, and a test of it that stays green then is a mistake, unless it is one of the compiler"
+    says --in D-making "Each program is replaced by one that prints nothing and succeeds, and a test of it that stays green then is a mistake, unless it is one of the compiler"
     for test in 01-ends/wait_all 03-pipes/pipe_hello; do
         mkdir -p "stubs/$test"
         printf '#!/bin/sh\n' > "stubs/$test/${test#*/}"

@@ -1,6 +1,6 @@
 /* short_io.so - lets reads and writes do only half of what they are asked.
  *
- *   LD_PRELOAD=short_io.so BOOK_SHORT=read|write|full BOOK_SHORT_MARK=FILE
+ *   LD_PRELOAD=short_io.so BOOK_SHORT=read|write|both|full BOOK_SHORT_MARK=FILE
  *       [BOOK_TARGET=NAME] COMMAND...
  *
  * POSIX lets every read and write stop early; programs that forget it work by
@@ -40,8 +40,9 @@ static void begin(void)
             abort();
         close(full);
     }
-    short_reads = strcmp(what, "read") == 0;
-    short_writes = strcmp(what, "write") == 0;
+    const bool both = strcmp(what, "both") == 0;
+    short_reads = both || strcmp(what, "read") == 0;
+    short_writes = both || strcmp(what, "write") == 0;
     unsetenv("LD_PRELOAD");
     unsetenv("BOOK_TARGET");
     unsetenv("BOOK_SHORT");

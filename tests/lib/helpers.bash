@@ -126,6 +126,20 @@ holds_session() {
     }
 }
 
+# hold_exercises: a test for each exercise of the unit: its session, in which the check
+# tries the start, every wrong answer and every right one, holds. Called outside of any
+# test, in exercises.bats.
+hold_exercises() {
+    local session name
+    book_bin=${BOOK_BIN:-$root/out/bin}/$unit/exercises
+    for session in "$book_tangled"/exercises/*.session; do
+        [ -e "$session" ] || continue
+        name=${session##*/}
+        bats_test_function --description "the check of ${name%.session} tells right answers from wrong ones" \
+            -- holds_session "$session"
+    done
+}
+
 # --- Looking at system calls ------------------------------------------------
 
 # traced SYSCALLS COMMAND...: like run_program, while strace logs SYSCALLS

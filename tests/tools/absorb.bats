@@ -139,6 +139,16 @@ if (puts("it") == EOF) {
     head -n 25 out/build/01-one/a.c | grep -q '^#include <string.h>'
 }
 
+@test "a chunk of the toolbox goes the same way" {
+    sed -i '/^<<b.c>>=/,$d' "$chapter"
+    with_toolbox
+    tools/tangle
+    sed -i 's/^#include <stdlib.h>/& \/* exit *\/\n#include <string.h>/' tangled/01-one/a.c
+    absorbed tangled/01-one/a.c
+    grep -q '^#include <string.h>' chapters/A-tools.nw
+    head -n 25 out/build/01-one/a.c | grep -q '^#include <string.h>'
+}
+
 @test "a chunk that is used twice in the program itself is refused, unless both were edited alike" {
     sed -i 's/^            <<say it>>/&\n&/' "$chapter"
     tools/tangle

@@ -97,6 +97,24 @@ a_book() {
     assert_output ''
 }
 
+@test "with a toolbox its chunks are everybody's, and those of book.nw no longer" {
+    a_book
+    sed -i 's/^- 02-two/&\n- A-tools/; s/^name:/toolbox: A-tools\n&/; s/^First/[](#tools). &/; /^<<used by one>>=/,$d' book.nw
+    printf '# Tools {#tools}\n\n<<used by one>>=\nint one;\n@\n\n<<used by none>>=\nint none;\n@\n' > chapters/A-tools.nw
+    run -1 "$lint" book.nw chapters/*.nw
+    assert_output 'chapters/A-tools.nw:7: <<used by none>> is nowhere used [unused]'
+    run -1 "$lint" chapters/A-tools.nw
+    assert_output 'chapters/A-tools.nw:7: <<used by none>> is nowhere used [unused]'
+    sed '7,$d' chapters/A-tools.nw > try.nw
+    run -0 "$lint" --as chapters/A-tools.nw try.nw
+    assert_output ''
+    sed 's/used by one/used once/' try.nw > chapters/A-tools.nw
+    printf '\n<<used by one>>=\nint one;\n@\n' >> book.nw
+    run -1 "$lint" --only undefined,unused book.nw chapters/*.nw
+    assert_line --regexp '^chapters/01-one.nw:[0-9]+: <<used by one>> is nowhere defined'
+    assert_line --partial '<<used by one>> is nowhere used [unused]'
+}
+
 @test "what is wrong with the title block is told, once, and with --as too" {
     a_book
     sed -i 's/^date: .*/date: "2026-11-31"/; s/^lang: .*/lagn: en/; s/- 02-two/- 02 two/' book.nw

@@ -2,6 +2,14 @@
 # that write from chapters to programs and back.
 # shellcheck shell=bash disable=SC2154
 
+# with_toolbox: the chunk that all programs use stands in an appendix, the toolbox.
+with_toolbox() {
+    sed -n '/^<<headers>>=/,$p' book.nw > shared
+    sed -i '/^<<headers>>=/,$d; s/^- 02-two/&\n- A-tools/; s/^name:/toolbox: A-tools\n&/; s/(#two)/&, [](#tools)/' book.nw
+    { printf '# Tools {#tools}\n\n'; cat shared; } > chapters/A-tools.nw
+    rm shared
+}
+
 # small_book FOLDER: makes it there, beside a copy of the tools, and goes there. $root is
 # the project.
 small_book() {

@@ -468,6 +468,36 @@ END
     grep -q 'int shared' tangled/02-two/c.c
 }
 
+@test "all chapters use the chunks of the toolbox that the title block names, and so may the preface" {
+    tools/tangle
+    cp -r tangled before
+    with_toolbox
+    run -0 tools/tangle
+    diff -r before tangled
+    printf '\n<<p.c>>=\n<<headers>>\nint main(void) { return 0; }\n@\n\n<<p.session>>=\n$ ./p\n@\n' >> book.nw
+    run -0 tools/tangle book
+    grep -q '^#include <stdlib.h>' tangled/book/p.c
+    grep -q '^#line 4 "chapters/A-tools.nw"' out/build/book/p.c
+    sed -i 's/^#include <stdlib.h>/<<more headers>>/' chapters/A-tools.nw
+    fails chapters/A-tools.nw:5 'more headers.* nowhere defined'
+}
+
+@test "a chunk of the preface is its own when there is a toolbox" {
+    with_toolbox
+    printf '\n<<mine>>=\nint mine;\n@\n' >> book.nw
+    sed -i 's/^int main(void) { return 0/<<mine>>\n&/' chapters/02-two.nw
+    run -1 tools/tangle 02-two
+    assert_line --partial '<<mine>> is nowhere defined'
+}
+
+@test "make tangles all units again when the toolbox has changed" {
+    with_toolbox
+    make tangle
+    sed -i 's/^#include <stdlib.h>/&\n#include <string.h>/' chapters/A-tools.nw
+    run -0 make tangle
+    grep -q '^#include <string.h>' tangled/01-one/a.c tangled/02-two/c.c
+}
+
 @test "two roots that would make the same program are refused, and both lines told" {
     sh_kind
     printf '\n<<c.sh>>=\necho\n@\n' >> chapters/02-two.nw

@@ -20,7 +20,7 @@ use File::Path ();
 use Kinds qw(kind_of);
 use Place qw(put slurp);
 use Tangle qw(source_of origins without_directives);
-our @EXPORT_OK = qw(unknown_files edits is_base note note_only edit_message);
+our @EXPORT_OK = qw(files_of unknown_files edits is_base note note_only edit_message);
 
 # unknown_files(WHERE, UNIT, KINDS): the files of the unit whose text tangle did not
 # write, as far as that is known without making it afresh; each with place, name,
@@ -33,10 +33,9 @@ sub unknown_files {
     for my $place (qw(tangled build)) {
         next if $place eq 'build' && !%$notes;
         my $folder = "$where->{$place}/$unit";
-        opendir my $dir, $folder or next;
-        for my $name (sort readdir $dir) {
+        for my $name (files_of($folder)) {
             my $kind = kind_of($name, @$kinds);
-            next unless $kind || $place eq 'tangled' && $name =~ /\.session$/;
+            next unless $kind || $place eq 'tangled' && $name =~ m{\.session$|^exercises/.*\.(?:txt|check)$};
             next if -l "$folder/$name" || !-f _;
             my $text = slurp("$folder/$name") // next;
             next if $notes->{ entry($place, $name, $kind, $text) };
@@ -45,6 +44,15 @@ sub unknown_files {
         }
     }
     return @unknown;
+}
+
+# files_of(FOLDER): what stands in the folder of a unit, and in that of its exercises,
+# by their names in it; nothing when it is not there.
+sub files_of {
+    my ($folder) = @_;
+    opendir my $dir, $folder or return;
+    return map { $_ eq 'exercises' ? map { "exercises/$_" } files_of("$folder/exercises") : $_ }
+        sort grep { !/^\.\.?$/ } readdir $dir;
 }
 
 # edits(WHERE, UNIT, KINDS, FILES): those that FILES, what the unit makes now (see

@@ -8,7 +8,7 @@ use Title qw(title_list);
 our @EXPORT_OK = qw(read_order order_faults noweb_tool);
 
 # What the press itself calls folders of tests/ and out/build/; a chapter cannot.
-my %TAKEN = map { $_ => 1 } qw(book site tools lib faults sanitize figures pdf beside);
+my %TAKEN = map { $_ => 1 } qw(book site tools lib faults sanitize figures pdf beside exercises);
 
 # noweb_tool(NAME) gives the path of one of noweb's programs (markup, mnt, nt);
 # dies when noweb is not installed.

@@ -12,7 +12,7 @@ our @EXPORT_OK = qw(copy_press copy_tests link_modules);
 # The press, as patterns of paths in the project. A pattern that fits nothing is passed
 # over, but for the first, without which nothing works.
 my @PRESS = qw(Makefile bootstrap kinds.tsv package.json package-lock.json LICENSE-CODE weave tools
-    assets/css assets/js assets/site assets/editor
+    assets/css assets/js assets/site assets/editor assets/figures/lib
     tests/lib tests/run tests/endure tests/faults/run tests/faults/*.c tests/sanitize/run
     .npmrc .gitignore .gitattributes .editorconfig .ci .github .gitlab-ci.yml Containerfile CONTRIBUTING.md);
 my $NEEDED = 8;

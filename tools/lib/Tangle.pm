@@ -9,10 +9,12 @@ use warnings;
 use Exporter 'import';
 use File::Basename qw(basename);
 use POSIX ();
+use Exercises qw(exercises_in exercise_at part_of);
 use Kinds qw(kind_of program_of);
 use Noweb qw(noweb_tool read_order);
 use Place qw(open_place close_place place put slurp run);
-our @EXPORT_OK = qw(source_of unit_files origins without_directives numberless is_directive);
+use Title qw(shared_unit);
+our @EXPORT_OK = qw(source_of shared_source unit_files origins without_directives numberless is_directive);
 
 my $MARK = "\x01next file\x01";
 my $BAD_BYTE = qr/[\x00-\x09\x0b-\x1f\x7f]/;
@@ -20,20 +22,24 @@ my $BAD_BYTE = qr/[\x00-\x09\x0b-\x1f\x7f]/;
 # source_of(UNIT) gives the path of its source.
 sub source_of { return $_[0] eq 'book' ? 'book.nw' : "chapters/$_[0].nw" }
 
+# shared_source() gives the path of the source whose chunks all units may use.
+sub shared_source { return source_of(shared_unit('book.nw')) }
+
 # unit_files(HOME, UNIT, KINDS, INSTEAD) gives what the unit makes, as a hash from
-# a file's name to
-#   line   where its root chunk stands first
-#   kind   its row of KINDS (see Kinds.pm); nothing for a session
+# a file's name, exercises/NAME for a part of an exercise, to
+#   name   that of its root chunk, and
+#   line   where this stands first
+#   kind   its row of KINDS (see Kinds.pm); nothing for a session, a check, a text
 #   text   what becomes the file in tangled/
 #   built  what becomes the file in out/build/: the text, with directives that
-#          tell the line of the chapter if the kind has them; nothing for a session
+#          tell the line of the chapter if the kind has them; nothing without a kind
 # HOME is where the temporary place may be made. INSTEAD, which may be left out,
 # is a hash from a source's path to a text that is read in its place. Dies with
 # messages FILE:LINE: what is wrong.
 sub unit_files {
     my ($home, $unit, $kinds, $instead) = @_;
-    my ($own, $stream) = read_unit($home, $unit, $instead // {});
-    my @roots = roots($own, $stream, @$kinds);
+    my ($own, $stream, $chapter) = read_unit($home, $unit, $instead // {});
+    my @roots = roots($own, $stream, [exercises_in($chapter)], @$kinds);
     my @names = map { $_->{name} } @roots;
     my $sources = [sources($unit)];
     my %text;
@@ -48,7 +54,7 @@ sub unit_files {
     for my $root (@roots) {
         my $name = $root->{name};
         $text{$name} =~ /\S/ or die "$own:$root->{line}: <<$name>> makes an empty file\n";
-        $files{$name} = { %$root, text => $text{$name}, built => $built{$name} };
+        $files{ $root->{file} } = { %$root, text => $text{$name}, built => $built{$name} };
     }
     return \%files;
 }
@@ -131,10 +137,15 @@ sub numberless {
 
 # --- Reading -------------------------------------------------------------------
 
-sub sources { return $_[0] eq 'book' ? ('book.nw') : ('book.nw', source_of($_[0])) }
+# sources UNIT: the paths that its chunks stand in, its own last.
+sub sources {
+    my ($own, $shared) = (source_of($_[0]), shared_source());
+    return $own eq $shared ? $own : ($shared, $own);
+}
 
 # read_unit HOME, UNIT, INSTEAD: opens the temporary place and gives the unit's own
-# source and the stream of records. The file "stream" in the place holds it.
+# source, the stream of records and the source's text. The file "stream" in the place
+# holds the stream.
 sub read_unit {
     my ($home, $unit, $instead) = @_;
     my $own = source_of($unit);
@@ -159,7 +170,7 @@ sub read_unit {
     my ($status, $stream, $errors) = run('/dev/null', noweb_tool('markup'), @path{@sources});
     fault(\@sources, $errors) if $status || $errors ne '' || $stream =~ /^\@fatal/m;
     for (@sources) { $stream =~ s/^\@file \Q$path{$_}\E$/\@file $_/m }
-    return ($own, $stream);
+    return ($own, $stream, $bytes{$own});
 }
 
 # bytes_hold SOURCE, BYTES: dies when there is a byte that noweb would change or
@@ -201,11 +212,11 @@ sub fault {
 
 # --- Roots ---------------------------------------------------------------------
 
-# roots OWN, STREAM, KINDS: the root chunks of the source OWN that make files, in
-# their order, each with name, line and kind. Dies when one could not be a file, is of
-# no kind, or makes the program that another makes.
+# roots OWN, STREAM, EXERCISES, KINDS: the root chunks of the source OWN that make files,
+# in their order, each with name, line, kind, and the file in the folder of the unit. Dies
+# when one could not be a file, is of no kind, or makes the program that another makes.
 sub roots {
-    my ($own, $stream, @kinds) = @_;
+    my ($own, $stream, $exercises, @kinds) = @_;
     my ($file, $line, %used, @defined) = ('', 1);
     for (split /\n/, $stream) {
         if    (/^\@file (.*)/)         { ($file, $line) = ($1, 1) }
@@ -217,12 +228,14 @@ sub roots {
     for my $root (grep { !$seen{ $_->{name} }++ } @defined) {
         my ($name, $at) = @$root{qw(name line)};
         $root->{kind} = kind_of($name, @kinds);
-        if (!$root->{kind} && $name !~ /\.session$/) {
+        my $part = is_part($own, $root, $exercises, $used{$name});
+        if (!$root->{kind} && $name !~ /\.session$/ && !$part) {
             no_kind($own, $root) if $name =~ /^\S+\.[A-Za-z0-9]+$/ && !$used{$name};
             next;
         }
-        $name =~ /^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9]+$/
+        $part || $name =~ /^[A-Za-z0-9][A-Za-z0-9_-]*\.[A-Za-z0-9]+$/
             or die "$own:$at: <<$name>> cannot be a file's name; use letters, digits, _ and -\n";
+        $root->{file} = $part ? "exercises/$name" : $name;
         push @roots, $root;
         next unless $root->{kind};
         my $first = $program{ program_of($name) } //= $root;
@@ -232,14 +245,33 @@ sub roots {
     return @roots;
 }
 
-# no_kind OWN, ROOT: dies because ROOT is of no kind, unless it is a chunk of book.nw
-# that a chapter uses.
+# is_part OWN, ROOT, EXERCISES, USED: is the root part of an exercise? Dies when it has
+# the name of a part and stands elsewhere, or stands in an exercise and is no part.
+sub is_part {
+    my ($own, $root, $exercises, $used) = @_;
+    my ($name, $at) = @$root{qw(name line)};
+    my $in = exercise_at($at, @$exercises);
+    my ($exercise) = part_of($name);
+    if (defined $exercise) {
+        return 1 if $in && $in->{name} eq $exercise;
+        die "$own:$at: <<$name>> belongs to an exercise; it stands in the section of the exercise, below a heading"
+            . " ### TITLE {#$exercise .exercise .LEVEL minutes=N}\n";
+    }
+    return 0 if !$in || $used || $name !~ /^\S+\.[A-Za-z0-9]+$/;
+    return 1 if $name eq "$in->{name}.session" || $name eq "$in->{name}.c";
+    die "$own:$at: <<$name>> is no part of the exercise $in->{name}; its parts are $in->{name}.start, .answer,"
+        . " .also-WORD and .wrong-WORD, each .c or .txt, $in->{name}.check, $in->{name}.session, and $in->{name}.c"
+        . " for what is to be predicted\n";
+}
+
+# no_kind OWN, ROOT: dies because ROOT is of no kind, unless it is a shared chunk that
+# another unit uses.
 sub no_kind {
     my ($own, $root) = @_;
     my ($name) = $root->{name};
-    if ($own eq 'book.nw') {
-        for (read_order('book.nw')) {
-            my $text = slurp(source_of($_->[0])) // next;
+    if ($own eq shared_source()) {
+        for (map { source_of($_) } 'book', map { $_->[0] } read_order('book.nw')) {
+            my $text = slurp($_) // next;
             return if $text =~ /(?<!\@)<<\Q$name\E>>(?!=)/;
         }
     }

@@ -12,7 +12,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use Time::Local qw(timegm);
-our @EXPORT_OK = qw(read_title title_faults title_list);
+our @EXPORT_OK = qw(read_title title_faults title_list shared_unit);
 
 # The fields there are: whether the book can do without, and what is wrong with a
 # value (nothing if all is well), given the value and all fields.
@@ -32,18 +32,21 @@ my %FIELD = (
     identifier => [needed => \&identifier],
     url        => [free   => sub { return $_[0] =~ m{^https?://[^\s"<>\\]+/$} ? () : 'write the address of the book\'s site, with http:// or https:// before it and a / at its end' }],
     sample     => [free   => \&sample],
+    toolbox    => [free   => \&toolbox],
     chapters   => [needed => \&chapters],
 );
 
 # read_title(BOOK) takes the path of book.nw and gives its title block as a hash from
 # a field to its value (words, or a list of words), with "epoch", the date in seconds
-# since 1970, besides. Dies with all its faults, each BOOK:LINE: message.
+# since 1970, besides; toolbox is "book" when none is named. Dies with all its faults,
+# each BOOK:LINE: message.
 sub read_title {
     my ($book) = @_;
     my ($fields, @faults) = judged($book);
     die map { "$_\n" } @faults if @faults;
     my %title = map { $_ => $fields->{$_}{value} } keys %$fields;
     $title{epoch} = epoch($title{date});
+    $title{toolbox} //= 'book';
     return \%title;
 }
 
@@ -59,6 +62,15 @@ sub title_list {
     my $field = $fields->{$name};
     ref $field->{value} or die "$book:" . ($field->{line} // 1) . ": the title block has no list \"$name:\"\n";
     return map { [$field->{value}[$_], $field->{lines}[$_]] } 0 .. $#{ $field->{value} };
+}
+
+# shared_unit(BOOK) gives the unit whose chunks all others may use: the chapter that the
+# title block names as toolbox, or else "book", the preface.
+sub shared_unit {
+    my ($book) = @_;
+    my ($fields) = parse($book);
+    my $value = ($fields->{toolbox} // {})->{value};
+    return defined $value && !ref $value && $value ne '' ? $value : 'book';
 }
 
 # address VALUE: what is wrong with the address of a page.
@@ -214,8 +226,13 @@ sub sample {
     my ($value, $fields) = @_;
     my ($unit) = $value =~ m{^([A-Za-z0-9][\w-]*)/[A-Za-z0-9][\w-]* \S}
         or return 'write CHAPTER/PROGRAM and the name of the chunk to show';
+    return unlisted($unit, $fields, 'book');
+}
+sub toolbox { return unlisted(@_) }
+sub unlisted {
+    my ($unit, $fields, @others) = @_;
     my $chapters = ($fields->{chapters} // {})->{value};
-    return ref $chapters && !grep({ $_ eq $unit } 'book', @$chapters) ? "$unit is no chapter of the list" : ();
+    return ref $chapters && !grep({ $_ eq $unit } @others, @$chapters) ? "$unit is no chapter of the list" : ();
 }
 
 # epoch DATE: its first second (UTC) since 1970, or nothing when there is no such day.

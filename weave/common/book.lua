@@ -1,12 +1,14 @@
 -- book.lua - puts the records of all chapters together.
 --
--- bind(records, tables) takes what chapter.lua gives of each chapter, in order, and
--- gives the book:
+-- bind(records, tables, title) takes what chapter.lua gives of each chapter, in order,
+-- and what the title block says, and gives the book:
 --   units, of     the records, in order, and by unit
 --   labels        id -> label, with its unit, unit_id, page, and target, what a reference
 --                 leads to: the label itself, but for a program its root chunk
+--   shared        the unit whose chunks are everybody's: the title block's toolbox, or
+--                 "book"
 --   parts(unit, name)  the definitions of a chunk as the unit's programs have it: noweb
---                 puts those of book.nw before those of the chapter
+--                 puts the shared ones before those of the chapter
 --   calls         word -> the manual page that a call of it in C code means, "read(2)"
 --   called        the set of all manual pages named or called
 --   makers        unit -> word -> the chunk that defines the function, if only one does
@@ -227,7 +229,7 @@ local function join_makers(book)
 end
 
 function Book:parts(unit, name)
-  local shared = unit ~= 'book' and self.defs.book and self.defs.book[name]
+  local shared = unit ~= self.shared and self.defs[self.shared] and self.defs[self.shared][name]
   local own = self.defs[unit][name]
   if not (shared and own) then return shared or own or {} end
   local parts = {}
@@ -271,9 +273,9 @@ function Book:program(unit, program)
   end
 end
 
-function M.bind(records, tables)
+function M.bind(records, tables, title)
   local book = setmetatable({ units = records, of = {}, labels = {}, defs = {}, calls = {}, called = {}, makers = {},
-    problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
+    shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book', problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
   for _, v in ipairs(tables.verdicts) do book.verdicts[v.class] = v end
   book.verdict_list = tables.verdicts
   gather(book)

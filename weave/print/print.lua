@@ -65,7 +65,7 @@ function Pandoc(doc)
     trees[i], records[i] = chapter.read(unit, known)
     file_of[unit.unit] = ('ch%03d.xhtml'):format(i)
   end
-  local book = bind(records, known)
+  local book = bind(records, known, doc.meta)
   problems.stop(book.problems)
   local common = { format = latex and 'latex' or 'epub', book = book, report = report(os.getenv('TESTS')),
     machine = known.machine, figures = os.getenv('FIGURES') or '.',

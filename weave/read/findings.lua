@@ -15,14 +15,14 @@ local tables = require 'read.tables'
 local options = pandoc.WriterOptions { html_math_method = 'mathml' }
 
 function Reader(input)
-  local known, records = tables.load(true), {}
+  local known, records, title = tables.load(true), {}, {}
   for i, unit in ipairs(noweb.split(tostring(input))) do
-    if i == 1 then noweb.title(unit) end
+    if i == 1 then title = noweb.title(unit) end
     local _, record, formulas = chapter.read(unit, known)
     records[i] = record
     if #formulas > 0 then pandoc.write(pandoc.Pandoc { pandoc.Plain(formulas) }, 'html', options) end
     collectgarbage()
   end
-  local lines = problems.lines(bind(records, known).problems, true)
+  local lines = problems.lines(bind(records, known, title).problems, true)
   return pandoc.Pandoc { pandoc.RawBlock('plain', table.concat(lines, '\n')) }
 end

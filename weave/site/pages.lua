@@ -86,7 +86,7 @@ function P:page(own, whole)
   return page
 end
 
--- The code of the chunks of book.nw that a chapter uses, for unfolding.
+-- The code of the shared chunks that a chapter uses, for unfolding.
 local function shared_chunks(own, page)
   local out, seen = {}, {}
   local function take(uses)

@@ -98,7 +98,7 @@ function S:bind()
   for i, unit in ipairs(self.units) do
     records[i] = self.cache:record(unit.unit, unit.sum) or stop(unit.file .. ': its record is lost')
   end
-  self.book = bind(records, self.known)
+  self.book = bind(records, self.known, noweb.title(self.units[1]))
 end
 
 -- What the title block says, as text.
@@ -150,10 +150,10 @@ local function stamped(own, stamp, report)
   return words
 end
 
--- The code of book.nw, which any chapter may unfold.
+-- The code that any chapter may unfold.
 function S:shared_code()
-  local texts = {}
-  for i, c in ipairs(self.book.of.book and self.book.of.book.chunks or {}) do texts[i] = c.name .. '\n' .. c.text end
+  local texts, shared = {}, self.book.of[self.book.shared]
+  for i, c in ipairs(shared and shared.chunks or {}) do texts[i] = c.name .. '\n' .. c.text end
   return sha1(table.concat(texts, '\n'))
 end
 

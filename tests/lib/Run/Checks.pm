@@ -10,7 +10,8 @@ use Run::Plan qw(group_of programs_in);
 our @EXPORT_OK = qw(check_programs check_strays check_skips check_claims);
 
 # check_programs(UNIT...): a program without session, test or built file, and one
-# of these without a program. rules-NAME.bats tries sentences, not a program.
+# of these without a program. rules-NAME.bats tries sentences, not a program, and
+# exercises.bats the checks of exercises, which must be there as they are.
 sub check_programs {
     my @wrong;
     for my $unit (@_) {
@@ -27,8 +28,11 @@ sub check_programs {
         }
         push @wrong, map { "$session{$_} has no program" }
             grep { !$program{$_} } sort keys %session;
+        my $exercises = () = files_in("tangled/$unit/exercises", qr/\.session$/);
+        push @wrong, "tangled/$unit/exercises has no tests/$unit/exercises.bats" if $exercises && !$bats{exercises};
         push @wrong, map { "$bats{$_} has no program" }
-            grep { !$program{$_} && !/^rules-/ } $unit eq 'book' ? () : sort keys %bats;
+            grep { !$program{$_} && !/^rules-/ && !($exercises && $_ eq 'exercises') }
+            $unit eq 'book' ? () : sort keys %bats;
     }
     return @wrong;
 }

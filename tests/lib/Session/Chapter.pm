@@ -53,13 +53,13 @@ sub in_chunk {
     return "$at$line";
 }
 
-# source_of(FILE, ROOT) gives where in the chapter each line of the tangled
-# session FILE (.../UNIT/NAME.session) stands, as [CHAPTER, LINE]; nothing when
-# the chapter does not hold this text. Dies when it stands there with a tab, of
+# source_of(FILE, ROOT) gives where in the chapter each line of the tangled session
+# FILE (.../UNIT/NAME.session, or UNIT/exercises/NAME.session) stands, as [CHAPTER,
+# LINE]; nothing when the chapter does not hold this text. Dies when it stands there with a tab, of
 # which noweb makes blanks: such a session can never hold.
 sub source_of {
     my ($file, $root) = @_;
-    my ($unit, $name) = $file =~ m{([^/]+)/([^/]+)\.session$} or return;
+    my ($unit, $name) = $file =~ m{([^/]+)/(?:exercises/)?([^/]+)\.session$} or return;
     my $chapter = $unit eq 'book' ? 'book.nw' : "chapters/$unit.nw";
     our %chunks;                      # path => its sessions, read once
     my $chunks = $chunks{"$root/$chapter"}

@@ -27,7 +27,8 @@ sub alone {
 # one new directory with links ./NAME to the programs. Commands run one after
 # the other; those of several terminals at once, in order within a terminal,
 # after the ones that no terminal is named for. HOW: bin (their folder),
-# runner, limit (seconds a command, 10), terminal, nobody, first_pid (in a pid
+# runner, limit (seconds a command: 10, and 60 for a check of an exercise, which runs
+# its program again and again), terminal, nobody, first_pid (in a pid
 # namespace of our own), environment (hash), before (called with the number of
 # each command and the directory just before it runs; gives a hash of more
 # environment), after (called with the directory when all have run), until (the
@@ -39,7 +40,7 @@ sub alone {
 # a command cannot be run.
 sub record {
     my ($s, %how) = @_;
-    $how{limit} //= $ENV{BOOK_LIMIT} // 10;
+    $how{limit} //= ($ENV{BOOK_LIMIT} // 10) * ($how{bin} =~ m{/exercises/?$} ? 6 : 1);
     my ($dir, $notes) = (new_folder(), new_folder());
     my $run = { s => $s, how => \%how, dir => $dir, notes => $notes, records => [] };
     my $done = eval { run_commands($run); 1 };
@@ -72,6 +73,7 @@ sub run_commands {
         PATH => $ENV{PATH} // '/usr/bin:/bin', HOME => $dir, TMPDIR => $dir,
         LC_ALL => 'C', TZ => 'UTC', TERM => 'dumb', SHELL => '/bin/bash',
         USER => $ENV{USER} // 'reader', LOGNAME => $ENV{LOGNAME} // 'reader',
+        exists $ENV{BOOK_LIMIT} ? (BOOK_LIMIT => $ENV{BOOK_LIMIT}) : (),
         %{ $how->{environment} // {} },
     };
     set_next_pid($how->{first_pid} - 1) if $how->{first_pid};
@@ -82,13 +84,14 @@ sub run_commands {
 }
 
 # bring_programs: links (or for an ordinary user, who may not get at them,
-# copies) of the programs in the folder that HOW names, in DIR.
+# copies) of the programs in the folder that HOW names, in DIR, and of the texts that
+# the check of an exercise is given.
 sub bring_programs {
     my ($dir, $how) = @_;
     my $bin = abs_path($how->{bin});
     die "$how->{bin}: no such folder\n" unless defined $bin && -d $bin;
     opendir my $d, $bin or die "$how->{bin}: $!\n";
-    for my $p (grep { -f "$bin/$_" && -x _ } readdir $d) {
+    for my $p (grep { -f "$bin/$_" && (-x _ || /\.txt$/) } readdir $d) {
         if ($how->{nobody}) {
             system('cp', "$bin/$p", "$dir/$p") == 0 or die "cp: $p\n";
         } else {

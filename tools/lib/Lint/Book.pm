@@ -7,7 +7,8 @@ package Lint::Book;
 #   source   what Lint::Source knows of it
 #   is_book  whether it is a book.nw
 #   home     the folder of its book, or undef when it belongs to none
-#   book     the source of the book.nw whose chunks it may use; undef for a book.nw
+#   shared   the source whose chunks it may use: the toolbox that its book.nw names, or
+#            else the book.nw; undef for that source itself
 # and hands it to the functions below, which read no file twice.
 use strict;
 use warnings;
@@ -17,6 +18,7 @@ use File::Temp ();
 use Kinds qw(read_kinds);
 use Lint::Source qw(parse_source);
 use Noweb qw(read_order);
+use Title qw(shared_unit);
 use Exporter 'import';
 our @EXPORT_OK = qw(view sources_of others_of users_of claims_of ledger_of verdicts_of kinds_of
     unit_of in_folder order_of read_bytes named folder_of);
@@ -64,8 +66,19 @@ sub view {
     my $home = home_of($file);
     my $is_book = $file =~ m{(?:^|/)book\.nw$};
     my $book = $CALL{book} // in_folder($home // (Cwd::getcwd() eq $CALL{project} ? '.' : $CALL{project}), 'book.nw');
-    return { path => $file, source => source($file), is_book => $is_book, home => $home,
-        book => $is_book ? undef : source($book) };
+    my $own = source($file);
+    my $shared = source(shared_path($book));
+    return { path => $file, source => $own, is_book => $is_book, home => $home,
+        shared => $shared->{abs} eq $own->{abs} ? undef : $shared };
+}
+
+# shared_path BOOK: the path of the source whose chunks are everybody's, BOOK being that
+# of the book.nw; when the chapter is missing, which the rule order tells, BOOK.
+sub shared_path {
+    my ($book) = @_;
+    my $unit = shared_unit(stand_in($book));
+    my $path = $book =~ s{[^/]*$}{chapters/$unit.nw}r;
+    return $unit ne 'book' && -e $path ? $path : $book;
 }
 
 # home_of FILE: the folder of the book that FILE belongs to, or nothing.
@@ -116,10 +129,10 @@ sub order_of {
 }
 
 # sources_of(VIEW) gives the sources of its book that can be read, book.nw first;
-# without a book, the book.nw alone.
+# without a book, what is shared alone.
 sub sources_of {
     my ($view) = @_;
-    return $view->{book} // () unless defined $view->{home};
+    return $view->{shared} // () unless defined $view->{home};
     our %sources;
     return @{ $sources{ $view->{home} } //= do {
         my @paths = map { in_folder($view->{home}, $_) } 'book.nw',
@@ -135,7 +148,7 @@ sub others_of {
 }
 
 # users_of(VIEW) gives the other sources that may use its chunks.
-sub users_of { my ($view) = @_; return $view->{is_book} ? others_of($view) : $view->{book} }
+sub users_of { my ($view) = @_; return $view->{shared} // others_of($view) }
 
 # ledger_of(VIEW) gives the path of the list of known claims.
 sub ledger_of {

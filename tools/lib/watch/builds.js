@@ -9,7 +9,9 @@ const unitOf = file => file === 'book.nw' ? 'book' : /^chapters\/.*\.nw$/.test(f
 const sourceOf = unit => unit === 'book' ? 'book.nw' : `chapters/${unit}.nw`;
 const everyUnit = () => ['book', ...fs.existsSync('chapters')
   ? fs.readdirSync('chapters').map(name => unitOf('chapters/' + name)).filter(Boolean) : []];
-const concernsAll = file => file === 'book.nw' || /\.tsv$/.test(file);
+// the unit whose chunks all may use, as tools/title has it
+const sharedUnit = () => (fs.readFileSync('book.nw', 'utf8').match(/^toolbox: *(\S+)/m) || ['', 'book'])[1];
+const concernsAll = file => file === 'book.nw' || unitOf(file) === sharedUnit() || /\.tsv$/.test(file);
 // the tests of a program; others of the folder, of the book itself, say, take long
 const isTest = file => /\.bats$/.test(file) && fs.existsSync(file.replace(/^tests\/(.*)\.bats$/, 'tangled/$1.session'));
 
@@ -159,7 +161,7 @@ exports.Builds = class {
   }
 
   async #compile() {
-    const wanted = this.#units.has('book') ? ['build'] : [...this.#units].map(unit => `out/build/${unit}.built`);
+    const wanted = this.#units.has('book') || this.#units.has(sharedUnit()) ? ['build'] : [...this.#units].map(unit => `out/build/${unit}.built`);
     const { status, text, errors } = await this.#run('make', '--no-print-directory', '-k', `-j${this.#jobs}`, ...wanted);
     if (this.#overtaken) return;
     for (const line of linesOf(text)) if (/^cc /.test(line)) this.#say(line);

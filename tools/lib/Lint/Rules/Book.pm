@@ -49,13 +49,13 @@ sub title {
 }
 
 # continued: a chunk that goes on in another section, or in a chapter when it
-# is book.nw's, is meant to when the prose before says so: `@<<name>>`.
+# is a shared one, is meant to when the prose before says so: `@<<name>>`.
 sub continued {
     my ($view) = @_;
-    my ($s, $book) = @$view{qw(source book)};
+    my ($s, $shared) = @$view{qw(source shared)};
     my @headings = grep { $_ } map { $_->[1] =~ /^#{1,6}\s+\S/ ? $_->[0] : 0 } numbered(prose_lines($s));
     my (%first, @found);
-    for ($book ? @{ $book->{chunks} } : ()) { $first{ $_->{name} } //= ["$book->{path}:$_->{line}", -1] }
+    for ($shared ? @{ $shared->{chunks} } : ()) { $first{ $_->{name} } //= ["$shared->{path}:$_->{line}", -1] }
     for (@{ $s->{chunks} }) {
         my ($name, $line) = @$_{qw(name line)};
         my $section = (grep { $_ < $line } @headings)[-1] // 0;

@@ -3,25 +3,26 @@ package Lint::Rules::Chunks;
 # Lint::Rules::Lines for what a rule takes and gives.
 use strict;
 use warnings;
+use Exercises qw(exercises_in exercise_at part_of);
 use Kinds qw(kind_of program_of);
 use Lint::Book qw(users_of kinds_of);
 use Lint::Near qw(did_you_mean);
 use Lint::Source qw(text_of);
 use Exporter 'import';
-our @EXPORT_OK = qw(languages_of roots_of);
+our @EXPORT_OK = qw(languages_of roots_of parts_of exercises_of);
 
 my $LONG_NAME = 250;         # noweb cuts a definition's name at 254 bytes
 
 # names_of(VIEW) gives what the rules ask of its names:
 #   first    name => the line of its first definition here
-#   defined  name => 1, here or in book.nw
+#   defined  name => 1, here or in what is shared
 #   used     name => where it is used: "line 3", or FILE:LINE
 sub names_of {
     my ($view) = @_;
     return $view->{names} if $view->{names};
     my (%first, %defined, %used);
     for (@{ $view->{source}{chunks} }) { $first{ $_->{name} } //= $_->{line} }
-    $defined{$_} = 1 for keys %first, map { $_->{name} } $view->{book} ? @{ $view->{book}{chunks} } : ();
+    $defined{$_} = 1 for keys %first, map { $_->{name} } $view->{shared} ? @{ $view->{shared}{chunks} } : ();
     $used{ $_->[1] } //= "line $_->[0]" for @{ $view->{source}{uses} };
     for my $other (users_of($view)) {
         $used{ $_->[1] } //= "$other->{path}:$_->[0]" for @{ $other->{uses} };
@@ -35,19 +36,38 @@ sub in_order {
     return sort { $first->{$a} <=> $first->{$b} } keys %$first;
 }
 
-# roots_of(VIEW) gives the files that its chunks make, in order, each as [NAME,
+# exercises_of(VIEW) gives its exercises, as Exercises.pm has them.
+sub exercises_of {
+    my ($view) = @_;
+    return @{ $view->{exercises} //= [exercises_in($view->{source}{bytes})] };
+}
+
+# parts_of(VIEW) gives the roots that are parts of an exercise, or want to be by their
+# name, in order, each as [NAME, LINE].
+sub parts_of {
+    my ($view) = @_;
+    my $first = names_of($view)->{first};
+    return map { [$_, $first->{$_}] } grep {
+        my $in = exercise_at($first->{$_}, exercises_of($view));
+        part_of($_) || $in && /^\Q$in->{name}\E\.(?:c|session)$/
+    } in_order($view);
+}
+
+# roots_of(VIEW) gives the other files that its chunks make, in order, each as [NAME,
 # LINE, KIND]; KIND is undef for a session.
 sub roots_of {
     my ($view) = @_;
     my @kinds = kinds_of($view);
+    my %part = map { $_->[0] => 1 } parts_of($view);
     return map {
         my $kind = kind_of($_, @kinds);
         $kind || /\.session$/ ? [$_, names_of($view)->{first}{$_}, $kind] : ()
-    } in_order($view);
+    } grep { !$part{$_} } in_order($view);
 }
 
 # languages_of(VIEW, NAME) gives the languages of the roots that a chunk ends up
-# in, "session" for a session; that of the first kind when nothing uses it.
+# in, "session" for a session, "sh" for the check of an exercise; that of the first kind
+# when nothing uses it.
 sub languages_of {
     my ($view, $name) = @_;
     my $of = $view->{languages} //= do {
@@ -57,7 +77,8 @@ sub languages_of {
         push @{ $uses{ $_->[2] } }, $_->[1] for map { @{ $_->{uses} } } @sources;
         for my $root (map { $_->{name} } map { @{ $_->{chunks} } } @sources) {
             my $kind = kind_of($root, @kinds);
-            my $language = $kind ? $kind->{language} : $root =~ /\.session$/ ? 'session' : next;
+            my $language = $kind ? $kind->{language} : $root =~ /\.session$/ || (part_of($root))[2] ? 'session'
+                : part_of($root) ? 'sh' : next;
             my @todo = ($root);
             while (defined(my $next = shift @todo)) {
                 push @todo, @{ $uses{$next} // [] } unless $of{$next}{$language}++;
@@ -80,7 +101,7 @@ sub undefined {
 sub unused {
     my ($view) = @_;
     my $names = names_of($view);
-    my %root = map { $_->[0] => 1 } roots_of($view);
+    my %root = map { $_->[0] => 1 } roots_of($view), parts_of($view);
     return map { [$names->{first}{$_}, "<<$_>> is nowhere used"] }
         grep { !defined $names->{used}{$_} && !$root{$_} && !/^\S+\.\w+$/ } in_order($view);
 }
@@ -99,6 +120,11 @@ sub root {
         push @found, [$line, "<<$name>> and <<$other->[0]>> (line $other->[1]) would both make the program "
             . program_of($name)] if $other;
         $program{ program_of($name) } //= $_ if $kind;
+    }
+    for (parts_of($view)) {
+        $root{ $_->[0] } = 1;
+        my $user = $names->{used}{ $_->[0] };
+        push @found, [$_->[1], "<<$_->[0]>> is a file, but $user uses it as a chunk"] if defined $user;
     }
     push @found, map { [$names->{first}{$_}, "<<$_>> would make a file that is neither a program ($endings)"
         . ' nor NAME.session; kinds.tsv has the kinds'] }
@@ -126,8 +152,8 @@ sub normal { return lc($_[0]) =~ s/\s+//gr }
 
 sub similar {
     my ($view) = @_;
-    my ($s, $book, %as, %told, @found) = @$view{qw(source book)};
-    for ($book ? @{ $book->{chunks} } : ()) { $as{ normal($_->{name}) } //= [$_->{name}, "$book->{path}:$_->{line}"] }
+    my ($s, $shared, %as, %told, @found) = @$view{qw(source shared)};
+    for ($shared ? @{ $shared->{chunks} } : ()) { $as{ normal($_->{name}) } //= [$_->{name}, "$shared->{path}:$_->{line}"] }
     for (sort { $a->[0] <=> $b->[0] } (map { [@$_{qw(line name)}] } @{ $s->{chunks} }), @{ $s->{uses} }) {
         my ($line, $name) = @$_;
         my $known = $as{ normal($name) } //= [$name, "line $line"];
@@ -149,7 +175,7 @@ sub name {
             $name =~ /^\s|\s$/ ? "<<$name>> begins or ends with a blank" : (),
             $name eq '' ? 'a chunk without a name' : (),
             $name =~ /\.\.\.$/ ? "<<$name>> ends in ..., which noweb takes for the beginning of a longer name" : (),
-            $name =~ /\.(?:$endings)$/ && $name !~ /^[A-Za-z0-9][A-Za-z0-9_-]*\.\w+$/
+            $name =~ /\.(?:$endings)$/ && $name !~ /^[A-Za-z0-9][A-Za-z0-9_-]*\.\w+$/ && !part_of($name)
                 ? "<<$name>> cannot be a file's name; use letters, digits, _ and -" : ();
     }
     push @found, map { [$_->[0], "<<$_->[1]>> ends in ..., which noweb takes for the beginning of a longer name"] }
@@ -236,8 +262,8 @@ sub shift_ {
 # cycle: follows the uses; a use that leads back to a chunk we are in closes one.
 sub cycle {
     my ($view) = @_;
-    my ($s, $book, %uses) = @$view{qw(source book)};
-    for my $source ($s, $book ? $book : ()) {
+    my ($s, $shared, %uses) = @$view{qw(source shared)};
+    for my $source ($s, $shared // ()) {
         push @{ $uses{ $_->[2] } }, [$_->[1], $source, $_->[0]] for @{ $source->{uses} };
     }
     my $walk = { uses => \%uses, own => $s, done => {}, found => [] };

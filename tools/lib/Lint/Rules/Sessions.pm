@@ -4,7 +4,7 @@ package Lint::Rules::Sessions;
 use strict;
 use warnings;
 no warnings 'recursion';
-use Lint::Rules::Chunks qw(roots_of);
+use Lint::Rules::Chunks qw(parts_of roots_of);
 use Lint::Rules::Ends qw(first_stray);
 use Session::Notation qw(parse);
 
@@ -15,7 +15,7 @@ sub notation {
     my ($view) = @_;
     my @found;
     return if $view->{source}{bytes} =~ /\r/;    # a rule of its own tells these
-    for (grep { !$_->[2] } roots_of($view)) {
+    for ((grep { !$_->[2] } roots_of($view)), grep { $_->[0] =~ /\.session$/ } parts_of($view)) {
         my ($name, $line) = @$_;
         my $left = $LONGEST;
         my @lines = expanded($view, $name, {}, \$left);
@@ -42,7 +42,7 @@ sub expanded {
     my ($view, $name, $inside, $left) = @_;
     return undef if $inside->{$name};
     my (@lines, $found);
-    for my $source ($view->{book} // (), $view->{source}) {
+    for my $source ($view->{shared} // (), $view->{source}) {
         my %use = map { $_->[0] => $_ } @{ $source->{uses} };
         for my $chunk (grep { $_->{name} eq $name } @{ $source->{chunks} }) {
             $found = 1;

@@ -8,7 +8,7 @@ use Kinds qw(program_of);
 use Lint::Book qw(in_folder order_of read_bytes sources_of unit_of);
 use Lint::Near qw(did_you_mean);
 use Lint::Prose qw(attributes_of is_claim);
-use Lint::Rules::Chunks qw(roots_of);
+use Lint::Rules::Chunks qw(parts_of roots_of);
 
 my $ID = qr/\[([A-Z]+\d+[a-z]?)\]/;    # a claim in the name of a test
 
@@ -24,7 +24,7 @@ sub tests {
 
 # programs VIEW, FOLDER: programs without a file of tests, and such files without
 # a program. Those of the unit "book" hold the book as a whole too; rules-NAME.bats
-# tries sentences of the chapter.
+# tries sentences of the chapter, exercises.bats the checks of its exercises.
 sub programs {
     my ($view, $folder) = @_;
     my (%program, @found);
@@ -33,6 +33,10 @@ sub programs {
         $program{$name} = 1;
         push @found, [$_->[1], "the program $name has no tests; write $folder/$name.bats"] unless -e "$folder/$name.bats";
     }
+    my ($part) = parts_of($view);
+    $program{exercises} = 1 if $part;
+    push @found, [$part->[1], "the exercises have no tests; write $folder/exercises.bats"]
+        if $part && !-e "$folder/exercises.bats";
     return @found if $view->{is_book};
     return @found, map { [1, "$_ is no program of $view->{path}, so these are nobody's tests", "$folder/$_.bats"] }
         grep { !$program{$_} && !/^rules-/ } map { m{([^/]+)\.bats$} } bats($folder);

@@ -175,7 +175,7 @@ C
 }
 
 @test "a program reads from 0, prints to 1 and complains to 2" {
-    says "0 is where it reads, 1 where it writes, 2 where it complains"
+    says --in book "0 is where it reads, 1 where it writes, 2 where it complains"
     makes three <<'C'
 #include <err.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 load common
-# What the preface says of the pieces that the programs share, tried with
+# What the toolbox says of the pieces that the programs share, tried with
 # programs that are not the book's.
 
 @test "the macro has to come first, and declares what the standards do not have" {

@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 load common
-# What the preface says of standard output, and of seeing a process asleep.
+# What the toolbox says of standard output, and of seeing a process asleep.
 
 @test "standard output writes at the end of a line on a terminal, elsewhere when its buffer is full" {
     says "writes at the end of each line on a terminal, and elsewhere when its buffer is full"
