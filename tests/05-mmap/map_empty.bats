@@ -5,7 +5,7 @@ load ../lib/helpers
 # what happens when the disk has none.
 
 @test "SIGBUS until the file grows, and again when it shrinks [M15] [Q5a] [Q5b]" {
-    says "Can a file that was just created with O_CREAT be mapped"
+    says "5. Can a file that was just created with O_CREAT be mapped? | Yes, but touching it is SIGBUS until it has grown"
     says "What it cannot be is touched"
     says "can be mapped; SIGBUS until it grows"
     holds_session

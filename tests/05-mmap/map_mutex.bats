@@ -39,6 +39,8 @@ load ../lib/helpers
 }
 
 @test "one that waits is told when the owner is killed" {
+    says "PTHREAD_MUTEX_ROBUST says that the death of its owner is to be told"
+    says "a lock | PTHREAD_PROCESS_SHARED, robust; made before it is seen"
     run_shell './map_mutex jars 0; ./map_mutex jars die & ./map_mutex jars 3; wait; ./map_mutex jars 3
         ./map_mutex jars'
     assert_success
@@ -47,6 +49,7 @@ load ../lib/helpers
 }
 
 @test "a mutex that was not made consistent is useless" {
+    says "PTHREAD_PROCESS_SHARED says that other processes will lock it"
     says "unlocking would make the mutex useless for good: each later attempt to lock it fails with ENOTRECOVERABLE"
     says "Without it the C library may wait in a way that only threads of one process can end"
     makes try <<'C'

@@ -5,6 +5,8 @@ load ../lib/helpers
 # which error, and what it takes.
 
 @test "lengths, offsets, addresses [M02] [M05] [M06] [M19] [M20] [M21] [Q3] [Q7a]" {
+    says "3. What happens if the offset is 1000? | EINVAL: it must be a multiple of the page size"
+    says "4. When does mmap(2) fail? | For a length of 0, a mode that does not fit, and a dozen other reasons"
     says "An offset of 0 is allowed, and so is one far beyond the end of the file; that only shows when the memory is touched"
     says "A length of 0 is refused; any other is rounded up to whole pages"
     says "length | not 0, rounded up to whole pages"
@@ -57,6 +59,7 @@ load ../lib/helpers
 }
 
 @test "the page size is asked for, not assumed [M19] [Q7a]" {
+    says "A program that has 4096 written in it is wrong on a machine that you do not have yet"
     traced mmap ./map_refused
     assert_success
     assert_line --regexp "^  the last byte of its page += '1'\$"
@@ -79,7 +82,6 @@ load ../lib/helpers
 }
 
 @test "an offset that is no page is refused before the kernel hears of it [M19] [Q3]" {
-    says "What happens if the offset is 1000"
     traced mmap ./map_refused
     assert_success
     assert_line --regexp '^offset 1000 += EINVAL$'

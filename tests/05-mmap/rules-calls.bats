@@ -200,6 +200,7 @@ C
 }
 
 @test "where writing is asked for, shared, the mode has to fit, and a sealed memfd refuses [Q4b] [Q4d]" {
+    says "some of a prohibition (EPERM)"
     makes try <<'C'
 #include "rules.h"
 static void ask(int fd, int flags)

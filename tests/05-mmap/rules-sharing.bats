@@ -134,7 +134,6 @@ C
 @test "a private page follows the file until the first store to that page, not to another" {
     says "A page is copied when we first store to it (copy on write)"
     says "page by page, until our first store to the page"
-    says "The one that only loads sees, through a private mapping on Linux, what [] has shown"
     says "MAP_PRIVATE | a store stays ours; other pages follow the file"
     makes try <<'C'
 #include "rules.h"
@@ -221,7 +220,7 @@ C
 }
 
 @test "a program that is executed has none of the mappings" {
-    says "An execve(2) drops the mappings of the process, the shared ones too"
+    says "And an execve(2) drops the mappings of the process, the shared ones too"
     makes try <<'C'
 #include "rules.h"
 int main(int argc, char **argv)

@@ -160,6 +160,35 @@ o
 SIGBUS BUS_ADRERR'
 }
 
+@test "a program that runs is not written, and one that is written does not run; a library is [Q6]" {
+    says 'open(2) for writing fails with ETXTBSY, "Text file busy", while the program runs, and so does execve(2) of a file that somebody has open for writing'
+    says "A library has no such protection"
+    makes try <<'C'
+#include "rules.h"
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return 0;
+    puts(result(open("/proc/self/exe", O_WRONLY)));
+    fflush(stdout);
+    if (system("cp /proc/$PPID/exe other") != 0)
+        err(99, "cp");
+    int fd = open("other", O_WRONLY | O_CLOEXEC);
+    char *args[] = { argv[0], "again", NULL };
+    puts(result(execv("other", args)));
+    close(fd);
+    fd = open("other", O_RDONLY | O_CLOEXEC);
+    map(1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd);
+    puts(open("other", O_WRONLY | O_CLOEXEC) == -1 ? "refused" : "written");
+}
+C
+    run_program ./try
+    assert_success
+    assert_output 'ETXTBSY
+ETXTBSY
+written'
+}
+
 @test "a file lives while a name, a descriptor or a mapping leads to it" {
     says "The file lives until neither a name nor a descriptor nor a mapping leads to it"
     makes try <<'C'
@@ -369,7 +398,7 @@ C
 }
 
 @test "with the seal nobody makes it shorter, but a hole can be punched, and bytes can change" {
-    says "With the seal F_SEAL_SHRINK a memfd does not become shorter, whoever tries it"
+    says "With F_SEAL_SHRINK a memfd does not become shorter, whoever tries it"
     says "a hole that fallocate(2) punches reads as zeros, without a signal"
     says "asks fcntl(2) for F_GET_SEALS before it maps it"
     makes try <<'C'
