@@ -1,6 +1,7 @@
 // book.js - what a page can do beyond being read: unfold chunks in place, copy code
 // and commands, explain calls, tell how far one has read, turn pages with the arrow
-// keys, mark what no test runs, keep the theme. Nothing here is needed to read the book. Search is search.js.
+// keys, mark what no test runs, keep the theme. Nothing here is needed to read the book. Search is
+// search.js; exercises.js uses what window.page has.
 'use strict';
 (() => {
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -15,6 +16,7 @@ const keep = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
   set(key, value) { try { localStorage.setItem(key, value); } catch { /* then not */ } },
 };
+window.page = { all, make, keep };
 const button = (text, label, action) => {
   const b = make('button', { type: 'button', 'aria-label': label }, text);
   b.addEventListener('click', () => action(b));

@@ -1,5 +1,6 @@
-// search.js - the search field: finds sections, programs, chunks, calls, claims and subjects in
-// what weave/search.lua collected (search-data.js), by MiniSearch. Both are fetched
+// search.js - the search field: finds symptoms, sections, exercises, programs, chunks, calls,
+// claims and subjects in what weave/site/search.lua collected (search-data.js), by MiniSearch. A
+// symptom comes first: who looks for one is in need. Both are fetched
 // when the field is first used, as scripts, so that it works from file: too.
 'use strict';
 (() => {
@@ -61,7 +62,8 @@ function context(text, query, terms) {
 }
 
 function show(query) {
-  const results = query ? index.search(query).slice(0, most) : [];
+  const urgent = result => rows[result.id][0] === 'symptom';
+  const results = query ? index.search(query).sort((a, b) => urgent(b) - urgent(a)).slice(0, most) : [];
   found.innerHTML = results.map((result, i) => {
     const [kind, title, place, url, text] = rows[result.id];
     return `<a role="option" id="found-${i}" tabindex="-1" aria-selected="false" href="${url}">

@@ -133,8 +133,8 @@ pair() { printf '<<try.c>>=\n<<%s>>\n<<%s>>\n@\n<<%s>>=\nint a;\n@\n\n<<%s>>=\ni
 
 @test "a block or words of a class that nobody knows are told" {
     printf '::: asid\nWords.\n:::\n\n[Words]{.small}.\n' | chapter
-    told 3 'unknown block ::: asid; did you mean "aside"?; there are aside, claim, collected, listing [block]'
-    told 7 'unknown class .small on words; there are .claim and .index [block]'
+    told 3 'unknown block ::: asid; did you mean "aside"?; there are answer, aside, claim, collected, hint, listing [block]'
+    told 7 'unknown class .small on words; there are .claim, .index and .symptom [block]'
 }
 
 @test "code that nothing compiles is told in every form of a block" {

@@ -34,6 +34,7 @@ my %FIELD = (
     sample     => [free   => \&sample],
     toolbox    => [free   => \&toolbox],
     chapters   => [needed => \&chapters],
+    coming     => [free   => \&coming],
 );
 
 # read_title(BOOK) takes the path of book.nw and gives its title block as a hash from
@@ -90,7 +91,7 @@ sub judged {
             push @faults, "$book:$field->{line}: there is no field \"$name\"; there are " . join ' ', sort keys %FIELD;
         } elsif (ref $field->{value} ? !@{ $field->{value} } : $field->{value} !~ /\S/) {
             push @faults, "$book:$field->{line}: $name is empty; give it a value" . ($FIELD{$name}[0] eq 'free' ? ' or leave it out' : '');
-        } elsif (ref $field->{value} && $name !~ /^(?:author|chapters)$/) {
+        } elsif (ref $field->{value} && $name !~ /^(?:author|chapters|coming)$/) {
             push @faults, "$book:$field->{line}: $name cannot be a list";
         } else {
             push @faults, map { /^\d+: / ? "$book:$_" : "$book:$field->{line}: $name: $_" }
@@ -221,6 +222,23 @@ sub chapters {
     my $lines = $fields->{chapters}{lines};
     return map { "$lines->[$_]: \"$value->[$_]\" is not a chapter's name (letters, digits, - and _)" }
         grep { $value->[$_] !~ /^[A-Za-z0-9][A-Za-z0-9_-]*$/ } 0 .. $#$value;
+}
+# coming: the chapters that are not written yet, "NUMBER TITLE" each, in their order
+sub coming {
+    my ($value, $fields) = @_;
+    return 'write a list, one "- NUMBER TITLE" a line' unless ref $value;
+    my $lines = $fields->{coming}{lines};
+    my $chapters = ($fields->{chapters} // {})->{value};
+    my %written = map { /^(\d+)-/ ? ($1 + 0 => $_) : () } ref $chapters ? @$chapters : ();
+    my ($before, @faults) = (0);
+    for my $i (0 .. $#$value) {
+        my ($number) = $value->[$i] =~ /^([1-9]\d*) \S/;
+        push @faults, "$lines->[$i]: \"$value->[$i]\" is not NUMBER TITLE" and next unless $number;
+        push @faults, "$lines->[$i]: chapter $number is written, $written{$number}" if $written{$number};
+        push @faults, "$lines->[$i]: $number comes before $before" if $number <= $before;
+        $before = $number;
+    }
+    return @faults;
 }
 sub sample {
     my ($value, $fields) = @_;

@@ -3,6 +3,7 @@
 -- bind(records, tables, title) takes what chapter.lua gives of each chapter, in order,
 -- and what the title block says, and gives the book:
 --   units, of     the records, in order, and by unit
+--   contents      the records, and those to come among them where their numbers belong
 --   labels        id -> label, with its unit, unit_id, page, and target, what a reference
 --                 leads to: the label itself, but for a program its root chunk
 --   shared        the unit whose chunks are everybody's: the title block's toolbox, or
@@ -13,18 +14,24 @@
 --   called        the set of all manual pages named or called
 --   makers        unit -> word -> the chunk that defines the function, if only one does
 --   subjects      the heads of the subject index, as subjects.lua has them
---   trial, calls_page, subjects_page  the records of the chapters that show the claims, the
---                 calls and the subjects
+--   symptoms      the list of symptoms.lua
+--   trial, calls_page, subjects_page, answers_page  the records of the chapters that show the
+--                 claims, the calls, the subjects and the answers
 --   problems      what is wrong, {file, line, rule, message}, in the order of the files
 --   kinds, manual, verdicts  the tables
 -- and to each chunk what any format asks of it: unit_id and page (its chapter's), what,
--- part, count (of parts), first, prev, next, users (the chunks that use it), language.
--- count_programs(chunk) tells how many programs it is part of.
+-- part, count (of parts), first, prev, next, users (the chunks that use it), language. A
+-- chunk that stands in an answer is on the page of the answers, and no user of others.
+-- An exercise of level predict gets predict (predict.lua).
+-- count_programs(chunk) tells how many programs it is part of; effort(unit) how many
+-- exercises there are, and how long they take, in words.
 -- Its uses get chunk, the first definition.
 
 local names = require 'common.names'
 local near = require 'common.near'
+local predict = require 'common.predict'
 local subjects = require 'common.subjects'
+local symptoms = require 'common.symptoms'
 local text_of = require('read.tables').text
 local M = {}
 
@@ -64,9 +71,48 @@ local function gather(book)
       if kind == 'claims' then book.trial = record end
       if kind == 'calls' then book.calls_page = record end
       if kind == 'subjects' then book.subjects_page = record end
+      if kind == 'answers' then book.answers_page = record end
     end
     for _, p in ipairs(record.problems) do table.insert(book.problems, p) end
   end
+end
+
+-- What stands in an answer is on the page that collects them.
+local function move_answers(book)
+  for _, record in ipairs(book.units) do
+    local first = record.exercises[1]
+    if first and not book.answers_page then
+      table.insert(book.problems, { file = record.file, line = first.line, rule = 'exercise',
+        message = 'the answer of the exercise is shown nowhere; one chapter of the book collects them, ::: {.collected of=answers}' })
+    end
+    for _, chunk in ipairs(record.chunks) do
+      if chunk.hidden and book.answers_page then chunk.page = book.answers_page.page end
+    end
+  end
+end
+
+-- The chapters that are still to come, which the title block lists as "NUMBER TITLE".
+local function to_come(title)
+  local list = {}
+  for _, words in ipairs(title.coming or {}) do
+    local number, named = pandoc.utils.stringify(words):match('^(%d+) (.+)$')
+    if number then list[#list + 1] = { number = tonumber(number), title = named } end
+  end
+  return list
+end
+
+-- The chapters with those to come among them, each before the first with a higher number
+-- or none.
+local function list_contents(book, waiting)
+  for i, record in ipairs(book.units) do
+    local number = tonumber(record.number)
+    local ends = not number and i > 1 and tonumber(book.units[i - 1].number)
+    while waiting[1] and (ends or number and number > waiting[1].number) do
+      table.insert(book.contents, table.remove(waiting, 1))
+    end
+    table.insert(book.contents, record)
+  end
+  table.move(waiting, 1, #waiting, #book.contents + 1, book.contents)
 end
 
 -- Each anchor and each page once.
@@ -82,6 +128,9 @@ local function check_names(book)
       if label.kind == 'claim' and alone and book.trial then
         register:add(thing(record, label, 'the record of the claim ' .. label.id, names.trial(label.id), book.trial.page))
       end
+      if label.kind == 'exercise' and alone and book.answers_page then
+        register:add(thing(record, label, 'the answer of the exercise ' .. label.id, names.answer(label.id), book.answers_page.page))
+      end
     end
     for _, chunk in ipairs(record.chunks) do
       register:add(chunk)
@@ -95,6 +144,10 @@ local function check_names(book)
     for _, term in ipairs(record.terms) do
       register:add { what = ('the index entry "%s"'):format(term.head), file = record.file, line = term.line,
         page = record.page, id = term.id, unit_id = record.id, chunk = true }
+    end
+    for _, symptom in ipairs(record.symptoms) do
+      register:add { what = ('the symptom "%s"'):format(symptom.entry), file = record.file, line = symptom.line,
+        page = record.page, id = symptom.id, unit_id = record.id, chunk = true }
     end
   end
 end
@@ -156,13 +209,16 @@ local function join_uses(book)
         end
         for _, part in ipairs(parts) do
           local key = part.unit .. '\0' .. part.id
-          if not seen[key] then table.insert(part.users, chunk) end
+          if not seen[key] and (part.hidden or not chunk.hidden) then table.insert(part.users, chunk) end
           seen[key] = true
         end
       end
     end
   end
 end
+
+-- What the files of an exercise are written in that no kind knows.
+local languages = { check = 'bash', txt = 'default' }
 
 -- A chunk is in the language of the files that it comes into.
 local function give_languages(book)
@@ -176,8 +232,9 @@ local function give_languages(book)
   end
   for _, record in ipairs(book.units) do
     for _, chunk in ipairs(record.chunks) do
-      local kind = chunk.kind and book.kinds[chunk.kind]
-      if kind then give(record.unit, { chunk }, kind.language) end
+      local kind = book.kinds[chunk.ending or chunk.kind]
+      local language = kind and kind.language or languages[chunk.ending]
+      if language then give(record.unit, { chunk }, language) end
     end
   end
   for _, record in ipairs(book.units) do
@@ -204,7 +261,7 @@ local function join_calls(book)
   end
   for _, record in ipairs(book.units) do
     for _, chunk in ipairs(record.chunks) do
-      for _, word in ipairs(M.is_c(chunk) and chunk.calls or {}) do
+      for _, word in ipairs(M.is_c(chunk) and not chunk.hidden and chunk.calls or {}) do
         local name = word .. '(2)'
         if not book.calls[word] and book.manual[name] then book.calls[word], book.called[name] = name, true end
       end
@@ -215,13 +272,13 @@ end
 -- Code in C, which alone has calls of C functions.
 function M.is_c(chunk) return chunk.kind ~= 'session' and chunk.language == 'c' end
 
--- The functions of a unit that one chunk alone defines.
+-- The functions of a unit that one chunk alone defines. Those of an exercise are its own.
 local function join_makers(book)
   for _, record in ipairs(book.units) do
     local makers = {}
     book.makers[record.unit] = makers
     for _, chunk in ipairs(record.chunks) do
-      for _, word in ipairs(M.is_c(chunk) and chunk.defines or {}) do
+      for _, word in ipairs(M.is_c(chunk) and not chunk.exercise and chunk.defines or {}) do
         makers[word] = makers[word] == nil and chunk
       end
     end
@@ -252,6 +309,20 @@ function Book:count_programs(chunk)
   return count
 end
 
+-- "5 exercises, 80 minutes" of a unit, or nil.
+function Book:effort(unit)
+  local list, minutes = self.of[unit].exercises, 0
+  for _, e in ipairs(list) do minutes = minutes + e.minutes end
+  return #list > 0 and ('%d %s, %d minutes'):format(#list, #list == 1 and 'exercise' or 'exercises', minutes) or nil
+end
+
+-- The names of the exercises of a unit.
+function Book:exercise_names(unit)
+  local list = {}
+  for i, e in ipairs(self.of[unit].exercises) do list[i] = e.id end
+  return table.concat(list, ' ')
+end
+
 -- The programs of a unit, its root chunks of a kind that can be run, and the session
 -- of a program, if there is one.
 function Book:programs(unit)
@@ -273,12 +344,37 @@ function Book:program(unit, program)
   end
 end
 
+-- What a reader predicts.
+local function join_predictions(book)
+  for _, record in ipairs(book.units) do
+    for _, e in ipairs(record.exercises) do
+      if e.level == 'predict' then
+        local missing, line
+        e.predict, missing, line = predict.of(book, record.unit, e)
+        if missing then table.insert(book.problems, { file = record.file, line = line, rule = 'exercise', message = missing }) end
+      end
+    end
+  end
+end
+
+-- Looks for a program by its name; gives its chunk or nil, and the set of all names.
+local function program_finder(book)
+  local known = {}
+  for _, record in ipairs(book.units) do
+    for _, chunk in ipairs(book:programs(record.unit)) do known[chunk.program] = chunk end
+  end
+  return function(name) return known[name], known end
+end
+
 function M.bind(records, tables, title)
-  local book = setmetatable({ units = records, of = {}, labels = {}, defs = {}, calls = {}, called = {}, makers = {},
-    shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book', problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
+  local book = setmetatable({ units = records, of = {}, contents = {}, labels = {}, defs = {}, calls = {}, called = {}, makers = {},
+    shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book',
+    problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
   for _, v in ipairs(tables.verdicts) do book.verdicts[v.class] = v end
   book.verdict_list = tables.verdicts
   gather(book)
+  move_answers(book)
+  list_contents(book, to_come(title))
   check_names(book)
   check_references(book)
   check_files(book)
@@ -287,7 +383,9 @@ function M.bind(records, tables, title)
   give_languages(book)
   join_calls(book)
   join_makers(book)
+  join_predictions(book)
   book.subjects = subjects.gather(records, problem_in(book))
+  book.symptoms = symptoms.gather(records, program_finder(book), problem_in(book))
   return book
 end
 

@@ -2,9 +2,9 @@
 --
 -- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
 -- takes the page of render.lua and its rendering, which makes links, and gives
--- blocks that are alike in every format: verdicts, claims, statements, subjects,
--- programs, chunks, calls, colophon. A link of an index is a page number in print
--- (r.pages).
+-- blocks that are alike in every format: verdicts, claims, statements, answers, subjects,
+-- symptoms, programs, chunks, calls, colophon. A link of an index is a page number in
+-- print (r.pages).
 
 local html = require 'common.html'
 local names = require 'common.names'
@@ -128,6 +128,46 @@ function M.claims(page, r)
   return out
 end
 
+-- The heading of an exercise, of a hint's or an answer's; ID is the place's.
+local function exercise_heading(e, id, r)
+  return pandoc.Header(3, pandoc.Inlines { r:label_link(e.id), text(':'), pandoc.Space(), text(e.title) },
+    { id = id, class = 'unnumbered unlisted' })
+end
+
+-- The hints of all exercises, which nobody who looks for one finds beside an answer.
+local function hints(page, r)
+  local out = pandoc.List { pandoc.Header(2, 'Hints', { id = 'hints', class = 'unnumbered unlisted' }) }
+  for _, f in ipairs(page.book.units) do
+    for _, e in ipairs(f.exercises) do
+      local items = {}
+      for i, json in ipairs(e.hints) do items[i] = { r:solution(json, f) } end
+      if #items > 0 then out:extend { exercise_heading(e, names.hints(e.id), r), pandoc.OrderedList(items) } end
+    end
+  end
+  return out
+end
+
+-- The answer of every exercise, by chapter; before them the hints, where they are not
+-- folded in the chapters.
+function M.answers(page, r)
+  local out = pandoc.List {}
+  for _, f in ipairs(page.book.units) do
+    if #f.exercises > 0 then
+      out:insert(pandoc.Header(2, pandoc.Inlines { r:label_link(f.id), text(':'), pandoc.Space(), text(f.title) },
+        { id = names.answer('of-' .. f.id), class = 'unnumbered unlisted' }))
+    end
+    for _, e in ipairs(f.exercises) do
+      out:insert(exercise_heading(e, names.answer(e.id), r))
+      if e.answer then out:insert(r:solution(e.answer, f)) end
+    end
+  end
+  if #out == 0 then return { pandoc.Para('There is no exercise yet.') } end
+  if page.format == 'html' then return out end
+  local all = hints(page, r)
+  all:extend(out)
+  return all
+end
+
 -- The line of a program: its file, its session, the section that tells it, its tests.
 local function program(c, page, r)
   local link = r:chunk_link(c, { pandoc.Code(c.name) })
@@ -176,6 +216,7 @@ local function chunk(parts, page, r)
   local users = html.users(parts[1])
   for i, user in ipairs(users) do used[i] = r:chunk_link(user) end
   local line = places(where, r)
+  if #used == 0 then return { pandoc.Plain(line) } end -- by answers alone
   line:extend { text(','), pandoc.Space() }
   line:extend(few_places('used in', used, { text(html.many_users(parts[1], users, page)) }, page, r))
   return { pandoc.Plain(line) }
@@ -186,7 +227,7 @@ function M.chunks(page, r)
   local items = {}
   for _, f in ipairs(page.book.units) do
     for _, c in ipairs(f.chunks) do
-      if not c.kind and c == page.book.defs[f.unit][c.name][1] then
+      if not c.kind and not c.exercise and c == page.book.defs[f.unit][c.name][1] then
         items[c.name] = items[c.name] or {}
         table.insert(items[c.name], page.book.defs[f.unit][c.name])
       end
@@ -199,7 +240,7 @@ function M.chunks(page, r)
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
 end
 
--- Where an entry of the subject index leads: pages in print, else sections, each once.
+-- Where an entry of an index leads: pages in print, else sections, each once.
 local function places_of(entry, page, r)
   local links, seen = {}, {}
   for _, place in ipairs(entry.places) do
@@ -227,6 +268,23 @@ local function subject(entry, page, r, anchor)
     line:insert(pandoc.Link(subjects.inlines(see.text), '#' .. see.head.id, '', { class = 'xref' }))
   end
   return pandoc.Plain(line)
+end
+
+-- Every symptom, with the sections that explain it and the programs that show it.
+function M.symptoms(page, r)
+  local rows = {}
+  for i, symptom in ipairs(page.book.symptoms) do
+    local programs, seen = {}, {}
+    for _, place in ipairs(symptom.places) do
+      if place.program and not seen[place.program] then
+        programs[#programs + 1] = { r:chunk_link(place.program, { pandoc.Code(place.program.program) }) }
+        seen[place.program] = true
+      end
+    end
+    rows[i] = { subjects.inlines(symptom.entry), places_of(symptom, page, r) or pandoc.List {}, commas(programs) }
+  end
+  if #rows == 0 then return { pandoc.Para('No symptom is marked yet.') } end
+  return { simple_table({ 'symptom', r.pages and 'page' or 'section', 'program' }, { 'AlignLeft', 'AlignLeft', 'AlignLeft' }, rows) }
 end
 
 -- The subjects, by letter. Another entry, and the search, may refer to a head.
@@ -293,7 +351,7 @@ local function callers(book)
   for _, f in ipairs(book.units) do
     for _, call in ipairs(f.calls) do table.insert(items[call.name].sections, call.section) end
     for _, c in ipairs(f.chunks) do
-      for _, word in ipairs(is_c(c) and c.calls or {}) do
+      for _, word in ipairs(is_c(c) and not c.hidden and c.calls or {}) do
         local name = book.calls[word]
         if name then table.insert(items[name].chunks, c) end
       end

@@ -2,6 +2,7 @@
 -- EPUB. Each function takes a record of book.lua and the page (see render.lua), and gives
 -- blocks or inlines. page.href(thing) is a finished URL. What only the site has
 -- (page.format "html"): page.program_url(chunk), the page of a program;
+-- page.exercise_url(chunk), the file of an exercise;
 -- page.call_url(name), the entry of read(2) in the index, or nil; page.stamp.
 
 local is_c = require('common.book').is_c
@@ -50,13 +51,13 @@ end
 
 -- Makes links of names in highlighted code, outside of strings and comments and
 -- only where a name is called first: of our own functions to the chunk that defines
--- them, of others to their entry in the index.
+-- them, of others to their entry in the index. An exercise knows the shared functions alone.
 local function link_names(html, chunk, page)
   local book, seen = page.book, {}
   local function link_to(word)
     if seen[word] then return nil end
-    local maker = book.makers[chunk.unit][word]
-    if maker == nil then maker = (book.makers.book or {})[word] end
+    local maker = not chunk.exercise and book.makers[chunk.unit][word] or nil
+    if maker == nil then maker = (book.makers[book.shared] or {})[word] end
     seen[word] = true
     if maker then
       if maker.name == chunk.name then return nil end
@@ -102,7 +103,7 @@ function M.chunk_code(c, page)
   local html = highlight(c.text, c.language)
   if page.format == 'html' and is_c(c) then html = link_names(html, c, page) end
   html = M.put_uses(c, M.lines_of(html), function(use)
-    return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(page.href(use.chunk), esc(use.name))
+    return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(page.href(use.chunk), esc(use.chunk.words))
   end)
   html = pre(html, page)
   if page.codes then page.codes[key] = html end
@@ -123,8 +124,8 @@ local function link(page, thing, text)
   return ('<a href="%s">%s</a>'):format(page.href(thing), text)
 end
 local function chunk_name(chunk)
-  local element = chunk.kind and chunk.kind ~= 'session' and 'code' or 'i'
-  return ('<%s>%s</%s>'):format(element, esc(chunk.name), element)
+  local element = chunk.kind ~= 'session' and (chunk.kind or chunk.variant) and 'code' or 'i'
+  return ('<%s>%s</%s>'):format(element, esc(chunk.words), element)
 end
 
 -- Where the other parts of a chunk are that is defined in pieces.
@@ -171,6 +172,12 @@ local function foot_of(c, page)
   local foot = {}
   if c.prev then foot[#foot + 1] = link(page, c.prev, 'continued from above') end
   if c.next then foot[#foot + 1] = link(page, c.next, 'continued below') end
+  if c.variant then
+    if page.exercise_url and not c.hidden then
+      foot[#foot + 1] = ('the file <a href="%s" download><code>%s</code></a>'):format(page.exercise_url(c), esc(c.name))
+    end
+    return foot
+  end
   if c.kind then
     foot[#foot + 1] = page.program_url
       and ('the file <a href="%s"><code>%s</code></a>'):format(page.program_url(c), esc(c.name)) or 'the file ' .. esc(c.name)
@@ -195,6 +202,7 @@ end
 local function foot_html(c, page)
   local foot = foot_of(c, page)
   local words = table.concat(foot, ' · ')
+  if words == '' and not foot.more then return '' end
   if not foot.more then return '<p class="chunk-foot">' .. words .. '</p>' end
   return '<div class="chunk-foot">' .. words .. foot.more .. '</div>'
 end
@@ -206,10 +214,10 @@ function M.chunk(c, page)
 <p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
 <pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
 %s
-</div>]]):format(c.kind and ' root' or '', anchor(page, c),
+</div>]]):format((c.kind or c.variant) and ' root' or '', anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
-    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
+    esc('Code: ' .. c.words .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
     foot_html(c, page)))
 end
 
@@ -236,13 +244,13 @@ function M.session(c, note, page)
   for _, line in ipairs(c.lines) do
     if line_of[line.kind] then out[#out + 1] = line_of[line.kind](esc(line.text)) end
   end
-  local program = page.book:program(c.unit, c.program)
-  local head = program and 'Session with ' .. link(page, program, '<code>' .. esc(c.program) .. '</code>') or 'Session'
+  local program = not c.exercise and page.book:program(c.unit, c.program)
+  local head = c.exercise and 'What the check says' or program and 'Session with ' .. link(page, program, '<code>' .. esc(c.program) .. '</code>') or 'Session'
   return raw(([[<div class="session" id="%s">
 <p class="chunk-head">%s</p>
 <pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
 %s</div>]]):format(anchor(page, c), head,
-    esc('Session with ' .. c.program), pre(table.concat(out, '\n'), page),
+    esc((c.exercise and 'What the check says of ' or 'Session with ') .. c.program), pre(table.concat(out, '\n'), page),
     note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
 end
 
@@ -280,6 +288,7 @@ function M.header(h, label, page)
   if label.number ~= '' then
     local word = label.kind == 'chapter' and 'Chapter ' or label.kind == 'appendix' and 'Appendix ' or ''
     if page.format == 'epub' then word = '' end
+    if label.kind == 'exercise' then word = 'Exercise ' end
     h.content:insert(1, pandoc.Span(word .. label.number, { class = 'number' }))
     h.content:insert(2, pandoc.Space())
   end
@@ -287,10 +296,11 @@ function M.header(h, label, page)
     h.content:insert(rawi(('<a class="anchor" href="#%s" aria-label="Link to %s">#</a>'):format(
       h.identifier, esc(label.title))))
   end
-  if page.format == 'html' and h.level == 1 and page.stamp then
-    return { h, raw(page.stamp.chapter(page.own.unit)) }, false
-  end
-  return h, false
+  if h.level > 1 then return h, false end
+  local out, effort = pandoc.List { h }, page.book:effort(page.own.unit)
+  if page.stamp then out:insert(raw(page.stamp.chapter(page.own.unit))) end
+  if effort then out:insert(raw('<p class="effort">' .. effort .. '</p>')) end
+  return out, false
 end
 
 -- What a table without a number is called for those who do not see it: by its first column.
@@ -309,6 +319,47 @@ function M.table(t, label)
   end
   return { raw(('<div class="table"%s tabindex="0" role="region" aria-label="%s">'):format(
     label and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or esc(nameless(t)))), t, raw('</div>') }
+end
+
+-- --- Exercises -------------------------------------------------------------------
+
+-- What a script needs to check what a reader predicts; nobody sees it, reads or finds it.
+local function asked_of(e)
+  if not e.predict then return '' end
+  local asked = {}
+  for i, a in ipairs(e.predict.asked) do
+    asked[i] = ('<code data-answers="%s">%s</code>'):format(table.concat(a.answers, '|'), esc(a.command))
+  end
+  return ('\n<template class="asked" data-question="%s">%s</template>'):format(esc(e.predict.question), table.concat(asked))
+end
+
+-- An exercise: its level and minutes below the heading, TASK, how to try one's answer,
+-- HINTS, and the way to the answer, which stands elsewhere.
+function M.exercise(e, heading, task, hints, page)
+  local site = page.format == 'html'
+  local out = pandoc.List(heading)
+  out:insert(raw(('<p class="about">%s · %d minutes</p>'):format(e.level, e.minutes)))
+  out:extend(task)
+  local answer = link(page, page.answer(e.id), 'Answer')
+  local ways = { ('<code>make exercise %s</code>'):format(e.id) }
+  if not site then
+    if #e.hints > 0 then ways[2] = link(page, page.hints(e.id), 'Hints') end
+    ways[#ways + 1] = answer
+  end
+  out:insert(raw('<p class="try">' .. table.concat(ways, ' · ') .. '</p>' .. (site and asked_of(e) or '')))
+  out:extend(hints)
+  if site then out:insert(raw('<p class="solved">' .. answer .. '</p>')) end
+  -- pandoc makes a section of it, for its heading comes first
+  return pandoc.Div(out, { class = 'exercise ' .. e.level, exercise = e.id })
+end
+
+-- A hint is folded on the site, and stands with the answers elsewhere.
+function M.hint(d, page)
+  if page.format ~= 'html' then return {} end
+  local out = pandoc.List { raw(('<details class="hint"><summary>Hint %s</summary>'):format(d.attributes.number)) }
+  out:extend(d.content)
+  out:insert(raw('</details>'))
+  return out
 end
 
 -- --- Claims ----------------------------------------------------------------------

@@ -27,6 +27,10 @@ end
 function M.call(name) return 'call-' .. name:gsub('%(', '.'):gsub('%)', '') end
 function M.trial(id) return 'trial-' .. id end
 
+-- An exercise's answer, and its hints where these do not stand with it.
+function M.answer(id) return 'answer-' .. id end
+function M.hints(id) return 'hints-' .. id end
+
 -- The page of a chapter, and of a program in it.
 function M.page(unit, id)
   return (unit == 'book' and id or unit:gsub('^[%dA-Z]+%-', '')) .. '.html'

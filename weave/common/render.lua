@@ -17,13 +17,13 @@ local text_of = require('read.tables').text
 
 local M = {}
 
-local kinds = { chapter = 'Chapter', appendix = 'Appendix', section = 'Section', figure = 'Figure', table = 'Table',
+local kinds = { chapter = 'Chapter', appendix = 'Appendix', section = 'Section', exercise = 'Exercise', figure = 'Figure', table = 'Table',
   claim = 'claim' }
 
 -- How a label is named in a sentence, as inlines.
 function M.reference(label)
   if label.kind == 'program' then return { pandoc.Code((label.title:gsub('%.%w+$', ''))) } end
-  if label.chunk then return { pandoc.Str('⟨'), pandoc.Emph(label.name), pandoc.Str('⟩') } end
+  if label.chunk then return { pandoc.Str('⟨'), pandoc.Emph(label.words), pandoc.Str('⟩') } end
   if label.number == '' then return { pandoc.Quoted('DoubleQuote', label.title) } end
   return { pandoc.Str(kinds[label.kind] .. '\u{a0}' .. label.number) }
 end
@@ -71,7 +71,7 @@ function R:verdict(el) return self.page.book.verdicts[el.attributes.verdict] end
 -- What is put in place of an element is walked through too; what stays among its
 -- neighbors (a claim, an aside, a table) is walked through by itself first.
 function R:span(s)
-  local claim, index = s.classes:includes('claim'), s.classes:includes('index')
+  local claim, index = s.classes:includes('claim'), s.classes:includes('index') or s.classes:includes('symptom')
   if not (claim or index) then return nil end
   local walked = s:walk { Link = self.filter.Link, Code = self.filter.Code, Span = self.filter.Span, traverse = 'topdown' }
   if claim then return self.page.printer.claim_span(walked, self:verdict(s), self.page), false end
@@ -80,15 +80,31 @@ function R:span(s)
     walked.content, self.page), false
 end
 
+function R:walk(blocks) return pandoc.Div(blocks):walk(self.filter).content end
 function R:inside(div)
-  div.content = pandoc.Div(div.content):walk(self.filter).content
+  div.content = self:walk(div.content)
   return div
+end
+
+-- An exercise: its heading, what there is to do, and its hints.
+function R:exercise(div)
+  local task, hints = pandoc.List {}, pandoc.List {}
+  for i = 2, #div.content do
+    local block = div.content[i]
+    local is_hint = block.t == 'Div' and block.classes:includes('hint')
+    if is_hint then hints:insert(block) else task:insert(block) end
+  end
+  local heading = div.content[1]
+  return self.page.printer.exercise(self.exercises[heading.identifier], self:walk { heading }, self:walk(task), self:walk(hints), self.page)
 end
 
 local block_of = {}
 function block_of.chunk(self, d) return self:chunk(d), false end
 function block_of.listing(self, d) return self:listing(d), false end
 function block_of.figure(self, d) return self:figure(d.content[1].content[1]) end
+function block_of.exercise(self, d) return self:exercise(d), false end
+function block_of.hint(self, d) return self.page.printer.hint(self:inside(d), self.page), false end
+function block_of.answer() return {}, false end
 function block_of.aside(self, d) return self.page.printer.aside(self:inside(d), self.page), false end
 function block_of.claim(self, d)
   local verdict = self:verdict(d)
@@ -96,7 +112,7 @@ function block_of.claim(self, d)
 end
 function block_of.collected(self, d)
   local list = collected[d.attributes.of](self.page, self)
-  return self.page.printer.collected(pandoc.Div(list):walk(self.filter).content), false
+  return self.page.printer.collected(self:walk(list)), false
 end
 
 function R:div(d)
@@ -151,23 +167,34 @@ end
 
 -- A link to a chunk, with its name or other words; one to a label, likewise.
 function R:chunk_link(chunk, text)
-  return pandoc.Link(text or chunk.name, self.page.href(chunk), '', { class = 'xref' })
+  return pandoc.Link(text or chunk.words, self.page.href(chunk), '', { class = 'xref' })
 end
 function R:label_link(id, text)
   local label = self.page.book.labels[id]
   return pandoc.Link(text or M.reference(label), self.page.href(label.target), '', { class = 'xref' })
 end
 
+-- A hint or an answer of another chapter, which its record holds as JSON, as it is on this
+-- page. It is not walked through again.
+function R:solution(json, record)
+  local blocks = M.render(pandoc.read(json, 'json').blocks, setmetatable({ own = record }, { __index = self.page }))
+  return pandoc.Div(blocks, { class = 'solution' })
+end
+function block_of.solution(_, d) return d, false end
+
 -- --------------------------------------------------------------------------------------
+
+-- What has an anchor on the page of another chapter, that of RECORD.
+local function place_on(record, id) return { unit = record.unit, unit_id = record.id, page = record.page, id = id } end
 
 function M.render(blocks, page)
   local tried = page.format == 'html' and page.report.tried[page.own.unit]
-  local self = setmetatable({ page = page, labels = {}, pages = page.printer.pages, tried = tried }, R)
+  local self = setmetatable({ page = page, labels = {}, exercises = {}, pages = page.printer.pages, tried = tried }, R)
   for _, label in ipairs(page.own.labels) do self.labels[label.id] = label end
-  function page.trial(id)
-    local trial = page.book.trial or page.own
-    return { unit = trial.unit, unit_id = trial.id, page = trial.page, id = names.trial(id) }
-  end
+  for _, e in ipairs(page.own.exercises) do self.exercises[e.id] = e end
+  function page.trial(id) return place_on(page.book.trial or page.own, names.trial(id)) end
+  function page.answer(id) return place_on(page.book.answers_page, names.answer(id)) end
+  function page.hints(id) return place_on(page.book.answers_page, names.hints(id)) end
   -- Every walk costs, so there is only one, from the outside in.
   local filter = { traverse = 'topdown' }
   self.filter = filter

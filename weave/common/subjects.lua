@@ -6,7 +6,8 @@
 -- see the list of {text, head}, other entries and the heads they stand under; subs the same
 -- again without subs. problem(file, line, rule, message) is told of entries that differ in
 -- case or markup alone, and of a see= that leads to no entry.
--- letter(head) is the letter it stands under; inlines(text) its words.
+-- letter(head) is the letter it stands under; inlines(text) its words; order(text) what
+-- texts are sorted by.
 
 local near = require 'common.near'
 local terms = require 'read.terms'
@@ -17,6 +18,8 @@ local M = {}
 local function order(text)
   return (terms.key(text):gsub('%-', ' '):gsub('[^%w\128-\255 ]', ''):gsub('^ +', ''):gsub(' +', ' '))
 end
+
+M.order = order
 
 local function sort(list)
   table.sort(list, function(a, b)

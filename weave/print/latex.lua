@@ -27,8 +27,8 @@ local options = versions.highlighting(PANDOC_WRITER_OPTIONS)
 local function anchor(thing) return names.anchor('latex', thing) end
 
 local function chunk_name(chunk)
-  local macro = chunk.kind and chunk.kind ~= 'session' and '\\texttt{' or '\\textit{'
-  return macro .. esc(chunk.name) .. '}'
+  local macro = chunk.kind ~= 'session' and (chunk.kind or chunk.variant) and '\\texttt{' or '\\textit{'
+  return macro .. esc(chunk.words) .. '}'
 end
 local function link(thing, text)
   return ('\\nwlink{%s}{%s}'):format(anchor(thing), text)
@@ -55,17 +55,17 @@ function M.chunk(c, page)
   local head, code, foot = text:match('^(.-\\begin{Highlighting}%b[]\n)(.*)(\n\\end{Highlighting}.*)$')
   if not head then head, code, foot = text, '', '' end -- no line at all
   code = html.put_uses(c, html.lines_of(code), function(use)
-    return ('\\nwuse{%s}{%s}'):format(anchor(use.chunk), (verb(use.name):gsub('"', quotes)))
+    return ('\\nwuse{%s}{%s}'):format(anchor(use.chunk), (verb(use.chunk.words):gsub('"', quotes)))
   end)
   local refs = {}
   if c.prev then refs[#refs + 1] = link(c.prev, 'continued from') end
   if c.next then refs[#refs + 1] = link(c.next, 'continued') end
   local session = c.kind and page.book:session(c.unit, c.program)
   if session then refs[#refs + 1] = link(session, 'what it prints') end
-  if not c.kind then refs[#refs + 1] = used_in(c, page) end
+  if not c.kind and not c.variant then refs[#refs + 1] = used_in(c, page) end
   return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%s}'):format(c.kind and 'program' or 'chunk', anchor(c),
       c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
-      table.concat(refs, ' \\textperiodcentered{} '), breaks.code(c.text, c.mark, c.kind and not c.prev))),
+      table.concat(refs, ' \\textperiodcentered{} '), breaks.code(c.text, c.mark, (c.kind or c.variant) and not c.prev))),
     raw(head .. code .. foot), raw('\\nwfoot') }
 end
 
@@ -91,8 +91,8 @@ function M.session(c, note)
       out[#out + 1], shown[#shown + 1] = line_of[line.kind](line.text), line
     end
   end
-  return { raw(('\\nwsession{%s}{%s}{%s}{%s}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
-    anchor(c), esc(c.program), note and esc(note) or '', breaks.session(shown), table.concat(out, '\n'))) }
+  return { raw(('\\nw%s{%s}{%s}{%s}{%s}\n\\begin{Terminal}\n%s\n\\end{Terminal}\n\\nwfoot'):format(
+    c.exercise and 'verdicts' or 'session', anchor(c), esc(c.program), note and esc(note) or '', breaks.session(shown), table.concat(out, '\n'))) }
 end
 
 -- --- Figures, headings, tables -----------------------------------------------------
@@ -107,6 +107,9 @@ end
 
 function M.header(h, label, page)
   h.attributes.lang = nil
+  if label.kind == 'exercise' then
+    h.content = pandoc.List { rawi(('\\nwnumber{Exercise %s}'):format(label.number)) } .. h.content
+  end
   if page.own.number == '' then
     h.classes:insert('unnumbered')
     -- LaTeX leaves the running head of the chapter before
@@ -114,8 +117,21 @@ function M.header(h, label, page)
       return { h, raw(('\\markboth{%s}{%s}'):format(esc(label.title), esc(label.title))) }
     end
   end
-  return h
+  local effort = h.level == 1 and page.book:effort(page.own.unit)
+  return effort and { h, raw('\\nwabout{' .. effort .. '}') } or h
 end
+
+-- An exercise; its hints and its answer stand elsewhere.
+function M.exercise(e, heading, task, _, page)
+  local ways = ('answer: page \\nwpage{%s}'):format(anchor(page.answer(e.id)))
+  if #e.hints > 0 then ways = ('hints: page \\nwpage{%s}, '):format(anchor(page.hints(e.id))) .. ways end
+  local out = pandoc.List(heading)
+  out:insert(raw(('\\nwexercise{%s, %d minutes \\textperiodcentered{} \\texttt{make exercise %s}}{%s}'):format(e.level,
+    e.minutes, esc(e.id), ways)))
+  out:extend(task)
+  return out
+end
+function M.hint() return {} end
 
 -- The characters of a printed line that a table may fill.
 local line_width = 74

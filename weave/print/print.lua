@@ -17,7 +17,8 @@ local tables = require 'read.tables'
 local latex = FORMAT:find('latex') ~= nil
 
 -- What comes before a chapter in LaTeX: its file, for weave/print/complaints, the part of the
--- book that begins here, and its number. PART is the part that is open; gives the new one.
+-- book that begins here, and its number, which is its file's. PART is the part that is open;
+-- gives the new one.
 local function before(own, part)
   local number, letter = own.unit:match('^(%d+)%-'), own.unit:match('^(%u)%-')
   local lines = { '% source ' .. own.file }
@@ -47,12 +48,19 @@ local function add_meta(meta, known)
     pandoc.write(pandoc.Pandoc { pandoc.CodeBlock('x', { class = 'c' }) }, 'latex', options)) }
 end
 
+-- A chapter that is to come stands in the table of contents alone. EPUBs have theirs by
+-- pandoc; epub-repack adds it.
+local function to_come(entry)
+  local title = pandoc.write(pandoc.Pandoc { pandoc.Plain(entry.title) }, 'latex')
+  return pandoc.RawBlock('latex', ('\\nwtocome{%d}{%s}'):format(entry.number, title))
+end
+
 -- The page of render.lua for a chapter. pandoc finds the right file only for ids of its
--- own tree, not for raw ones, so an address names it.
+-- own tree, not for raw ones, so an address names it, FILE_OF the page of the site.
 local function page_of(own, common, file_of)
   local page = setmetatable({ own = own }, { __index = common })
   function page.href(thing)
-    return (file_of and file_of[thing.unit] or '') .. '#' .. names.anchor(common.format, thing)
+    return (file_of and file_of[thing.page] or '') .. '#' .. names.anchor(common.format, thing)
   end
   return page
 end
@@ -63,20 +71,25 @@ function Pandoc(doc)
   for i, raw in ipairs(doc.blocks) do
     local unit = noweb.split(raw.text)[1]
     trees[i], records[i] = chapter.read(unit, known)
-    file_of[unit.unit] = ('ch%03d.xhtml'):format(i)
+    file_of[records[i].page] = ('ch%03d.xhtml'):format(i)
   end
   local book = bind(records, known, doc.meta)
   problems.stop(book.problems)
   local common = { format = latex and 'latex' or 'epub', book = book, report = report(os.getenv('TESTS')),
     machine = known.machine, figures = os.getenv('FIGURES') or '.',
     printer = require(latex and 'print.latex' or 'common.html') }
-  local out, part, head = pandoc.List {}, 'front', nil
-  for i, own in ipairs(records) do
-    if latex then
-      head, part = before(own, part)
-      out:insert(head)
+  local out, part, head, tree_of = pandoc.List {}, 'front', nil, {}
+  for i, own in ipairs(records) do tree_of[own] = trees[i] end
+  for _, own in ipairs(book.contents) do
+    if not own.unit then
+      if latex then out:insert(to_come(own)) end
+    else
+      if latex then
+        head, part = before(own, part)
+        out:insert(head)
+      end
+      out:extend(render(tree_of[own], page_of(own, common, not latex and file_of)))
     end
-    out:extend(render(trees[i], page_of(own, common, not latex and file_of)))
   end
   if latex then add_meta(doc.meta, known) end
   doc.blocks = out

@@ -8,9 +8,14 @@
 --   unit, file, id, title, number ("3", "A", ""), page ("pipes.html")
 --   labels    {id, kind, number, title, level, line}  what [](#id) can point at
 --   chunks    {name, id, unit, file, line, section, part, text, mark, uses, kind,
---             program, calls, constants, defines}  in order; uses is noweb.lua's, kind
---             "session" or an ending of kinds.tsv for what becomes a file, program
---             its name without the ending; a session has lines, {kind, text} each
+--             program, calls, constants, defines, words, exercise, variant, hidden}  in
+--             order; uses is noweb.lua's, kind "session" or an ending of kinds.tsv for what
+--             becomes a program or session of the chapter, program its name without the
+--             ending; a session has lines, {kind, text} each; words are its name on the page;
+--             exercise is the id of the one it stands in, variant and ending what a root
+--             chunk makes there (exercises.lua), hidden tells that it stands in the answer
+--   exercises {id, number, title, level, minutes, line, hints, answer}  hints and answer as
+--             pandoc's JSON; in the tree they stay, in Divs hint and answer
 --   claims    {id, verdict, words, text, section}; words as pandoc's JSON: a block with
 --             what is said (a claim within a sentence: all of it), then the truth; text is
 --             what is said, without its form
@@ -18,7 +23,9 @@
 --   refs      {id, line}  each id that a [](#id) names, once
 --   terms     {id, head, sub, see, section, line}  the entries of the subject index, with
 --             the section of level 2, or the chapter, that they stand in
---   prose     {id, text}  of each section, without code; a reference without words is \1ID\2
+--   symptoms  {id, entry, program, section, line}  likewise of the index of symptoms
+--   prose     {id, text}  of each section, without code, hints and answers; a reference
+--             without words is \1ID\2
 --   collects  the kinds of list that the chapter shows (claims, chunks, ...)
 --   shows     {file, line, rule, what}  the files that it shows
 --   problems  {file, line, rule, message}  what is wrong in it
@@ -28,6 +35,7 @@
 local noweb = require 'read.noweb'
 local names = require 'common.names'
 local places = require 'read.places'
+local exercises = require 'read.exercises'
 local sentences = require 'common.sentences'
 local collected = require 'common.collected'
 local near = require 'common.near'
@@ -68,7 +76,7 @@ end
 
 -- The text of a paragraph; what stands in it may ask for the paragraphs last read.
 function R:add_text(block)
-  table.insert(self.text, pandoc.utils.stringify(block))
+  if not self.folded then table.insert(self.text, pandoc.utils.stringify(block)) end
   self.around = { block.content, self.around[1] }
 end
 
@@ -110,12 +118,24 @@ function R:header(h)
   table.insert(self.record.prose, { id = self.section, text = self.text })
   self:no_term(h, 'a heading', self.line)
   if h.level == 1 then return self:chapter_heading(h.identifier, title) end
+  if h.classes:includes('exercise') then
+    self:exercise_heading(h, title)
+    return h
+  end
   local number = ''
   if h.level == 2 then
     self.sections = self.sections + 1
     number = self.record.number ~= '' and self.record.number .. '.' .. self.sections or ''
   end
   self:label { id = h.identifier, kind = 'section', number = number, title = title, level = h.level, line = self.line }
+end
+
+function R:exercise_heading(h, title)
+  local e = exercises.heading(h, function(...) self:problem(self.line, 'exercise', ...) end)
+  e.number, e.title, e.line = self:count('exercise'), title, self.line
+  self.exercise = e
+  table.insert(self.record.exercises, e)
+  self:label { id = e.id, kind = 'exercise', number = e.number, title = title, level = h.level, line = self.line }
 end
 
 -- --- Chunks ------------------------------------------------------------------
@@ -143,13 +163,17 @@ end
 -- What a chunk's name makes of it: kind, program, and the lines of a session.
 function R:file_of(chunk)
   local program, ending = chunk.name:match('^([%w_-]+)%.(%w+)$')
-  if ending ~= 'session' and not self.tables.kinds[ending] then return end
+  if chunk.exercise then
+    chunk.words = exercises.words(chunk.name, chunk.exercise)
+    chunk.variant, chunk.ending = exercises.variant(chunk.name, chunk.exercise)
+  end
+  if ending ~= 'session' and (chunk.variant or not self.tables.kinds[ending]) then return end
   chunk.kind, chunk.program = ending, program
   if ending == 'session' and chunk.part > 1 then
     self:problem(chunk.line, 'session', '<<%s>> goes on here; a session stands in one piece', chunk.name)
   end
   if ending ~= 'session' or not self.tables.sessions then return end
-  local path = ('tangled/%s/%s'):format(chunk.unit, chunk.name)
+  local path = ('tangled/%s/%s%s'):format(chunk.unit, chunk.variant and 'exercises/' or '', chunk.name)
   chunk.lines = self.tables.sessions[path]
     or stop(('%s:%d: %s is not there; run make tangle'):format(chunk.file, chunk.line, path))
 end
@@ -163,10 +187,11 @@ function R:chunk(raw)
   end
   local record = self.record
   self.parts[chunk.name] = (self.parts[chunk.name] or 0) + 1
-  local c = { name = chunk.name, unit = record.unit, file = record.file, line = chunk.line, section = self.section,
+  local c = { name = chunk.name, words = chunk.name, unit = record.unit, file = record.file, line = chunk.line, section = self.section,
     part = self.parts[chunk.name], text = chunk.text, mark = chunk.mark, uses = chunk.uses,
     calls = words_of(chunk.text, '%f[%w_]([%a_][%w_]*)%('),
-    constants = words_of(chunk.text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(chunk.text) }
+    constants = words_of(chunk.text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(chunk.text),
+    exercise = self.exercise and self.exercise.id, hidden = self.hidden }
   c.id = names.slug(c.name, c.part)
   self:file_of(c)
   record.chunks[self.shown] = c
@@ -325,6 +350,9 @@ function R:sentence_of(span, outside)
 end
 
 function R:claim(el, words)
+  if self.folded then
+    return self:problem(self:place('#' .. el.identifier), 'claim', 'a claim stands in %s; put it into the text', self.folded)
+  end
   if el.identifier == '' then
     return self:problem(self:place('.claim'), 'claim', 'a claim without an id, {.claim #ID .VERDICT}')
   end
@@ -340,33 +368,35 @@ function R:claim(el, words)
     words = pandoc.write(pandoc.Pandoc(words), 'json'), text = pandoc.utils.stringify(words[1] or '') })
 end
 
--- The line of an entry of the index, which has no id: that of its last word.
-function R:place_of_term(s)
+-- The line of an entry of an index, which has no id: that of its last word.
+function R:place_of_term(s, class)
   local entry, last = s.attributes.entry, s.content[#s.content]
   if s.identifier ~= '' then return self:place('#' .. s.identifier) end
-  if entry then return self.places:find('entry="' .. entry) or self:place('.index') end
+  if entry then return self.places:find('entry="' .. entry) or self:place('.' .. class) end
   local sign = last and ({ Code = '`', Emph = '*', Strong = '**' })[last.t] or ''
-  return self.places:find((last and pandoc.utils.stringify(last) .. sign or '[') .. ']{.index') or self:place('.index')
+  return self.places:find((last and pandoc.utils.stringify(last) .. sign or '[') .. ']{.' .. class) or self:place('.' .. class)
 end
 
--- [words]{.index}: an entry of the subject index. Its anchor is its own.
-function R:term(s)
-  local term, why = terms.read(s)
-  local line = self:place_of_term(s)
+-- [words]{.index}, [words]{.symptom}: an entry of an index, read by READ and added to LIST.
+-- Its anchor is its own, PREFIX and its words.
+function R:term(s, class, read, list, prefix)
+  local term, why = read(s)
+  local line = self:place_of_term(s, class)
+  if term and self.folded then term, why = nil, ('an index entry stands in %s; put it into the text'):format(self.folded) end
   if not term then return self:problem(line, 'index', '%s', why) end
   term.line, term.section = line, self.numbered
-  local slug = 'ix-' .. names.slug(terms.bare(term.head .. (term.sub and ' ' .. term.sub or '')), 1)
+  local slug = prefix .. names.slug(terms.bare((term.head or term.entry) .. (term.sub and ' ' .. term.sub or '')), 1)
   self.slugs[slug] = (self.slugs[slug] or 0) + 1
   term.id = self.slugs[slug] == 1 and slug or slug .. '.' .. self.slugs[slug]
   s.identifier = term.id
-  table.insert(self.record.terms, term)
+  table.insert(list, term)
   return s
 end
 
 -- What is printed in another place, or in several, holds no entry.
 function R:no_term(el, where, line)
   el:walk { Span = function(s)
-    if s.classes:includes('index') then
+    if s.classes:includes('index') or s.classes:includes('symptom') then
       self:problem(line, 'index', 'an index entry stands in %s; put it into the text beside it', where)
     end
   end }
@@ -382,9 +412,11 @@ function R:span(s)
     self:claim(s, said .. (truth or {}))
     return s
   elseif s.classes:includes('index') then
-    return self:term(s)
+    return self:term(s, 'index', terms.read, self.record.terms, 'ix-')
+  elseif s.classes:includes('symptom') then
+    return self:term(s, 'symptom', terms.symptom, self.record.symptoms, 'sy-')
   elseif #s.classes > 0 then
-    self:problem(self:place('.' .. s.classes[1]), 'block', 'unknown class .%s on words; there are .claim and .index',
+    self:problem(self:place('.' .. s.classes[1]), 'block', 'unknown class .%s on words; there are .claim, .index and .symptom',
       s.classes[1])
   end
 end
@@ -404,7 +436,7 @@ function R:code(c)
   local key = call .. ' ' .. self.section
   if self.called[key] then return end
   self.called[key] = true
-  table.insert(self.record.calls, { name = call, section = self.section })
+  if not self.folded then table.insert(self.record.calls, { name = call, section = self.section }) end
   if self.tables.manual[call] == nil then
     self:problem(self:place(call), 'manual', 'no manual page %s is known%s; if there is one, run make manual', call,
       near.hint(call, self.tables.manual))
@@ -418,8 +450,47 @@ function R:math(m) table.insert(self.formulas, m) end
 
 -- What a block of each class is; nil: nobody knows it.
 local block_of = {}
+local walked = { exercise = true, hint = true, answer = true }
+
+-- Walks through a block by itself, to know when its end is reached.
+function R:walk(d) d.content = pandoc.Div(d.content):walk(self:filter()).content end
+
 function block_of.claim(r, d)
-  r:claim(d, d.content:walk { Span = function(s) if s.classes:includes('index') then return s.content end end })
+  r:claim(d, d.content:walk { Span = function(s)
+    if s.classes:includes('index') or s.classes:includes('symptom') then return s.content end
+  end })
+end
+function block_of.exercise(r, d)
+  if not (d.content[1] and d.content[1].t == 'Header') then
+    return r:problem(r:place('exercise'), 'exercise', 'an exercise is a heading of level 3, {#NAME .exercise .mend minutes=15}')
+  end
+  r:walk(d)
+  r.exercise = nil
+end
+
+-- What is folded, or stands elsewhere, on the pages; gives it as pandoc's JSON.
+function R:fold(d, what)
+  local e = self.exercise
+  if not e or self.folded then
+    self:problem(self:place('::: ' .. what), 'exercise', '::: %s stands outside of an exercise', what)
+    return
+  end
+  self.folded, self.hidden = ('%s %s'):format(what == 'answer' and 'an' or 'a', what), what == 'answer' or nil
+  self:walk(d)
+  self.folded, self.hidden = nil, nil
+  return pandoc.write(pandoc.Pandoc(d.content), 'json')
+end
+function block_of.hint(r, d)
+  local hint = r:fold(d, 'hint')
+  if not hint then return end
+  table.insert(r.exercise.hints, hint)
+  d.attributes.number = tostring(#r.exercise.hints)
+end
+function block_of.answer(r, d)
+  local answer = r:fold(d, 'answer')
+  if answer and r.exercise.answer then
+    r:problem(r:place('::: answer'), 'exercise', 'the exercise "%s" has two answers; the other right ones are its also-WORD', r.exercise.id)
+  elseif answer then r.exercise.answer = answer end
 end
 function block_of.aside() end
 function block_of.collected(r, d)
@@ -437,13 +508,13 @@ end
 function R:div(d)
   local class = d.classes[1]
   if not class or not block_of[class] then
-    self:problem(self:place(class and class or ':::'), 'block', 'unknown block ::: %s%s; there are aside, claim, collected, listing',
-      class or '', near.hint(class or '', block_of))
+    self:problem(self:place(class and class or ':::'), 'block', 'unknown block ::: %s%s; there are %s',
+      class or '', near.hint(class or '', block_of), 'answer, aside, claim, collected, hint, listing')
     return
   end
   block_of[class](self, d)
-  -- the claim has its verdict now
-  return d
+  -- the claim has its verdict now; what is in an exercise was walked through
+  return d, not walked[class]
 end
 
 -- --- The walk --------------------------------------------------------------------
@@ -476,7 +547,7 @@ local function new_reading(unit, scanned, tables)
   for i, v in ipairs(tables.verdicts) do verdicts[i] = v.class end
   for _, kind in pairs(tables.kinds) do languages[kind.language] = true end
   local record = { unit = unit.unit, file = unit.file, number = number_of(unit.unit), labels = {}, chunks = {}, claims = {},
-    calls = {}, refs = {}, terms = {}, prose = {}, collects = {}, shows = {}, problems = {} }
+    calls = {}, refs = {}, exercises = {}, terms = {}, symptoms = {}, prose = {}, collects = {}, shows = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
     parts = {}, text = {}, called = {}, referred = {}, around = {}, slugs = {}, formulas = {} }, R)
@@ -503,7 +574,7 @@ function M.read(unit, tables)
   local ok, doc = pcall(pandoc.read, scanned.prose, versions.markdown)
   if not ok then stop(unit.file .. ': ' .. tostring(doc):gsub('\nstack traceback.*', '')) end
   local reading = new_reading(unit, scanned, tables)
-  local blocks = pandoc.Div(doc.blocks):walk({ Link = mark }):walk(reading:filter()).content
+  local blocks = pandoc.Div(exercises.wrap(doc.blocks)):walk({ Link = mark }):walk(reading:filter()).content
   reading:finish()
   return blocks, reading.record, reading.formulas
 end

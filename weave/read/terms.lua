@@ -5,6 +5,10 @@
 --               text in which code stands between backticks; sub may be nil
 --   see         the attribute see="HEAD" or see="HEAD: SUB": another entry; or nil
 -- or nil and a message. Emphasis is how a sentence sounds, and not part of a term.
+-- symptom(span) takes [words]{.symptom ...} and gives
+--   entry       what it is entered under: its attribute entry="...", else its words, likewise
+--   program     the attribute program="NAME", the program that shows it; or nil
+-- or nil and a message.
 -- key(text) is alike for texts that differ in case and markup alone; bare(text) is the
 -- text without the backticks.
 
@@ -27,11 +31,18 @@ local function text_of(inlines)
   return table.concat(out)
 end
 
--- "pipe: capacity" as its head and what stands below it, or nil and what is wrong.
-local function levels(text, what)
+-- The text of an entry in one line, or nil and what is wrong with it.
+local function entry_of(text, what)
   text = collapse(text)
   if text == '' then return nil, ('%s is empty'):format(what) end
   if select(2, text:gsub('`', '')) % 2 ~= 0 then return nil, ('%s "%s" has a backtick without another'):format(what, text) end
+  return text
+end
+
+-- "pipe: capacity" as its head and what stands below it, or nil and what is wrong.
+local function levels(words, what)
+  local text, wrong = entry_of(words, what)
+  if not text then return nil, wrong end
   local hidden = text:gsub('`[^`]*`', function(code) return ('x'):rep(#code) end)
   local at = hidden:find(': ', 1, true)
   if not at then
@@ -44,17 +55,30 @@ local function levels(text, what)
   return { head, sub }
 end
 
-function M.read(span)
-  local takes = 'an index entry has no %s; it takes entry="..." and see="..."'
-  if span.identifier ~= '' then return nil, takes:format('id, #' .. span.identifier) end
-  for _, class in ipairs(span.classes) do
-    if class ~= 'index' then return nil, takes:format('other class, .' .. class) end
+-- What a span has that no entry takes: an id, a class but CLASS, an attribute but entry and
+-- OTHER. Gives the message, or nil.
+local function too_much(span, what, class, other)
+  local takes = ('%s has no %%s; it takes entry="..." and %s="..."'):format(what, other)
+  if span.identifier ~= '' then return takes:format('id, #' .. span.identifier) end
+  for _, own in ipairs(span.classes) do
+    if own ~= class then return takes:format('other class, .' .. own) end
   end
   for name in pairs(span.attributes) do
-    if name ~= 'entry' and name ~= 'see' then
-      return nil, takes:format('attribute "' .. name .. '"')
-    end
+    if name ~= 'entry' and name ~= other then return takes:format('attribute "' .. name .. '"') end
   end
+end
+
+function M.symptom(span)
+  local wrong = too_much(span, 'a symptom', 'symptom', 'program')
+  if wrong then return nil, wrong end
+  local entry, why = entry_of(span.attributes.entry or text_of(span.content), 'a symptom')
+  if not entry then return nil, why end
+  return { entry = entry, program = span.attributes.program }
+end
+
+function M.read(span)
+  local wrong = too_much(span, 'an index entry', 'index', 'see')
+  if wrong then return nil, wrong end
   local entry, why = levels(span.attributes.entry or text_of(span.content), 'an index entry')
   if not entry then return nil, why end
   local see

@@ -14,6 +14,15 @@ local function numbered(number, title)
   return number ~= '' and '<span class="number">' .. number .. '</span> ' .. esc(title) or esc(title)
 end
 
+-- The exercises of a chapter, for the script that counts those that are done.
+local function exercises(book, f)
+  local names = book:exercise_names(f.unit)
+  return names ~= '' and ' data-exercises="' .. names .. '"' or ''
+end
+
+-- A chapter that is still to come.
+local function to_come(f) return ('<li class="coming">%s <i>to come</i></li>'):format(numbered(tostring(f.number), f.title)) end
+
 -- The sections of a chapter as a list within its item, or nothing.
 local function sections(f, page)
   local items = {}
@@ -27,19 +36,20 @@ end
 
 function M.sidebar(book, own, page)
   local out = {}
-  for _, f in ipairs(book.units) do
+  for _, f in ipairs(book.contents) do
     local current = f.unit == own.unit
     local here_now = current and (f.page == page and ' aria-current="page"' or ' aria-current="true"') or ''
-    out[#out + 1] = ('<li><a href="%s"%s>%s</a>%s</li>'):format(f.page, here_now, numbered(f.number, f.title),
-      current and sections(f, f.page == page and '' or f.page) or '')
+    out[#out + 1] = not f.unit and to_come(f) or ('<li><a href="%s"%s%s>%s</a>%s</li>'):format(f.page, here_now,
+      exercises(book, f), numbered(f.number, f.title), current and sections(f, f.page == page and '' or f.page) or '')
   end
   return table.concat(out, '\n')
 end
 
 function M.contents(book)
   local out = { '<ol class="toc">' }
-  for _, f in ipairs(book.units) do
-    out[#out + 1] = ('<li><a href="%s">%s</a>%s</li>'):format(f.page, numbered(f.number, f.title), sections(f, f.page))
+  for _, f in ipairs(book.contents) do
+    out[#out + 1] = not f.unit and to_come(f) or ('<li><a href="%s"%s>%s</a>%s</li>'):format(f.page, exercises(book, f),
+      numbered(f.number, f.title), sections(f, f.page))
   end
   out[#out + 1] = '</ol>'
   return table.concat(out, '\n')
@@ -96,6 +106,10 @@ local function tests_of(record, page)
   for i, c in ipairs(page.book:programs(record.unit)) do
     programs[i] = ('<h3 id="tests-%s-%s"><a href="%s">%s</a></h3>\n%s'):format(record.unit, esc(c.name),
       page.program_url(c), esc(c.name), program.tests(record.unit .. '/' .. c.program, page, true))
+  end
+  if page.report.programs[record.unit .. '/exercises'] then
+    programs[#programs + 1] = ('<h3 id="tests-%s-exercises">Exercises</h3>\n%s'):format(record.unit,
+      program.tests(record.unit .. '/exercises', page, true))
   end
   for _, name in ipairs(page.report.rules[record.unit] or {}) do
     programs[#programs + 1] = ('<h3 id="tests-%s-%s">Sentences: %s</h3>\n%s'):format(record.unit, esc(name),

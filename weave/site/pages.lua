@@ -79,6 +79,7 @@ function P:page(own, whole)
   local page = setmetatable({ format = 'html', own = own, book = book, printer = printer, codes = {} }, { __index = common })
   function page.href(thing) return (thing.page == own.page and not whole and '' or thing.page) .. '#' .. thing.id end
   function page.program_url(chunk) return names.program_page(chunk.unit_id, chunk.program) end
+  function page.exercise_url(chunk) return ('programs/%s/exercises/%s'):format(chunk.unit, chunk.name) end
   function page.call_url(name)
     local index = book.calls_page
     return index and book.called[name] and page.href { page = index.page, id = names.call(name) }
@@ -86,22 +87,26 @@ function P:page(own, whole)
   return page
 end
 
--- The code of the shared chunks that a chapter uses, for unfolding.
-local function shared_chunks(own, page)
+-- The code of the chunks of other pages that the chunks of this one use, for unfolding.
+local function shared_chunks(page)
   local out, seen = {}, {}
-  local function take(uses)
+  local function take(unit, uses)
     for _, use in ipairs(uses) do
-      local parts = page.book:parts(own.unit, use.name)
-      if parts[1].unit ~= own.unit and not seen[use.name] then
-        seen[use.name] = true
+      local parts, address = page.book:parts(unit, use.name), page.href(use.chunk)
+      if use.chunk.page ~= page.own.page and not seen[address] then
+        seen[address] = true
         for _, part in ipairs(parts) do
-          out[#out + 1] = ('<code data-chunk="%s">%s</code>'):format(page.href(parts[1]), printer.chunk_code(part, page))
+          out[#out + 1] = ('<code data-chunk="%s">%s</code>'):format(address, printer.chunk_code(part, page))
         end
-        for _, part in ipairs(parts) do take(part.uses) end
+        for _, part in ipairs(parts) do take(unit, part.uses) end
       end
     end
   end
-  for _, c in ipairs(own.chunks) do take(c.uses) end
+  for _, f in ipairs(page.book.units) do
+    for _, c in ipairs(f.chunks) do
+      if c.page == page.own.page then take(f.unit, c.uses) end
+    end
+  end
   return #out > 0 and '<template id="shared">\n' .. table.concat(out, '\n') .. '\n</template>' or ''
 end
 
@@ -129,7 +134,7 @@ function P:chapter(own, tree)
   local variables = around(units[at - 1] or { page = 'index.html', title = 'Contents' }, units[at + 1])
   variables.title = own.title
   variables.about = beginning(own.prose[1] and search.words(own.prose[1].text, own, self.book) or '')
-  self:put_page(own.page, own, body .. shared_chunks(own, page), variables)
+  self:put_page(own.page, own, body .. shared_chunks(page), variables)
   self:programs(own, function(chunk) return printer.chunk_code(chunk, page) end)
 end
 

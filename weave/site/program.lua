@@ -48,7 +48,7 @@ local function listing(root, code, page)
     end
     -- empty lines alone need no explanation
     local why = filled and ('<a class="why" href="%s" aria-label="%s">%s</a>'):format(page.href(chunk),
-      esc(('%s %d: %s'):format('From line', first, chunk.name)), esc(chunk.name)) or ''
+      esc(('%s %d: %s'):format('From line', first, chunk.words)), esc(chunk.words)) or ''
     out[#out + 1] = '<span class="group">' .. why .. table.concat(group.lines) .. '</span>'
   end
   return table.concat(out)

@@ -1,8 +1,8 @@
 -- search.lua - what the search of the web site looks through.
 --
 -- script(page) makes the text of a script that hands all there is to find to
--- the page: an array of [kind, title, place, url, text] for sections, programs,
--- chunks, calls, claims and subjects. words(text, record, book) is the prose of a chapter with the
+-- the page: an array of [kind, title, place, url, text] for sections, exercises, programs,
+-- chunks, calls, claims, subjects and symptoms. words(text, record, book) is the prose of a chapter with the
 -- words that stand for its references.
 
 local is_program = require('common.book').is_program
@@ -29,13 +29,13 @@ local function chapter(record, page, row)
   local place = (record.number ~= '' and record.number .. ' ' or '') .. record.title
   for _, s in ipairs(record.prose) do
     local label = page.book.labels[s.id]
-    row('section', (label.number ~= '' and label.number .. ' ' or '') .. label.title, place,
+    row(label.kind == 'exercise' and 'exercise' or 'section', (label.number ~= '' and label.number .. ' ' or '') .. label.title, place,
       record.page .. '#' .. s.id, M.words(s.text, record, page.book))
   end
   local seen = {}
   for _, c in ipairs(record.chunks) do
     if is_program(c) then row('program', c.name, place, page.program_url(c), words_of(c))
-    elseif not c.kind and not seen[c.name] then row('chunk', c.name, place, record.page .. '#' .. c.id, words_of(c)) end
+    elseif not c.kind and not c.exercise and not seen[c.name] then row('chunk', c.name, place, record.page .. '#' .. c.id, words_of(c)) end
     seen[c.name] = true
   end
   for _, c in ipairs(record.claims) do
@@ -75,6 +75,13 @@ function M.script(page)
   for _, name in ipairs(calls) do
     local url = page.call_url(name)
     if url then row('call', name, 'Manual page', url, page.book.manual[name] or '') end
+  end
+  for _, symptom in ipairs(page.book.symptoms) do
+    for _, place in ipairs(symptom.places) do
+      local label = page.book.labels[place.section]
+      row('symptom', terms.bare(symptom.entry), (label.number ~= '' and label.number .. ' ' or '') .. label.title,
+        place.page .. '#' .. place.id, '')
+    end
   end
   for _, head in ipairs(page.book.subjects) do
     if #head.places + #head.see > 0 then subject(head, '', head, page, row) end

@@ -125,8 +125,8 @@ end
 
 -- What the pages of a chapter show of the others, apart from collected lists.
 local function seen_by(own, book)
-  local seen = { book.trial and book.trial.page or '' }
-  for _, f in ipairs(book.units) do seen[#seen + 1] = { f.page, f.number, f.title } end
+  local seen = { book.trial and book.trial.page or '', book.answers_page and book.answers_page.page or '' }
+  for _, f in ipairs(book.contents) do seen[#seen + 1] = { f.page or '', f.number, f.title, f.unit and book:exercise_names(f.unit) or '' } end
   for _, ref in ipairs(own.refs) do
     local label = book.labels[ref.id]
     seen[#seen + 1] = label and { ref.id, label.kind, label.number, label.title, label.page } or ref.id
