@@ -1,0 +1,3 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+hold_exercises
