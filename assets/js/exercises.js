@@ -41,14 +41,12 @@ function hash(text) {
   return (h >>> 0).toString(16).padStart(8, '0');
 }
 
-// What is not so of the lines below a command, or nothing.
+// What is not so of the lines below a command, in the words of the check, or nothing.
 function wrong(lines, answers, salt) {
-  const mine = lines.map(line => hash(salt + line));
+  const mine = lines.map(line => hash(salt + line)), right = answers[0].split(' ');
   if (answers.includes(mine.join(' '))) return null;
-  const right = answers[0] === '' ? [] : answers[0].split(' ');
-  if (mine.length !== right.length) return `You have ${mine.length} ${mine.length === 1 ? 'line' : 'lines'}, not ${right.length}.`;
   const at = mine.findIndex((h, i) => h !== right[i]);
-  return `Your line ${at + 1} is not so: ${lines[at]}`;
+  return at < 0 ? `A line is missing after your line ${mine.length}.` : `Your line ${at + 1} is not so: ${lines[at]}`;
 }
 
 // The form of an exercise, which takes the place of the file that one would fill in.

@@ -214,7 +214,7 @@ C
 
 @test "a load returns what is there, before the other has stored and after" {
     says "A load from memory returns what is there, whether the other has stored yet or not"
-    says "We do it because memory, unlike a pipe, does not make anyone wait"
+    says --in E-hello "We do it because memory, unlike a pipe, does not make anyone wait"
     tries <<'C'
 int main(void)
 {
@@ -237,38 +237,8 @@ int main(void)
 C
 }
 
-@test "what somebody has already is not taken away by say_hello" {
-    says "should somebody have taken it, O_EXCL makes that an error, and we must then not remove what is not ours"
-    says "So a name that could not be made is forgotten"
-    book_traced '-e trace=mq_open,mq_unlink,unlink,unlinkat,getcpu -e inject=mq_open:error=EEXIST' ./say_hello 'POSIX message'
-    assert_failure 1
-    assert_call 'mq_open.*EEXIST'
-    refute_call 'mq_unlink'
-    book_traced '-e trace=openat,open,unlink,unlinkat,getcpu -e inject=openat:error=EEXIST' ./say_hello 'POSIX shared'
-    assert_failure 1
-    assert_call '/dev/shm/.*EEXIST'
-    refute_call '/dev/shm/.*unlink|unlink.*/dev/shm/'
-}
-
-@test "more than half of the forms have something to remove" {
-    says "More than half of the table can outlive the process"
-    run_program ./say_hello
-    local all=${#lines[@]} removed
-    [ "$all" = 11 ]
-    traced unlink,mq_unlink,msgctl,shmctl ./say_hello
-    removed=$(grep -cE '(unlink\(|IPC_RMID).* = 0' strace)
-    [ $((2 * removed)) -gt "$all" ] || fail "$removed of $all are removed"
-}
-
-@test "the parent makes what it can open" {
-    says "A mask of its own keeps the program from making things that it may not open"
-    as_nobody run_shell 'umask 0777; ./say_hello'
-    assert_success
-    assert_equal "${#lines[@]}" 11
-}
-
 @test "a store into a file without room in a full file system is SIGBUS" {
-    says "otherwise a store into a full file system would end by SIGBUS"
+    says --in E-hello "otherwise a store into a full file system would end by SIGBUS"
     needs mounts
     makes store <<'C'
 #include <fcntl.h>

@@ -46,7 +46,7 @@ C
 
 @test "an open of a FIFO for one direction waits, for both or with O_NONBLOCK to read it does not" {
     says "an open for one direction waits for its partner"
-    says "O_NONBLOCK spares the reading parent that wait"
+    says --in E-hello "O_NONBLOCK spares the reading parent that wait"
     tries <<'C'
 int main(void)
 {
@@ -330,7 +330,7 @@ C
 @test "UDP loses what the receiver's buffer has no room for, drops what a read has no room for, and connects without a packet" {
     says "on loopback they are lost when the receiver's buffer is full"
     says "A message has to be taken by one read, since the part that does not fit is dropped"
-    says "To connect a UDP socket sends no packet but asks for the way"
+    says --in E-hello "To connect a UDP socket sends no packet but asks for the way"
     says "port 0 asks the kernel for one that is free"
     says "except for UDP, which then loses messages"
     tries <<'C'
@@ -364,49 +364,8 @@ int main(void)
 C
 }
 
-@test "the words of strangers are taken for the child's, and a silent one is not waited for" {
-    says "Our parent does not ask who did, and takes the first word for its child's"
-    says "Strangers who connect and say nothing make it give up"
-    says "The parent therefore gives its sockets a timeout of ten seconds"
-    local kind
-    for kind in TCP UDP; do
-        traced setsockopt ./say_hello $kind
-        assert_success
-        assert_call 'setsockopt\(.*SO_RCVTIMEO.*(tv_sec=10,|"\\n\\0).* = 0'
-        inject read:error=EAGAIN:when=1 ./say_hello $kind
-        assert_failure 1
-        assert_stderr_line "say_hello: $kind socket: Connection timed out"
-    done
-    traced accept4,accept,getpeername,recvfrom,recvmsg,getsockopt ./say_hello 'P socket'
-    refute_call 'getpeername|recvfrom|recvmsg|getsockopt|accept4?\([0-9]+, \{'
-    # what accept gives has the timeout of the one that listens
-    tries <<'C'
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-int main(void)
-{
-    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t size = sizeof a;
-    struct timeval little = { .tv_usec = 1 };
-    char byte;
-    int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    THAT("bind", bind(l, (struct sockaddr *)&a, size) == 0 && listen(l, 1) == 0
-         && getsockname(l, (struct sockaddr *)&a, &size) == 0);
-    THAT("timeout", setsockopt(l, SOL_SOCKET, SO_RCVTIMEO, &little, sizeof little) == 0);
-    THAT("connect", connect(s, (struct sockaddr *)&a, size) == 0);
-    struct pollfd there = { .fd = l, .events = POLLIN };
-    THAT("there", poll(&there, 1, 10000) == 1);
-    int c = accept4(l, NULL, NULL, SOCK_CLOEXEC);
-    THAT("the read gives up", c != -1 && read(c, &byte, 1) == -1 && errno == EAGAIN);
-    return 0;
-}
-C
-}
-
 @test "silent connections keep the next one waiting in connect" {
-    says "and when enough of them do, the child waits in connect(2)"
+    says --in E-hello "and when enough of them do, the child waits in connect(2)"
     tries <<'C'
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -93,3 +93,13 @@ $ ./c
 @
 END
 }
+
+# small_exercises: gives its first chapter the exercises of fixtures/exercises.nw, their
+# tests, and the chunk that checks begin with.
+small_exercises() {
+    cat "$root/tests/tools/fixtures/exercises.nw" >> chapters/01-one.nw
+    awk '/^##? .*[{]#/ { on = /What all checks share/ } on' "$root/book.nw" "$root"/chapters/*.nw >> book.nw
+    mkdir -p tests/01-one
+    printf '%s\n' 'bats_require_minimum_version 1.13.0' 'load ../lib/helpers' 'hold_exercises' \
+        > tests/01-one/exercises.bats
+}

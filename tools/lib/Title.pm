@@ -33,6 +33,7 @@ my %FIELD = (
     url        => [free   => sub { return $_[0] =~ m{^https?://[^\s"<>\\]+/$} ? () : 'write the address of the book\'s site, with http:// or https:// before it and a / at its end' }],
     sample     => [free   => \&sample],
     toolbox    => [free   => \&toolbox],
+    exercises  => [free   => sub { return $_[0] =~ /^[1-9]\d?$/ ? () : 'write how many sections with a program may have one exercise, like 2' }],
     chapters   => [needed => \&chapters],
     coming     => [free   => \&coming],
 );
