@@ -178,7 +178,8 @@ static void try_others(int file)
     try_thing("open with O_WRONLY", MAP_SHARED,
               reopen(file, O_WRONLY), EACCES);
     try_thing("descriptor -1", MAP_SHARED, -1, EBADF);
-    try_thing("descriptor -1, anonymous", MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    try_thing("descriptor -1, anonymous", MAP_SHARED | MAP_ANONYMOUS,
+              -1, 0);
     try_thing("a pipe", MAP_SHARED, ends[0], ENODEV);
     try_thing("a directory", MAP_SHARED,
               open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ENODEV);

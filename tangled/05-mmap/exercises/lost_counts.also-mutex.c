@@ -38,7 +38,8 @@ static void begin(struct shared *shared)
 {
     pthread_mutexattr_t how;
     if (pthread_mutexattr_init(&how) != 0
-        || pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED) != 0
+        || pthread_mutexattr_setpshared(&how,
+                                        PTHREAD_PROCESS_SHARED) != 0
         || pthread_mutex_init(&shared->lock, &how) != 0)
         errx(EXIT_FAILURE, "mutex");
 }
