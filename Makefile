@@ -102,6 +102,13 @@ out/lib/%: tests/conditions/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
 	@$(CC) $(CFLAGS) -o $@ $<
+# The runner has in it the program that says why others hang, in a book with that.
+WHO_WAITS := $(wildcard tangled/*/who_waits.c)
+$(WHO_WAITS): tangled/%/who_waits.c: out/build/%.tangled ;
+out/lib/runner: tests/lib/runner.c $(WHO_WAITS)
+	@mkdir -p $(@D)
+	@echo "cc      $(@F)"
+	@$(CC) $(CFLAGS) -Dmain=who_waits -o $@ $< $(WHO_WAITS)
 out/lib/%: tests/lib/%.c
 	@mkdir -p $(@D)
 	@echo "cc      $(@F)"
@@ -129,9 +136,9 @@ out/bin/%.check: tangled/%.check
 out/bin/%.txt: tangled/%.txt
 	@mkdir -p $(@D)
 	@install -m 644 $< $@
-out/bin/$(UNIT)/exercises/%: out/lib/%
+$(CHECK_TOOLS:%=out/bin/$(UNIT)/exercises/%):
 	@mkdir -p $(@D)
-	@ln -sf ../../../lib/$* $@
+	@ln -sf ../../../lib/$(@F) $@
 define built
 out/bin/%: out/build/%.$(1) out/build/flags
 	@tools/compile $$< $$@

@@ -24,8 +24,8 @@ check: all check/runner
 	    then echo "holds   $$session"; else echo "DIFFERS $$session"; bad=$$((bad + 1)); fi; \
 	done; echo "$$bad of $(words $(SESSIONS)) sessions differ"; test $$bad = 0
 
-check/runner: check/lib/runner.c
-	$(CC) -O2 -o $@ $<
+check/runner: check/lib/runner.c $(wildcard */who_waits.c)
+	$(CC) -O2 -Dmain=who_waits -o $@ $^
 
 clean:
 	rm -f $(PROGRAMS) check/runner

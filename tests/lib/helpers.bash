@@ -57,10 +57,11 @@ book_setup() {
 
 # run_program [-t SECONDS] [-i FILE] COMMAND...: runs COMMAND under the runner.
 # Sets $status, $output and ${lines[@]} (standard output), $stderr and
-# ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME" or "timeout".
+# ${stderr_lines[@]}, and $ended: "exited N", "killed SIGNAME", "timeout" or "stuck".
 # The files stdout and stderr hold the bytes. Status 124: SECONDS (10; 1 for a
-# program that was not done after those in an earlier test of the file) were over;
-# 125: it left a process behind.
+# program that was not done after those in an earlier test of the file) were over,
+# or it hangs, and who waits for whom is told on standard error; 125: it left a
+# process behind.
 run_program() {
     book_options "$@"
     shift "$book_shift"
@@ -286,6 +287,8 @@ book_options() {
 book_run() {
     local how=$BATS_TEST_TMPDIR/how log=$BATS_TEST_TMPDIR/runner-says
     status=0
+    # the test stands still meanwhile, so that nobody else opens a FIFO of COMMAND's
+    if [ "$BASH_SUBSHELL" = 0 ] && [ -z "$(jobs -p)" ]; then set -- -n "$@"; fi
     if [ "$book_limit" = "$book_usual" ] && book_hung_before "$@"; then book_limit=1; fi
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?

@@ -1,7 +1,7 @@
 /* runner - runs one command the same way wherever it is called from.
  *
  *   runner [-t SECONDS] [-g SECONDS] [-s FILE] [-i FILE] [-o FILE] [-e FILE]
- *          [-C DIR] [-m | -p] [--] COMMAND [ARGUMENT...]
+ *          [-C DIR] [-m | -p] [-n | -q] [--] COMMAND [ARGUMENT...]
  *   runner -a [--] COMMAND [ARGUMENT...]
  *
  * usage() below says what the options do and what the statuses mean.
@@ -11,7 +11,13 @@
  * processes sees all of that. The runner takes it away, and it owns the whole
  * tree that the command makes: being a subreaper it inherits every orphan, so
  * nothing outlives it.
+ *
+ * With the book's who_waits.c, where the book has it, it says of a hanging tree
+ * why it hangs:   cc -Dmain=who_waits -o runner runner.c who_waits.c
+ * Another process could not see as much, because some systems show to ancestors
+ * alone what a process waits for.
  */
+#undef main        /* -Dmain=who_waits is for the main of who_waits.c alone */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
@@ -24,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -58,16 +65,24 @@ static void usage(FILE *to)
 "  -p          standard output and standard error are one pseudo terminal; what\n"
 "              is written there comes out on the runner's standard output\n"
 "  -C DIR      work in DIR\n"
+"  -n          nobody outside sends a signal to the tree or opens a FIFO of it\n"
+"  -q          do not look whether the tree hangs\n"
 "  -a          become COMMAND, with default signals and no descriptor above 2,\n"
 "              and let it inherit every orphan below it; nothing else is done\n"
 "  -s FILE     write how it ended to FILE, one fact a line:\n"
-"              exited N | killed SIGNAME | timeout | no-exec ERRNO,\n"
+"              exited N | killed SIGNAME | timeout | stuck | no-exec ERRNO,\n"
+"              waits TEXT         who waits for whom, a line each, when stuck\n"
 "              left PID NAME      alive when the grace was over, killed\n"
 "              orphan PID         dead, but not waited for by its parent\n"
-"Status: that of COMMAND; 128+N when signal N ended it; 124 when time ran out;\n"
-"125 when COMMAND left a process behind; 126 or 127 when it could not be run;\n"
+"Stuck means: of all processes of the tree each waits for another of them, so\n"
+"that only a signal could end it. Then the time is not waited for.\n"
+"Status: that of COMMAND; 128+N when signal N ended it; 124 when time ran out\n"
+"or it was stuck; 125 when COMMAND left a process behind; 126 or 127 when it could not be run;\n"
 "2 for a wrong call. A message names each process that had to be killed.\n", to);
 }
+
+/* The program who_waits of the book, as a function; NULL in a book without. */
+int who_waits(int argc, char **argv) __attribute__((weak));
 
 /* now: seconds on a clock that nobody sets. */
 static double now(void)
@@ -348,6 +363,7 @@ static void ready(void)
 
 static double limit = 10, grace = 1;  /* -t, -g */
 static bool on_terminal, adopt_only;  /* -p, -a */
+static bool no_stranger, no_look;     /* -n, -q */
 
 /* read_options: what the call says; returns the command. */
 static char **read_options(int argc, char **argv)
@@ -356,7 +372,7 @@ static char **read_options(int argc, char **argv)
         usage(stdout);
         exit(0);
     }
-    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mpa")) != -1;)
+    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mpanq")) != -1;)
         switch (c) {
         case 't': limit = seconds(optarg); break;
         case 'g': grace = seconds(optarg); break;
@@ -368,6 +384,8 @@ static char **read_options(int argc, char **argv)
         case 'm': merge = true; break;
         case 'p': on_terminal = true; break;
         case 'a': adopt_only = true; break;
+        case 'n': no_stranger = true; break;
+        case 'q': no_look = true; break;
         default:  usage(stderr); exit(2);
         }
     if (optind == argc) {
@@ -427,9 +445,31 @@ static pid_t start(char **command, int *why)
 struct course {
     pid_t pid;
     bool ended, some_left;            /* COMMAND; its descendants */
-    bool timed_out;
+    bool timed_out, stuck;
     int status, stop;                 /* of COMMAND; the signal sent to us */
 };
+
+static char explanation[16384];       /* what who_waits said last */
+
+/* says_stuck: asks who_waits whether the tree below us hangs. */
+static bool says_stuck(void)
+{
+    char me[24];
+    snprintf(me, sizeof me, "%jd", (intmax_t)getpid());
+    char *arguments[] = { "who_waits", "--names", "--tree", me,
+                          no_stranger ? "--alone" : NULL, NULL };
+    int said = memfd_create("said", MFD_CLOEXEC);
+    int out = fcntl(1, F_DUPFD_CLOEXEC, 3);
+    if (said == -1 || out == -1 || dup2(said, 1) == -1)
+        err(2, "who_waits");
+    bool stuck = who_waits(4 + no_stranger, arguments) == 1;
+    ssize_t n = pread(said, explanation, sizeof explanation - 1, 0);
+    explanation[n > 0 ? n : 0] = '\0';
+    dup2(out, 1);
+    close(out);
+    close(said);
+    return stuck;
+}
 
 /* wait_until: reaps until nothing is left (or, unless `all`, COMMAND has
  * ended), until `when`, or until a signal to us. Returns false when the time
@@ -451,19 +491,51 @@ static bool wait_until(struct course *c, bool all, double when,
     }
 }
 
+/* wait_or_hang: waits until COMMAND has ended, until `when`, until a signal to
+ * us, or until the tree was seen stuck twice. A quick program is never looked
+ * at, and a slow one more and more rarely. */
+static void wait_or_hang(struct course *c, double when, const sigset_t *set)
+{
+    double pause = 0.2;
+    bool was = false;
+    while (who_waits && !no_look && now() + pause < when) {
+        if (wait_until(c, false, now() + pause, set))
+            return;
+        bool is = says_stuck();
+        if ((c->stuck = was && is))
+            return;
+        pause = is ? 0.05 : 2 * pause;
+        was = is;
+    }
+    c->timed_out = !wait_until(c, false, when, set);
+}
+
+/* tell_lines: the explanation, with `before` before each line. */
+static void tell_lines(FILE *to, const char *before)
+{
+    for (char *line = explanation, *end; *line; line = end + 1) {
+        end = strchr(line, '\n');
+        if (!end)
+            return;
+        fprintf(to, "%s%.*s\n", before, (int)(end - line), line);
+    }
+}
+
 /* tell_facts: what -s is for. */
 static void tell_facts(FILE *facts, const struct course *c, int why)
 {
     if (why)
         fprintf(facts, "no-exec %s\n", strerrorname_np(why));
-    else if (c->timed_out)
-        fputs("timeout\n", facts);
+    else if (c->timed_out || c->stuck)
+        fputs(c->stuck ? "stuck\n" : "timeout\n", facts);
     else if (c->ended && WIFSIGNALED(c->status))
         fprintf(facts, "killed %s\n", signame(WTERMSIG(c->status)));
     else if (c->ended)
         fprintf(facts, "exited %d\n", WEXITSTATUS(c->status));
     for (int i = 0; i < orphan_count; i++)
         fprintf(facts, "orphan %jd\n", (intmax_t)orphans[i]);
+    if (c->stuck)
+        tell_lines(facts, "waits ");
 }
 
 /* kill_rest: whatever of COMMAND's tree is there must not outlive us. */
@@ -472,6 +544,8 @@ static void kill_rest(struct course *c, FILE *facts)
     char reason[64] = "left behind";
     if (c->stop)
         snprintf(reason, sizeof reason, "stopped by %s", signame(c->stop));
+    else if (c->stuck)
+        snprintf(reason, sizeof reason, "stuck");
     else if (c->timed_out)
         snprintf(reason, sizeof reason, "still there after %g s", limit);
     kill_tree(reason, c->pid, &c->ended, &c->status, facts);
@@ -494,7 +568,7 @@ int main(int argc, char **argv)
 
     int why = 0;
     struct course c = { .pid = start(command, &why) };
-    c.timed_out = !wait_until(&c, false, now() + limit, &set);
+    wait_or_hang(&c, now() + limit, &set);
     if (c.ended && c.some_left)       /* orphans may finish what they began */
         wait_until(&c, true, now() + grace, &set);
 
@@ -503,6 +577,8 @@ int main(int argc, char **argv)
         tell_facts(facts, &c, why);
     if (why)
         fprintf(stderr, "runner: %s: %s\n", command[0], strerror(why));
+    if (c.stuck)
+        tell_lines(stderr, "runner: ");
     if (!c.ended || c.some_left)
         kill_rest(&c, facts);
     if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
@@ -510,7 +586,7 @@ int main(int argc, char **argv)
 
     if (c.stop)
         return 128 + c.stop;
-    if (c.timed_out)
+    if (c.timed_out || c.stuck)
         return TIMED_OUT;
     if (left)
         return LEFT_BEHIND;

@@ -100,6 +100,41 @@ under_odd_conditions() {
     assert_output ""
 }
 
+@test "a tree that hangs is ended before its time, with the reason" {
+    run "$runner" -t 60 -s how perl -e 'pipe R, W; <R>'
+    assert_failure 124
+    assert_line 'runner: perl reads, and holds a write end itself: descriptor 4.'
+    assert_line --regexp '^runner: stuck: process [0-9]+ \(perl\), killed$'
+    assert_equal "$(cat how)" 'stuck
+waits perl waits in read on a pipe
+waits     that perl itself can write to
+waits Nobody else can end it:
+waits perl waits for itself.
+waits perl reads, and holds a write end itself: descriptor 4.'
+}
+
+@test "nobody is stuck who could be sent a signal, unless -n says that nobody is there to do it" {
+    run "$runner" -t 1 -s how perl -MPOSIX -e 'pause()'
+    assert_failure 124
+    assert_equal "$(cat how)" timeout
+    run "$runner" -n -t 60 -s how perl -MPOSIX -e 'pause()'
+    assert_failure 124
+    assert_equal "$(sed -n 1,2p how)" $'stuck\nwaits perl waits in pause for a signal'
+}
+
+@test "with -q nobody looks whether it hangs" {
+    run "$runner" -q -t 0.5 -s how perl -e 'pipe R, W; <R>'
+    assert_failure 124
+    assert_equal "$(cat how)" timeout
+}
+
+@test "a quick command is not looked at" {
+    needs strace
+    run strace -f -qq -o log -e trace=openat "$runner" true
+    run grep -c '"/proc' log
+    assert_output 0
+}
+
 @test "124 of the command's own is not a time-out" {
     run "$runner" -s how sh -c 'exit 124'
     assert_failure 124
@@ -291,7 +326,7 @@ unit_that() {
 @test "--help says what every option and status means" {
     run "$runner" --help
     assert_success
-    for word in -t -g -i -o -e -m -p -C -a -s 124 125 126 127; do
+    for word in -t -g -i -o -e -m -p -n -q -C -a -s 124 125 126 127; do
         assert_output --partial -- "$word"
     done
 }

@@ -146,8 +146,9 @@ sub start_command {
         open STDOUT, '>&', $write;
         open STDERR, '>&', $write_says;
         %ENV = (%{ $run->{env} }, %$more);
+        # what is in no terminal runs alone, and nobody sends it anything
         exec $how->{runner}, '-t', $how->{limit}, '-C', $run->{dir}, '-s', $facts,
-            $how->{terminal} ? '-p' : '-m', '--', @{ $run->{before} // [] },
+            $how->{terminal} ? '-p' : '-m', $c->{terminal} ? () : '-n', '--', @{ $run->{before} // [] },
             'bash', '-c', $c->{text}, 'bash'
             or print STDERR "$how->{runner}: $!\n";
         require POSIX;
@@ -224,6 +225,7 @@ sub ended_command {
 sub trouble {
     my ($r) = @_;
     return "did not end within $r->{limit} s" if $r->{status} eq 'timeout';
+    return 'hangs for good' if $r->{status} eq 'stuck';
     return 'prints more than a megabyte' if $r->{status} eq 'flood';
     return 'was stopped' if $r->{status} eq 'stopped';
     return 'leaves a process behind (' . join(', ', map { s/^left //r }

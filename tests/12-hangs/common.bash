@@ -1,0 +1,19 @@
+# common - what the test files of this chapter need.
+# shellcheck shell=bash disable=SC2154
+
+# stuck < TEXT: ./t hangs, the runner ends it long before its deadline, and TEXT is
+# what it says about that.
+stuck() {
+    local expected
+    expected=$(cat)
+    run_program -t 60 ./t
+    assert_equal "$ended" stuck
+    assert_failure 124
+    assert_equal "$(sed -n 's/^waits //p' "$BATS_TEST_TMPDIR/how")" "$expected"
+}
+
+# patient: ./t is left alone until it ends by itself, and well.
+patient() {
+    run_program -t 60 ./t
+    assert_equal "$ended" 'exited 0'
+}

@@ -1,0 +1,390 @@
+# shellcheck disable=SC2016,SC2030,SC2031  # other shells expand; what run sets
+# takes about 60 s
+bats_require_minimum_version 1.13.0
+load ../lib/assertions
+load small_book
+# Exercises: where their parts land, how their sessions hold their checks, and what a
+# reader does with them. A small book with two of them is built once, and each test works
+# in a copy.
+
+setup_file() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    small_book "$BATS_FILE_TMPDIR/book" && small_exercises
+    ln -s "$root/node_modules" node_modules
+    cp "$root/tests/run" tests/
+    : > chapters/verdicts.tsv
+    make -s build > /dev/null
+}
+
+setup() {
+    root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    cp -a "$BATS_FILE_TMPDIR/book" "$BATS_TEST_TMPDIR/book"
+    cd "$BATS_TEST_TMPDIR/book" || return
+    unset MAKEFLAGS MFLAGS MAKELEVEL
+}
+
+# in_chapter SED...: edits the chapter with the exercises.
+in_chapter() { sed -i "$@" chapters/01-one.nw; }
+
+# --- What is made -----------------------------------------------------------------
+
+@test "the parts of an exercise land in a folder of their own, and its programs are compiled there" {
+    run -0 ls tangled/01-one tangled/01-one/exercises
+    assert_output 'tangled/01-one:
+a.c
+a.session
+b.c
+b.session
+exercises
+
+tangled/01-one/exercises:
+copies.also-stdio.c
+copies.answer.c
+copies.check
+copies.session
+copies.start.c
+copies.wrong-once.c
+copies.wrong-signal.c
+twice.also-empty.txt
+twice.answer.txt
+twice.c
+twice.check
+twice.session
+twice.start.txt
+twice.wrong-order.txt
+twice.wrong-terminal.txt'
+    local file
+    for file in twice twice.check copies.{start,answer,also-stdio,wrong-once,wrong-signal,check} runner; do
+        [ -x "out/bin/01-one/exercises/$file" ] || fail "$file is no program"
+    done
+    cmp tangled/01-one/exercises/twice.start.txt out/bin/01-one/exercises/twice.start.txt
+}
+
+@test "what is left of an exercise that goes is removed" {
+    in_chapter '/^## Two exercises/,$d'
+    rm tests/01-one/exercises.bats
+    make -s build
+    run find tangled/01-one out/build/01-one out/bin/01-one -path '*exercises*'
+    assert_output ''
+}
+
+@test "a part that goes, and an exercise with another name, leave nothing" {
+    in_chapter -e '/^<<copies.wrong-once.c>>=/,/^@/d' -e 's/twice/again/g'
+    make -s build
+    run bash -c 'ls tangled/01-one/exercises out/bin/01-one/exercises out/build/01-one/exercises | grep -E "once|twice"'
+    assert_output ''
+    [ -x out/bin/01-one/exercises/again.check ]
+}
+
+# refused MESSAGE: tangle says it of the chapter, and makes nothing of it.
+refused() {
+    run tools/tangle 01-one
+    assert_failure 1
+    assert_output "$1"
+}
+
+@test "a part that stands elsewhere, has a wrong name or is none is told with its line" {
+    printf '\n## More {#more}\n\n<<twice.also-late.txt>>=\n$ ./twice\n@\n' >> chapters/01-one.nw
+    local line
+    line=$(grep -n 'also-late' chapters/01-one.nw | cut -d : -f 1)
+    refused "chapters/01-one.nw:$line: <<twice.also-late.txt>> belongs to an exercise; it stands in the section of the exercise, below a heading ### TITLE {#twice .exercise .LEVEL minutes=N}"
+    in_chapter '/^## More/,$d'
+    in_chapter 's/<<copies.start.c>>=/<<copies.begin.c>>=/'
+    line=$(grep -n 'copies.begin' chapters/01-one.nw | cut -d : -f 1)
+    refused "chapters/01-one.nw:$line: <<copies.begin.c>> is no part of the exercise copies; its parts are copies.start, .answer, .also-WORD and .wrong-WORD, each .c or .txt, copies.check, copies.session, and copies.c for what is to be predicted"
+    in_chapter 's/<<copies.begin.c>>=/<<other.c>>=/'
+    refused "chapters/01-one.nw:$line: <<other.c>> is no part of the exercise copies; its parts are copies.start, .answer, .also-WORD and .wrong-WORD, each .c or .txt, copies.check, copies.session, and copies.c for what is to be predicted"
+}
+
+@test "a variant that the compiler warns of stops the build, with the line of the chapter" {
+    in_chapter 's/^    char text\[4096\];$/&\n    int unused;/'
+    run make -s build
+    assert_failure
+    assert_output --regexp 'chapters/01-one\.nw:[0-9]+:[0-9]+: .*unused'
+}
+
+@test "an edit in tangled/ is absorbed, and one of a check and of a text too" {
+    sed -i 's/seq 5000/seq 6000/' tangled/01-one/exercises/copies.check
+    sed -i 's/^3$/5/' tangled/01-one/exercises/twice.wrong-terminal.txt
+    sed -i 's/int c;/int c = 0;/' out/build/01-one/exercises/copies.also-stdio.c
+    run -0 tools/absorb --yes
+    grep -q '^seq 6000 > in$' chapters/01-one.nw
+    grep -q '^    int c = 0;$' chapters/01-one.nw
+    grep -q 'int c = 0;' tangled/01-one/exercises/copies.also-stdio.c
+    run -0 tools/tangle --check 01-one
+}
+
+# --- Who holds them ------------------------------------------------------------------
+
+@test "exercises.bats holds the session of each, and a session that is altered turns it red" {
+    touch tests/01-one/{a,b}.bats
+    run -0 tests/run tests/01-one/exercises.bats
+    assert_line --regexp '01-one/exercises.bats +2 passed'
+    sed -i 's/got 4096 of/got 4097 of/' tangled/01-one/exercises/copies.session
+    run -1 tests/run tests/01-one/exercises.bats
+    assert_line --partial 'the check of copies tells right answers from wrong ones'
+    assert_line --regexp '01-one/exercises.bats +1 passed, 1 failed'
+}
+
+@test "a wrong answer that passes, and a right one that does not, turn it red" {
+    cp out/bin/01-one/exercises/copies.{answer,wrong-once}
+    run -1 tests/run tests/01-one/exercises.bats
+    assert_line --regexp '1 passed, 1 failed'
+    cp out/bin/01-one/exercises/copies.{wrong-signal,wrong-once}
+    cp out/bin/01-one/exercises/copies.{start,also-stdio}
+    run -1 tests/run tests/01-one/exercises.bats
+    assert_line --regexp '1 passed, 1 failed'
+}
+
+@test "the rules for programs do not see exercises, and exercises without exercises.bats are told" {
+    local name
+    for name in a b; do
+        printf '%s\n' 'bats_require_minimum_version 1.13.0' 'load ../lib/helpers' '@test "it" { holds_session; }' > "tests/01-one/$name.bats"
+    done
+    run -0 tests/run 01-one
+    assert_line --regexp '^3 programs, 3 sessions, 4 tests in 3 files'
+    rm tests/01-one/exercises.bats
+    run -1 tests/run 01-one
+    assert_line 'WRONG tangled/01-one/exercises has no tests/01-one/exercises.bats'
+}
+
+@test "promote writes the session of an exercise, and of one that is named" {
+    in_chapter "s/'What does write return?'/'What does it return?'/"
+    make -s build
+    run -0 tools/promote --yes 01-one/copies
+    assert_line '+     What does it return?'
+    make -s build
+    run -0 tools/promote 01-one
+    cmp "$BATS_FILE_TMPDIR/book/tangled/01-one/exercises/twice.session" tangled/01-one/exercises/twice.session
+}
+
+# --- What a reader does ------------------------------------------------------------
+
+@test "the list tells of each its chapter, level, minutes and title, and how many are done" {
+    run -0 tools/exercise
+    assert_output '01-one
+  -     twice            predict    5 min  Twice
+  -     copies           mend      10 min  Every byte
+0 of 2'
+}
+
+@test "a first try brings what one begins with; a right one is done until it or its check changes" {
+    run -1 tools/exercise copies
+    assert_output 'work/copies.c is yours to edit.
+NO   it copies every byte
+     Standard output got 4096 of 23893 bytes.
+     How much does one read give?
+A hint: tools/exercise hint copies'
+    cmp work/copies.c tangled/01-one/exercises/copies.start.c
+    run -0 tools/exercise
+    assert_line '  open  copies           mend      10 min  Every byte'
+    cp tangled/01-one/exercises/copies.also-stdio.c work/copies.c
+    run -0 tools/exercise copies
+    assert_output 'yes  it copies every byte
+yes  it does when reads and writes take less than they could
+yes  it does when signals come
+copies is right'
+    run -0 tools/exercise
+    assert_line '  done  copies           mend      10 min  Every byte'
+    assert_line '1 of 2'
+    echo '/* more */' >> work/copies.c
+    run -0 tools/exercise
+    assert_line '  open  copies           mend      10 min  Every byte'
+    sed -i '$d' work/copies.c
+    run -0 tools/exercise
+    assert_line '1 of 2'
+    echo '# changed' >> tangled/01-one/exercises/copies.check
+    run -0 tools/exercise
+    assert_line '0 of 2'
+}
+
+@test "a prediction is a text, and is not told what it is instead" {
+    run -1 tools/exercise twice
+    assert_output 'work/twice.txt is yours to edit.
+NO   ./twice | wc -l
+     Your line 1 is not so: ?
+     When does stdout write, and what does fork copy?
+A hint: tools/exercise hint twice'
+    sed -i '2s/.*/4/' work/twice.txt
+    run -1 tools/exercise twice
+    assert_line '     Your line 1 is not so: ?'
+    printf '$ ./twice | wc -l\n4  \n$ ./twice | cat\n\nbefore\nafter\nbefore\n' > work/twice.txt
+    run -1 tools/exercise twice
+    assert_line '     A line is missing after your line 3.'
+    echo after >> work/twice.txt
+    run -0 tools/exercise twice
+    echo '4.0' >> work/twice.txt
+    run -1 tools/exercise twice
+    assert_line '     Your line 5 is not so: 4.0'
+    printf '$ ./twice | cat\nbefore\nafter\nbefore\nafter\n' > work/twice.txt
+    run -1 tools/exercise twice
+    assert_line '     Your text has lost or changed this command.'
+}
+
+@test "a check leaves the programs alone, whatever the exercise is called" {
+    in_chapter 's/twice/guess/g'
+    make -s build
+    run -0 tests/lib/session check --bin out/bin/01-one/exercises tangled/01-one/exercises/guess.session
+}
+
+@test "when it does not compile the compiler speaks" {
+    tools/exercise copies || :
+    echo 'int x = ;' >> work/copies.c
+    run -1 tools/exercise copies
+    assert_line --regexp '^work/copies\.c:[0-9]+:9: error: '
+    assert_line 'work/copies.c does not compile.'
+    refute_line --partial 'hint'
+}
+
+@test "hints come one by one, in plain words, and then the place of the answer" {
+    run -0 tools/exercise hint twice
+    assert_output 'Hint 1 of 1
+
+Where are the letters of "before" when fork copies the process? See
+"Two exercises" and a.'
+    run -0 tools/exercise hint twice
+    assert_output 'That was the last hint. The answer is in appendix C, and tangled/01-one/exercises/twice.answer.txt'
+    run -0 tools/exercise hint copies
+    assert_line 'Hint 1 of 2'
+    run -0 tools/exercise hint copies
+    assert_line 'Hint 2 of 2'
+    refute_line 'Hint 1 of 2'
+}
+
+@test "again keeps what was written, under a name that nothing has" {
+    mkdir work
+    echo one > work/copies.c
+    run -1 tools/exercise again copies
+    assert_line 'Yours is work/copies.c.old now.'
+    echo two > work/copies.c
+    run -1 tools/exercise again copies
+    assert_line 'Yours is work/copies.c.old.old now.'
+    assert_equal "$(cat work/copies.c.old work/copies.c.old.old)" $'one\ntwo'
+    cmp work/copies.c tangled/01-one/exercises/copies.start.c
+}
+
+@test "watch tries it at each save, and ends when it is right" {
+    mkdir work
+    cp tangled/01-one/exercises/copies.start.c work/copies.c
+    mkfifo said
+    tools/exercise watch copies > said 3>&- &
+    exec 4< said
+    local line
+    while read -r line <&4; do
+        case $line in
+        *'one read give?') cp tangled/01-one/exercises/copies.wrong-once.c work/copies.c ;;
+        *'write return?') cp tangled/01-one/exercises/copies.answer.c work/new && mv work/new work/copies.c ;;
+        'copies is right') break ;;
+        esac
+    done
+    assert_equal "$line" 'copies is right'
+    wait $!
+}
+
+@test "make exercise is the same, with NAME as a word or a variable" {
+    run make -s exercise
+    assert_success
+    assert_line '0 of 2'
+    run make -s exercise copies
+    assert_failure
+    assert_line '     Standard output got 4096 of 23893 bytes.'
+    run make -s exercise NAME=twice
+    assert_failure
+    assert_line '     Your line 1 is not so: ?'
+    run make -s exercise hint copies
+    assert_success
+    assert_line 'Hint 1 of 2'
+}
+
+@test "nothing that make does, and no test, touches work/" {
+    tools/exercise copies || :
+    tools/exercise hint copies > /dev/null
+    echo 'mine' > work/other
+    touch -d 2001-01-01 work/* work/.tools/*
+    local before
+    before=$(find work -printf '%p %T@ %s %i\n' | sort)
+    make -s build
+    make -s exercise > /dev/null
+    tests/run tests/01-one/exercises.bats
+    tools/promote --yes > /dev/null
+    echo '/* edit */' >> tangled/01-one/exercises/copies.start.c
+    make -s discard > /dev/null
+    make -s clean
+    make -s build > /dev/null
+    # the list and the hints in .tools are the reader's tool's own
+    assert_equal "$(find work -printf '%p %T@ %s %i\n' | sort)" "$before"
+}
+
+# The tools that are in every system, beside make and a compiler.
+TOOLS='make cc as ld awk basename cat chmod cmp cp cut dirname env fold grep head ln ls mkdir mktemp mv
+    readlink rm sed seq sh sleep sort tail tr uname wc'
+
+@test "in the unpacked archive it works with sh, make, cc and small tools alone" {
+    cp -r "$root/weave" "$root/assets" "$root/LICENSE-CODE" .
+    mkdir packed bin
+    weave/site/archive packed
+    local tool
+    for tool in $TOOLS; do ln -s "$(command -v "$tool")" bin/; done
+    tar -xzf packed/*.tar.gz
+    cd small-programs-2026-11-23
+    run -0 find . -path '*exercises*' -o -path './answers/*/*' -o -name exercise
+    assert_equal "$(sort <<< "$output")" './01-one/exercises
+./01-one/exercises/copies.check
+./01-one/exercises/copies.hints
+./01-one/exercises/copies.start.c
+./01-one/exercises/twice.c
+./01-one/exercises/twice.check
+./01-one/exercises/twice.hints
+./01-one/exercises/twice.start.txt
+./answers/01-one/copies.c
+./answers/01-one/twice.txt
+./exercise
+./exercises.tsv'
+    alone() { run env -i PATH="${PWD%/*}/bin" "$@"; }
+    alone make -s exercise
+    assert_success
+    assert_line '  -     copies           mend      10 min  Every byte'
+    alone make -s exercise copies
+    assert_failure
+    assert_line '     Standard output got 4096 of 23893 bytes.'
+    assert_line 'A hint: ./exercise hint copies'
+    alone sh -c 'cd /; exec "$0" hint twice' "$PWD/exercise"
+    assert_success
+    assert_line '"Two exercises" and a.'
+    alone ./exercise hint twice
+    assert_output 'That was the last hint. The answer is in answers/01-one/twice.txt'
+    cp answers/01-one/* work/
+    alone make -s exercise NAME=copies
+    assert_success
+    alone ./exercise twice
+    assert_success
+    alone ./exercise
+    assert_line '2 of 2'
+    alone make -s all
+    assert_success
+}
+
+@test "it works in a folder whose path has blanks, too" {
+    mv ../book "../a book of mine"
+    cd "../a book of mine"
+    mkdir work
+    cp tangled/01-one/exercises/copies.answer.c work/copies.c
+    run -0 tools/exercise copies
+    assert_line 'copies is right'
+}
+
+@test "wrong calls: status 2, and nothing is made" {
+    local call
+    for call in 'nothing' 'hint' 'hint nothing' 'watch nothing' '--option' 'copies twice' 'hint copies twice'; do
+        # shellcheck disable=SC2086 # words
+        run -2 tools/exercise $call
+        assert_output --regexp '^exercise: '
+    done
+    run find work -name '*.c' -o -name '*.txt'
+    assert_output ''
+    run -0 tools/exercise --help
+    assert_line 'exercise - the exercises of the book, with nothing but sh, make, cc and small tools.'
+    in_chapter '/^## Two exercises/,$d'
+    run -2 tools/exercise
+    assert_output 'exercise: this book has no exercises'
+}
