@@ -263,3 +263,52 @@ END
     assert_failure
     assert_line 'weave: chapters/03-try.nw:3: the cross reference "#nowhere-at-all" leads nowhere'
 }
+
+# --- Exercises and symptoms --------------------------------------------------------
+
+@test "a hint or an answer outside of an exercise, and a second answer, are told" {
+    printf '::: hint\nThink.\n:::\n\n## One {#one}\n\n::: answer\nSo.\n:::\n' | chapter
+    told 3 '::: hint stands outside of an exercise [exercise]'
+    told 9 '::: answer stands outside of an exercise [exercise]'
+    printf '### It {#it .exercise .mend minutes=5}\n\n::: answer\nSo.\n:::\n\n::: answer\nOr so.\n:::\n' | chapter
+    told 9 'the exercise "it" has two answers; the other right ones are its also-WORD [exercise]'
+}
+
+@test "an exercise of no level, without minutes, or that is no heading of level 3, is told" {
+    printf '### It {#it .exercise minutes=5}\n\n### That {#that .exercise .make}\n\n## Those {#those .exercise .make minutes=5}\n' | chapter
+    told 3 'the exercise "it" has no level, .predict, .mend or .make [exercise]'
+    told 5 'the exercise "that" does not say how long it takes, minutes=15 [exercise]'
+    told 7 'an exercise is a heading of level 3 [exercise]'
+}
+
+@test "exercises whose answers no chapter collects are told" {
+    printf '### It {#it .exercise .mend minutes=5}\n' | chapter
+    told 3 'the answer of the exercise is shown nowhere; one chapter of the book collects them, ::: {.collected of=answers} [exercise]'
+    printf '### It {#it .exercise .mend minutes=5}\n\n## Answers {#answers}\n\n::: {.collected of=answers}\n:::\n' | chapter
+    fine
+}
+
+@test "a prediction without an answer, or whose check asks nothing, is told" {
+    printf '### It {#it .exercise .predict minutes=5}\n\n::: answer\n<<it.check>>=\npredicted it\n@\n:::\n' | chapter
+    told 6 "the check of it has no line predicted 'QUESTION' [exercise]"
+    printf "### It {#it .exercise .predict minutes=5}\n\n::: answer\n<<it.check>>=\npredicted 'Who?'\n@\n:::\n" | chapter
+    told 3 'it has no answer, <<it.answer.txt>> [exercise]'
+}
+
+@test "an entry of an index or a claim in a hint or an answer, where nobody may be led to, is told" {
+    printf '### It {#it .exercise .mend minutes=5}\n\n::: hint\nA [word]{.index}.\n:::\n\n::: answer\n[It stops]{.symptom} and [is](#it), [it is said]{#X1 .claim .holds}.\n:::\n' | chapter
+    told 6 'an index entry stands in a hint; put it into the text [index]'
+    told 10 'an index entry stands in an answer; put it into the text [index]'
+    told 10 'a claim stands in an answer; put it into the text [claim]'
+}
+
+@test "a symptom of a program that is not there, and two that differ in case or markup alone, are told" {
+    local program
+    program=$(sed -n 's/^<<\(.*\)\.c>>=$/\1/p' chapters/01-made-01.nw)
+    printf 'It [hangs]{.symptom program="%s"}.\n\n[]{.symptom entry="`Hangs`" program="%sx"}\n\n[]{.symptom entry="a" see="b"}\n' "$program" "$program" | chapter
+    told 5 "the symptom \"\`Hangs\`\" and \"hangs\" (chapters/03-try.nw:3) differ in case or markup alone; write one of them [symptom]"
+    told 5 "the symptom \"\`Hangs\`\": there is no program ${program}x; did you mean \"$program\"? [symptom]"
+    told 7 'a symptom has no attribute "see"; it takes entry="..." and program="..." [index]'
+    printf 'It [hangs: so]{.symptom program="%s"}, and\n[]{.symptom entry="hangs: so"} again.\n' "$program" | chapter
+    fine
+}

@@ -20,7 +20,9 @@ const sources = fs.readdirSync(path.join(root, 'tangled'), { recursive: false })
 const book = JSON.parse(fs.readFileSync(new URL('reading.json', import.meta.url), 'utf8'));
 const program = `${book.program}.c`, programPage = book.page.replace('.html', `-${book.program}.html`);
 const needs = (...parts) => ({ skip: parts.some(part => book[part] === undefined) });
-const chapterOf = unit => unit.replace(/^\d+-/, '') + '.html';
+// the page of a unit; that of book.nw has the name of its heading
+const preface = fs.readFileSync(path.join(root, 'book.nw'), 'utf8').match(/^# .*\{#([\w-]+)/m)[1];
+const chapterOf = unit => (unit === 'book' ? preface : unit.replace(/^[0-9A-Z]+-/, '')) + '.html';
 
 let browser;
 before(async () => { browser = await launch(); });

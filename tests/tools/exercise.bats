@@ -221,6 +221,12 @@ A hint: tools/exercise hint twice'
     assert_line '     Your text has lost or changed this command.'
 }
 
+@test "a check leaves the programs alone, whatever the exercise is called" {
+    in_chapter 's/twice/guess/g'
+    make -s build
+    run -0 tests/lib/session check --bin out/bin/01-one/exercises tangled/01-one/exercises/guess.session
+}
+
 @test "when it does not compile the compiler speaks" {
     tools/exercise copies || :
     echo 'int x = ;' >> work/copies.c

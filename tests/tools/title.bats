@@ -120,6 +120,16 @@ END
     refused 5 'YAML takes this for notation'
     sed 's/^chapters:/chapters: x/' good > book.nw
     refused 4 'several lines'
+    sed 's/^chapters:/coming:\n- 3 Three\n- 12 Twelve\n&/' good > book.nw
+    run -0 tools/title coming
+    assert_output '3 Three
+12 Twelve'
+    sed 's/^chapters:/coming:\n- Three\n&/' good > book.nw
+    refused 4 '"Three" is not NUMBER TITLE'
+    sed 's/^chapters:/coming:\n- 2 Two\n&/' good > book.nw
+    refused 4 'chapter 2 is written, 02-two'
+    sed 's/^chapters:/coming:\n- 4 Four\n- 3 Three\n&/' good > book.nw
+    refused 5 '3 comes before 4'
     sed 's/^title:.*/title:\n- a/' good > book.nw
     refused 2 'title cannot be a list'
     sed '/^author:/s/.*/author:\n- One\n- "Two # 2"/' good > book.nw

@@ -470,15 +470,15 @@ end
 
 -- What is folded, or stands elsewhere, on the pages; gives it as pandoc's JSON.
 function R:fold(d, what)
-  local e = self.exercise
-  if not e or self.folded then
-    self:problem(self:place('::: ' .. what), 'exercise', '::: %s stands outside of an exercise', what)
+  local line = self:place('::: ' .. what)
+  if not self.exercise or self.folded then
+    self:problem(line, 'exercise', '::: %s stands outside of an exercise', what)
     return
   end
   self.folded, self.hidden = ('%s %s'):format(what == 'answer' and 'an' or 'a', what), what == 'answer' or nil
   self:walk(d)
   self.folded, self.hidden = nil, nil
-  return pandoc.write(pandoc.Pandoc(d.content), 'json')
+  return pandoc.write(pandoc.Pandoc(d.content), 'json'), line
 end
 function block_of.hint(r, d)
   local hint = r:fold(d, 'hint')
@@ -487,9 +487,9 @@ function block_of.hint(r, d)
   d.attributes.number = tostring(#r.exercise.hints)
 end
 function block_of.answer(r, d)
-  local answer = r:fold(d, 'answer')
+  local answer, line = r:fold(d, 'answer')
   if answer and r.exercise.answer then
-    r:problem(r:place('::: answer'), 'exercise', 'the exercise "%s" has two answers; the other right ones are its also-WORD', r.exercise.id)
+    r:problem(line, 'exercise', 'the exercise "%s" has two answers; the other right ones are its also-WORD', r.exercise.id)
   elseif answer then r.exercise.answer = answer end
 end
 function block_of.aside() end

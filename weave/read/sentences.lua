@@ -8,7 +8,7 @@
 -- id of its section; NOTE the text of its footnotes; CLAIMED that of the claims in it, with
 -- || between. KIND is text, note (in a footnote), row (of a table), caption, claim (what
 -- others say, or a sentence with a claim in it), truth (what a claim's block says of it), or
--- session, TEXT being the file's name.
+-- session, TEXT being the file's name in the folder of the unit.
 
 package.path = PANDOC_SCRIPT_FILE:gsub('[^/]*/[^/]*$', '') .. '?.lua;' .. package.path
 local chapter = require 'read.chapter'
@@ -82,7 +82,8 @@ function S:inlines(inlines, kind)
 end
 
 function S:chunk(chunk)
-  if chunk.kind == 'session' then self:put(chunk.line, 'session', '', '', chunk.name) end
+  if chunk.kind ~= 'session' then return end
+  self:put(chunk.line, 'session', '', '', chunk.variant and 'exercises/' .. chunk.name or chunk.name)
 end
 
 local block = {}

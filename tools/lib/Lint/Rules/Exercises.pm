@@ -24,8 +24,9 @@ sub exercise {
     }
     my @found = (strays($view, \%chunk), too_few($view));
     for my $e (exercises_of($view)) {
+        my %own = map { exercise_at($chunk{$_}{line}, $e) ? ($_ => $chunk{$_}) : () } keys %chunk;
         push @found, map { ref ? $_ : [$e->{line}, "the exercise $e->{name} $_"] }
-            heading($view, $e), parts($e, \%chunk), hidden($view, $e, \%chunk), tried($e, \%chunk);
+            heading($view, $e), parts($e, \%own), hidden($view, $e, \%own), tried($e, \%own);
     }
     return @found;
 }
@@ -60,6 +61,7 @@ sub heading {
     return (
         $e->{name} =~ /^[A-Za-z0-9_]+$/ ? () : 'needs a name of letters, digits and _ as its id',
         defined $other ? "has the name of $other" : (),
+        $e->{name} =~ /^(?:out|err|how|runner|open_files)$/ ? 'has the name of a file that its check writes' : (),
         @levels == 1 && @{ $e->{classes} } == 1 ? () : 'needs one of the levels .predict, .mend and .make, and no other class',
         ($e->{minutes} // '') =~ /^[1-9]\d*$/ && $e->{minutes} <= 120 ? () : 'says how long it takes: minutes=N, 1 to 120',
         $hints >= 1 && $hints <= 3 ? () : "has one to three hints (::: hint), not $hints",

@@ -11,7 +11,7 @@ our @EXPORT_OK = qw(woven has_check complaint);
 # Its rules, but "undefined", which lint tells by itself; "pandoc" is what pandoc
 # warns of.
 my %RULES = map { $_ => 1 } qw(title reference id figure block loose manual claim index heading math collected listing
-    raw pandoc session);
+    raw pandoc session exercise);
 my %run;                     # home => { found => { file => rule => findings }, complaint }
 
 # woven(VIEW, RULE, FINDINGS...) gives what weave/check found in the file under a
