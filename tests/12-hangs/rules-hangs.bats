@@ -357,3 +357,68 @@ t (2) waits in pause for a signal
 Nobody else can end it: t and t (2) are stuck.
 END
 }
+
+@test "stand_still without the forgotten end ends" {
+    mend='1d;s/_exit(read/close(end[1]), _exit(read/'
+    sed "$mend" "$root/tangled/$unit/stand_still.c" | makes mended
+    leaves_no_zombie ./mended
+    assert_success
+}
+
+# locking FIRST SECOND BEFORE BETWEEN: ./t has two processes. The parent does BEFORE,
+# takes lock 0, does BETWEEN and takes lock 1; the child takes lock FIRST, waits until the parent has one, and takes
+# SECOND. Each tells when it is refused a lock.
+locking() {
+    makes t <<C
+#include "hang.h"
+static int lock(int which)
+{
+    struct flock one = { .l_type = F_WRLCK, .l_start = which, .l_len = 1 };
+    int f = must(open("file", O_RDWR | O_CREAT, 0600));
+    return fcntl(f, F_SETLKW, &one) == -1;
+}
+int main(void)
+{
+    int p[2], q[2], status;
+    char none;
+    make(p);
+    make(q);
+    pid_t child = must(fork());
+    if (child == 0) {
+        close(q[1]);
+        int refused = lock($1);
+        close(p[1]);
+        must((int)read(q[0], &none, 1));
+        _exit(refused + lock($2));
+    }
+    close(p[1]);
+    $3
+    int refused = lock(0);
+    close(q[1]);
+    $4
+    refused += lock(1);
+    if (refused)
+        printf("the parent is refused\n"), fflush(stdout);
+    must(fcntl(must(open("file", O_RDWR)), F_SETLK, &(struct flock){ .l_type = F_UNLCK }));
+    must(waitpid(child, &status, 0));
+    if (WEXITSTATUS(status))
+        printf("the child is refused\n");
+}
+C
+}
+
+@test "in one order both get through" {
+    says "Then the one who has the first lock will get the second"
+    locking 0 1 'close(q[1]);' ''
+    run_program ./t
+    assert_success
+    assert_output ''
+}
+
+@test "among the locks of fcntl the one that would close the ring is refused" {
+    says "refuses with EDEADLK the one that would close it"
+    locking 1 0 '' 'must((int)read(p[0], &none, 1));'
+    run_program ./t
+    assert_success
+    assert_output --regexp '^the (parent|child) is refused$'
+}

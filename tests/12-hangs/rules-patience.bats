@@ -66,7 +66,8 @@ C
 
 @test "an alarm is seen by its handler, and without one it is not seen" {
     says "A handler for SIGALRM is shown, and a process with one counts as awake"
-    says "A process without a handler that has set an alarm is taken for one that has not"
+        says "A process without a handler that has set an alarm is taken for one that has not, and its end by SIGALRM is not waited for"
+
     run_program -t 60 perl -e 'alarm 3; pipe R, W; <R>'
     assert_equal "$ended" stuck
     takes_time <<'C'
