@@ -53,7 +53,7 @@ named() {
 }
 
 @test "every word of a check is named, and every one that is named is there" {
-    cat "$root"/book.nw "$root"/chapters/*.nw | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
+    find "$root"/book.nw "$root"/chapters "$root"/tools/skeletons -name "*.nw" -exec cat {} + | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
         grep -vE '^(run_with|otherwise)$' > words
     [ -s words ]
     named $(< words)
