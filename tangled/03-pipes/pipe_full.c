@@ -77,18 +77,6 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
-/* Prints what a call returned. An error other than EXPECTED ends the
-   program; 0 means that none is expected. */
-static void show(const char *call, ssize_t result, int expected)
-{
-    if (result == -1 && errno != expected)
-        err(EXIT_FAILURE, "%s", call);
-    if (result == -1)
-        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
-    else
-        printf("%-36s = %zd\n", call, result);
-}
-
 /* Returns the letter for the state of process PID, 0 if it is gone, or
    -1 with errno set, ESRCH when /proc does not know us. */
 static int state_of(pid_t pid)
@@ -167,31 +155,12 @@ static int waiting(int fd)
     return bytes;
 }
 
-static volatile sig_atomic_t signals;
-
-static void note(int signal_number)
+static void ignore(int signal_number)
 {
     (void)signal_number;
-    signals++;
 }
 
-enum waking { BY_READING, BY_SIGNAL, BY_LEAVING };
-
-static _Noreturn void write_once(int fd, const void *data, size_t size,
-                                 enum waking how)
-{
-    ssize_t n = write_some(fd, data, size);
-    if (n == -1)
-        fail("write");
-    printf("writer %jd: write = %zd\n", (intmax_t)getpid(), n);
-    if (how == BY_LEAVING) {
-        printf("  signals by then: %d\n", (int)signals);
-        show("  the next write", write_some(fd, data, 1), EPIPE);
-    }
-    _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
-}
-
-static void watch(size_t before, size_t length, enum waking how)
+static void watch(size_t before, size_t length, bool interrupt)
 {
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
@@ -206,23 +175,24 @@ static void watch(size_t before, size_t length, enum waking how)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
         close(p[0]);
-        write_once(p[1], data, length, how);
+        ssize_t n = write_some(p[1], data, length);
+        if (n == -1)
+            fail("write");
+        printf("writer %jd: write = %zd\n", (intmax_t)getpid(), n);
+        _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     close(p[1]);
     if (!asleep(child))
         errx(EXIT_FAILURE, "the writer was not seen asleep");
     printf("writer %jd: asleep after %zu of %zu bytes\n", (intmax_t)child,
            (size_t)waiting(p[0]) - before, length);
-    if (how == BY_SIGNAL && kill(child, SIGUSR1) == -1)
+    if (interrupt && kill(child, SIGUSR1) == -1)
         err(EXIT_FAILURE, "kill");
-    if (how == BY_READING && read_full(p[0], data, before + length) == -1)
+    if (!interrupt && read_full(p[0], data, before + length) == -1)
         err(EXIT_FAILURE, "read");
-    if (how == BY_LEAVING)
-        close(p[0]);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the writer failed");
-    if (how != BY_LEAVING)
-        close(p[0]);
+    close(p[0]);
     free(data);
 }
 
@@ -249,15 +219,13 @@ int main(void)
     close(p[0]);
     close(p[1]);
     const struct sigaction action = {
-        .sa_handler = note, .sa_flags = SA_RESTART,
+        .sa_handler = ignore, .sa_flags = SA_RESTART,
     };
-    if (sigaction(SIGUSR1, &action, NULL) == -1
-        || sigaction(SIGPIPE, &action, NULL) == -1)
+    if (sigaction(SIGUSR1, &action, NULL) == -1)
         err(EXIT_FAILURE, "sigaction");
-    watch(0, full + page, BY_READING);
-    watch(0, full + page, BY_SIGNAL);
-    watch(full - 100, 200, BY_READING);
-    watch(0, full + page, BY_LEAVING);
+    watch(0, full + page, false);
+    watch(0, full + page, true);
+    watch(full - 100, 200, false);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -74,15 +74,6 @@ load ../lib/helpers
     assert_equal "${lines[0]}" "${lines[1]}"
 }
 
-@test "umlimit is no command, ulimit -a lists the limits [P22]" {
-    run_shell './pipe_capacity; umlimit -a'
-    assert_failure 127
-    assert_line --partial "bytes in all"
-    assert_stderr_line --partial "umlimit: command not found"
-    run_shell 'ulimit -a'
-    assert_line --regexp '^pipe size .*-p\) '
-}
-
 @test "the listing has the same lines today, and may have other numbers [P23]" {
     run_shell './pipe_capacity; ulimit -a'
     assert_line --partial "bytes in all"

@@ -51,7 +51,7 @@ load ../lib/helpers
     assert_line --regexp '^write to the read end += -1 EBADF$'
 }
 
-@test "the write end writes, and does not read [P16]" {
+@test "the write end writes, and does not read [P15]" {
     run_program ./pipe_ends
     assert_line --regexp '^write to the write end += 1$'
     assert_line --regexp '^read from the write end += -1 EBADF$'
@@ -64,7 +64,7 @@ load ../lib/helpers
     assert_call 'read\([0-9]+, .* -1 EBADF'
 }
 
-@test "a failed call leaves the array as it was [P31]" {
+@test "a failed call leaves the array as it was [P30]" {
     run_program ./pipe_ends
     assert_line --regexp '^pipe, no descriptor left += -1 EMFILE$'
     assert_line "the array still holds -7 and -8"

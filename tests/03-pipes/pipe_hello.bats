@@ -27,13 +27,13 @@ load ../lib/helpers
     assert_output --regexp 'pipe2\(\[[0-9]+, [0-9]+\], O_CLOEXEC\) += 0'
 }
 
-@test "element 0 of the array is the read end [P32]" {
+@test "element 0 of the array is the read end [P29]" {
     traced pipe2,read ./pipe_hello
     end=$(sed -n 's/.*pipe2(\[\([0-9]*\), .*/\1/p' strace)
     assert_call "read\($end, \"hello\""
 }
 
-@test "element 1 of the array is the write end [P33]" {
+@test "element 1 of the array is the write end [P29]" {
     traced pipe2,write ./pipe_hello
     end=$(sed -n 's/.*pipe2(\[[0-9]*, \([0-9]*\)\].*/\1/p' strace)
     assert_call "write\($end, \"hello\""

@@ -24,7 +24,7 @@ load ../lib/helpers
     refute_call 'socketpair'
 }
 
-@test "the child comes from fork and turns into the command [X1c]" {
+@test "the child comes from fork and turns into the command [X1a]" {
     traced clone,clone3,fork,vfork,execve ./pipe_ps seq 3
     assert_output "$(seq 3)"
     assert_call '(clone|clone3|fork)\('
@@ -47,7 +47,7 @@ load ../lib/helpers
     assert_call "dup2\($end, 1\) += 1"
 }
 
-@test "the target is STDOUT_FILENO, and no stdout_fileno exists [X1f]" {
+@test "the target is STDOUT_FILENO, and no stdout_fileno exists [X1e]" {
     run_program ./pipe_ps seq 3
     assert_output "$(seq 3)"
     printf '%s\n' '#include <unistd.h>' 'int to(int fd);' \

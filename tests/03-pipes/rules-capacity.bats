@@ -138,6 +138,7 @@ C
 
 @test "PIPE_BUF is 4096 in the headers and for each pipe, of whatever capacity" {
     says "The number 4,096 is still around: as PIPE_BUF, it is the size up to which a write arrives in one piece"
+    says "An ordinary pipe takes 65,536 bytes on most machines"
     says "a pipe ordinarily begins with 16 pages, which is 65,536 bytes where a page has 4,096 and a megabyte where it has 65,536"
     makes t <<'C'
 #include "try.h"

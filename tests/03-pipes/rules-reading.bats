@@ -344,14 +344,15 @@ C
 }
 
 @test "all pipes of the book are made by pipe2" {
-    says "All programs of this book make their pipes by pipe2"
+    says "All programs of this book but the first of this chapter make their pipes by pipe2"
     run_program ./pipe_forgotten_end
     assert_line --partial "met the end and left"
     run grep -lwE 'pipe2' "$root"/tangled/*/*.c
     [ "${#lines[@]}" -gt 20 ]
-    # One calls pipe with no descriptor left.
+    # Besides the first, one calls pipe with no descriptor left.
     run grep -hE '[^a-z_.]pipe\(' "$root"/tangled/*/*.c
-    assert_output --regexp '^ *show\("pipe, no descriptor left", pipe\(q\), EMFILE\);$'
+    assert_output --regexp '^ *show\("pipe, no descriptor left", pipe\(q\), EMFILE\);
+    if \(pipe\(p\) == -1\)$'
 }
 
 @test "a call that a thread has in progress keeps the end open that is closed meanwhile" {

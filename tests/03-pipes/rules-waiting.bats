@@ -349,7 +349,7 @@ C
 }
 
 @test "in lower case the name of the macro does not exist" {
-    says "The macro in unistd.h is STDOUT_FILENO"
+    says "dup2(2) makes descriptor 1, STDOUT_FILENO, another name for the write end"
     printf '#include <unistd.h>\nint f(void);\nint f(void) { return STDOUT_FILENO; }\n' > upper.c
     compiles upper.c
     sed 's/STDOUT_FILENO/stdout_fileno/' upper.c > lower.c
@@ -564,6 +564,7 @@ C
 
 @test "a command that sets O_NONBLOCK on what it shares with us loses no byte" {
     says "If it sets O_NONBLOCK there, it sets it for us"
+    says "Our write to a full pipe would then fail with EAGAIN"
     says "Then poll waits in place of our write"
     makes t <<'C'
 #include "try.h"

@@ -90,6 +90,7 @@ C
 
 @test "bash keeps all statuses, 128 and the number for who was killed" {
     says "It keeps the statuses of all parts of a pipeline, and gives 128 and the signal's number for one that was killed"
+    says "The number 141 is 128 and 13, the number of SIGPIPE"
     run_shell 'sh -c "kill -TERM \$\$" | sh -c "exit 3" | sh -c "kill -USR1 \$\$" | true
         echo "${PIPESTATUS[@]}"'
     assert_output "143 3 138 0"
@@ -244,6 +245,36 @@ int main(void)
     is("write a page and 4", write(p[1], data, (size_t)page() + 4), 4);
     is("write 6", write(p[1], data, 6), 6);
     fails("write 1", write(p[1], data, 1), EAGAIN);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "a writer asleep whose reader leaves gets the count and the signal [P42]" {
+    says "Then it gets both: the count of what it has stored, and the signal"
+    makes t <<'C'
+#include "try.h"
+static volatile sig_atomic_t signals;
+static void note(int n) { signals += n == SIGPIPE; }
+int main(void)
+{
+    int p[2];
+    make(p, WAIT);
+    long full = capacity(p[1]);
+    pid_t pid = child_of();
+    if (pid == 0) {
+        close(p[0]);
+        on(SIGPIPE, note, SA_RESTART);
+        is("write", write(p[1], data, (size_t)(full + page())), full);
+        is("signals by then", signals, 1);
+        fails("the next write", write(p[1], data, 1), EPIPE);
+        is("signals", signals, 2);
+        _exit(0);
+    }
+    sleeps("the writer", pid);
+    close(p[0]);
+    is("the writer", left(pid), 0);
 }
 C
     run_program ./t
