@@ -431,7 +431,7 @@ int main(int argc, char **argv)
 }
 C
     local program how
-    for program in wait_all wait_group wait_any wait_poll sigchld; do
+    for program in wait_all kill_group wait_any wait_poll sigchld; do
         for how in dead live; do
             run_program ./has_one "$how" "./$program"
             assert_failure
@@ -443,19 +443,6 @@ C
         run_program ./has_one dead "./$program"
         assert_stderr ''
     done
-}
-
-@test "a group from outside of the namespace has no number there" {
-    says "A group that comes from outside of our namespace is 0 for us"
-    needs namespaces
-    local in_namespace=(unshare --pid --mount --fork --mount-proc)
-    [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
-    run_program "${in_namespace[@]}" ./wait_group
-    assert_failure 1
-    assert_output ''
-    assert_stderr_line 'wait_group: my process group has no number here'
-    run_program "${in_namespace[@]}" setsid ./wait_group
-    assert_success
 }
 
 @test "Linux has wait4, but no system call named wait" {
