@@ -136,9 +136,9 @@ out/bin/%.check: tangled/%.check
 out/bin/%.txt: tangled/%.txt
 	@mkdir -p $(@D)
 	@install -m 644 $< $@
-out/bin/$(UNIT)/exercises/%: out/lib/%
+$(CHECK_TOOLS:%=out/bin/$(UNIT)/exercises/%):
 	@mkdir -p $(@D)
-	@ln -sf ../../../lib/$* $@
+	@ln -sf ../../../lib/$(@F) $@
 define built
 out/bin/%: out/build/%.$(1) out/build/flags
 	@tools/compile $$< $$@

@@ -16,22 +16,6 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 
-/* Like waitpid(2), but a signal does not end it. */
-static pid_t collect(pid_t which, int *status, int options)
-{
-    pid_t got;
-    do
-        got = waitpid(which, status, options);
-    while (got == -1 && errno == EINTR);
-    return got;
-}
-/* Returns the exit status in STATUS, or gives up if there is none. */
-static int exit_status(int status)
-{
-    if (!WIFEXITED(status))
-        errx(EXIT_FAILURE, "a child did not leave by itself");
-    return WEXITSTATUS(status);
-}
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -70,6 +54,15 @@ static void wait_at(const int gate[2])
     if (close(gate[0]) == -1)
         fail("close");
 }
+/* Like waitpid(2), but a signal does not end it. */
+static pid_t collect(pid_t which, int *status, int options)
+{
+    pid_t got;
+    do
+        got = waitpid(which, status, options);
+    while (got == -1 && errno == EINTR);
+    return got;
+}
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -83,47 +76,25 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-static int death[2], look[2], report[2];
-
-/* Closes one end of a pipe, or gives up. */
-static void close_end(int end)
-{
-    if (close(end) == -1)
-        fail("close");
-}
-
-static void close_both(const int ends[2])
-{
-    close_end(ends[0]);
-    close_end(ends[1]);
-}
-
-static _Noreturn void be_the_orphan(void)
+static _Noreturn void be_the_parent(int gate[2], int report[2])
 {
     const pid_t me = getpid();
-    close_both(death);
-    close_end(report[0]);
-    printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
-           (intmax_t)getppid());
-    if (write_some(report[1], &me, sizeof me) != sizeof me)
-        fail("write");
-    wait_at(look);
-    printf("orphan %jd: my parent is %jd\n", (intmax_t)me,
-           (intmax_t)getppid());
-    close_end(report[1]);
-    _exit(6);
-}
-
-static _Noreturn void be_the_parent(void)
-{
     pid_t orphan = fork();
     if (orphan == -1)
         fail("fork");
-    if (orphan == 0)
-        be_the_orphan();
-    close_both(look);
-    close_both(report);
-    wait_at(death);
+    if (orphan == 0) {
+        wait_at(gate);
+        printf("orphan %jd: my parent was %jd, and is %jd\n",
+               (intmax_t)getpid(), (intmax_t)me,
+               (intmax_t)getppid());
+        _exit(close(report[0]) == -1 || close(report[1]) == -1);
+    }
+    if (write_some(report[1], &orphan, sizeof orphan)
+        != sizeof orphan)
+        fail("write");
+    if (close(report[0]) == -1 || close(report[1]) == -1)
+        fail("close");
+    wait_at(gate);
     _exit(EXIT_SUCCESS);
 }
 
@@ -144,37 +115,35 @@ int main(int argc, char *argv[])
     if (argc > 2 || (argc == 2 && !adopt))
         errx(2, "usage: orphan [adopt]");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    printf("grandparent %jd\n", (intmax_t)getpid());
     if (prctl(PR_SET_CHILD_SUBREAPER, adopt ? 1UL : 0UL) == -1)
         err(EXIT_FAILURE, "prctl");
-    if (pipe2(death, O_CLOEXEC) == -1 || pipe2(look, O_CLOEXEC) == -1
-        || pipe2(report, O_CLOEXEC) == -1)
+    int gate[2], report[2];
+    printf("grandparent %jd\n", (intmax_t)getpid());
+    if (pipe2(gate, O_CLOEXEC) == -1 || pipe2(report, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
-    pid_t parent = fork();
+    pid_t parent = fork(), orphan;
     if (parent == -1)
         err(EXIT_FAILURE, "fork");
     if (parent == 0)
-        be_the_parent();
-    close_end(death[0]);
-    close_end(look[0]);
-    close_end(report[1]);
-    pid_t orphan;
+        be_the_parent(gate, report);
+    if (close(gate[0]) == -1 || close(report[1]) == -1)
+        err(EXIT_FAILURE, "close");
     if (read_some(report[0], &orphan, sizeof orphan) != sizeof orphan)
-        errx(EXIT_FAILURE, "no word from the orphan");
+        errx(EXIT_FAILURE, "no word from the parent");
     show("waitpid(grandchild, WNOHANG)",
          collect(orphan, NULL, WNOHANG), ECHILD);
-    close_end(death[1]);
-    show("waitpid(parent)", collect(parent, NULL, 0), 0);
     char nothing;
-    close_end(look[1]);
+    if (kill(parent, SIGKILL) == -1)
+        err(EXIT_FAILURE, "kill");
+    show("waitpid(parent)", collect(parent, NULL, 0), 0);
+    if (close(gate[1]) == -1)
+        err(EXIT_FAILURE, "close");
     if (read_some(report[0], &nothing, 1) != 0)
         errx(EXIT_FAILURE, "the orphan says too much");
-    close_end(report[0]);
-    int status = 0;
-    show("waitpid(grandchild)", collect(orphan, &status, 0),
+    if (close(report[0]) == -1)
+        err(EXIT_FAILURE, "close");
+    show("waitpid(grandchild)", collect(orphan, NULL, 0),
          adopt ? 0 : ECHILD);
-    if (adopt)
-        printf("%-36s = %d\n", "exit status", exit_status(status));
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -25,19 +25,6 @@ static pid_t child_leaving(int status)
         _exit(status);
     return child;
 }
-/* Forks a child that leads a new group and leaves with STATUS. */
-static pid_t leader_leaving(int status)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        if (setpgid(0, 0) == -1)
-            _exit(EXIT_FAILURE);
-        _exit(status);
-    }
-    return child;
-}
 /* Waits until CHILD has news of KIND, and leaves it uncollected. */
 static void await(pid_t child, int kind)
 {
@@ -85,11 +72,10 @@ int main(void)
     if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
         errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    pid_t one = leader_leaving(9), two = child_leaving(9);
+    pid_t one = child_leaving(9), two = child_leaving(9);
     await(one, WEXITED);
     await(two, WEXITED);
-    printf("%jd leads another group, %jd is in ours, "
-           "both are dead\n", (intmax_t)one, (intmax_t)two);
+    printf("%jd and %jd are dead\n", (intmax_t)one, (intmax_t)two);
     int by_wait = 0, by_waitpid = 0;
     show("waitpid(-1, &status, 0)",
          collect(-1, &by_waitpid, 0), 0);

@@ -140,13 +140,6 @@ int main(void)
     show("waitpid(-leader)", collect(-theirs, NULL, 0), 0);
     show("waitpid(-leader) again",
          collect(-theirs, NULL, 0), ECHILD);
-    pid_t moved = leader_leaving(5);
-    await(moved, WEXITED);
-    printf("%jd leads another group and is dead\n", (intmax_t)moved);
-    show("waitpid(0)", collect(0, NULL, 0), ECHILD);
-    show("setpgid(leader, our group)", setpgid(moved, getpgrp()), 0);
-    show("waitpid(0) again", collect(0, NULL, 0), 0);
-    show("waitpid(INT_MIN)", collect(INT_MIN, NULL, 0), ESRCH);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -16,68 +16,6 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 
-/* Returns the letter for the state of process PID, 0 if it is gone, or
-   -1 with errno set, ESRCH when /proc does not know us. */
-static int state_of(pid_t pid)
-{
-    char path[64], line[512] = "";
-    if (readlink("/proc/self", line, sizeof line - 1) == -1)
-        return -1;
-    errno = ESRCH;
-    if (strtoimax(line, NULL, 10) != getpid())
-        return -1;
-    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
-    int file;
-    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno != EINTR)
-            return errno == ENOENT ? 0 : -1;
-    size_t length = 0;
-    ssize_t n = 1;
-    while (n != 0 && length < sizeof line - 1) {
-        n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno != EINTR)
-            break;
-        if (n > 0)
-            length += (size_t)n;
-    }
-    const int error = errno;
-    close(file);
-    errno = error;
-    if (n == -1)
-        return errno == ESRCH ? 0 : -1;
-    line[length] = '\0';
-    const char *name_end = strrchr(line, ')');
-    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
-}
-
-/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
-   ended or was not seen asleep in ten thousand looks, or -1 with errno
-   set. */
-static int seen_asleep(pid_t pid)
-{
-    const struct timespec moment = { .tv_nsec = 1000000 };
-    int seen = 0;
-    for (int look = 0; look < 10000 && seen < 2; look++) {
-        int state = state_of(pid);
-        if (state == -1)
-            return -1;
-        if (state == 0 || state == 'Z')
-            return 0;
-        seen = state == 'S' ? seen + 1 : 0;
-        nanosleep(&moment, NULL);
-    }
-    return seen == 2;
-}
-
-/* For parents: is PID seen asleep? Gives up when that is not told. */
-static bool asleep(pid_t pid)
-{
-    int seen = seen_asleep(pid);
-    if (seen == -1)
-        err(EXIT_FAILURE, "/proc");
-    return seen == 1;
-}
-
 /* Like waitpid(2), but a signal does not end it. */
 static pid_t collect(pid_t which, int *status, int options)
 {
@@ -94,58 +32,6 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
-/* Like read(2), but a signal does not end it. */
-static ssize_t read_some(int fd, void *buffer, size_t length)
-{
-    ssize_t n;
-    do
-        n = read(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
-}
-
-/* For children: returns when the parent opens GATE or is gone. */
-static void wait_at(const int gate[2])
-{
-    char byte;
-    if (close(gate[1]) == -1)
-        fail("close");
-    if (read_some(gate[0], &byte, 1) == -1)
-        fail("read");
-    if (close(gate[0]) == -1)
-        fail("close");
-}
-/* Forks a child that leaves with STATUS. */
-static pid_t child_leaving(int status)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0)
-        _exit(status);
-    return child;
-}
-/* Makes GATE and forks a child that leaves when it opens. */
-static pid_t child_at(int gate[2])
-{
-    if (pipe2(gate, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    const pid_t parent = getpid();
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-            fail("prctl");
-        if (getppid() != parent)
-            _exit(EXIT_FAILURE);
-        wait_at(gate);
-        _exit(EXIT_SUCCESS);
-    }
-    if (close(gate[0]) == -1)
-        err(EXIT_FAILURE, "close");
-    return child;
-}
 
 static const char *name_of(int number)
 {
@@ -188,46 +74,33 @@ static void report_end(const char *what, int last_word, int number)
 
 static void report_life(void)
 {
-    int gate[2], status;
-    pid_t child = child_at(gate);
-    if (!asleep(child))
-        errx(EXIT_FAILURE, "the child does not wait at the gate");
-    if (kill(child, SIGSTOP) == -1)
-        err(EXIT_FAILURE, "kill");
+    int status;
+    const pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
+        raise(SIGSTOP);
+        for (;;)
+            pause();
+    }
     if (collect(child, &status, WUNTRACED) == -1)
         err(EXIT_FAILURE, "waitpid");
-    report("receive SIGSTOP", status);
+    report("raise(SIGSTOP)", status);
     if (kill(child, SIGCONT) == -1)
         err(EXIT_FAILURE, "kill");
     if (collect(child, &status, WCONTINUED) == -1)
         err(EXIT_FAILURE, "waitpid");
     report("receive SIGCONT", status);
-    siginfo_t news = { .si_pid = 0 };
-    int result;
-    do
-        result = waitid(P_PID, (id_t)child, &news, WEXITED | WNOHANG);
-    while (result == -1 && errno == EINTR);
-    printf("%-22s %-6d  waitid: si_pid %jd\n", "still live",
-           result, (intmax_t)news.si_pid);
-    if (close(gate[1]) == -1)
-        err(EXIT_FAILURE, "close");
+    if (kill(child, SIGTERM) == -1)
+        err(EXIT_FAILURE, "kill");
     if (collect(child, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");
-    if (status != 0)
-        errx(EXIT_FAILURE, "the child at the gate failed");
-    report("leave at the gate", status);
-}
-
-static void report_number(void)
-{
-    siginfo_t news = { .si_pid = 0 };
-    pid_t child = child_leaving(0x1234);
-    while (waitid(P_PID, (id_t)child, &news, WEXITED) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitid");
-    printf("%-22s 0x%-4x  waitid: %s\n", "_exit(0x1234)",
-           (unsigned)news.si_status,
-           news.si_code == CLD_EXITED ? "CLD_EXITED" : "other");
+    report("receive SIGTERM", status);
 }
 
 int main(void)
@@ -243,7 +116,8 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
-    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR)
+    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR
+        || signal(SIGTERM, SIG_DFL) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     setvbuf(stdout, NULL, _IOLBF, 0);
     printf("%-22s %-6s  %s\n", "the child did", "word", "which says");
@@ -253,7 +127,6 @@ int main(void)
     report_end("raise(SIGKILL)", 0, SIGKILL);
     report_end("raise(SIGQUIT)", 0, SIGQUIT);
     report_life();
-    report_number();
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

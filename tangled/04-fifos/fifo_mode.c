@@ -14,11 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <endian.h>
-#include <linux/posix_acl.h>
-#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 static const char *const names[] = { "door", "gate", "window" };
 static char room[PATH_MAX];
@@ -70,31 +66,13 @@ static void try(const char *wish, mode_t mode, mode_t mask)
     umask(mask);
     if (mkfifo("door", mode) == -1 || lstat("door", &is) == -1)
         err(EXIT_FAILURE, "door");
-    printf("mode %s, umask %04o: %04o\n", wish, (unsigned)mask,
-           (unsigned)(is.st_mode & 07777));
+    printf("mode %s = %#o, umask %04o: %#o\n", wish, (unsigned)mode,
+           (unsigned)mask, (unsigned)(is.st_mode & 07777));
     if (unlink("door") == -1)
         err(EXIT_FAILURE, "unlink");
 }
 
-static void allow_all_by_default(void)
-{
-    const uint16_t rw = htole16(ACL_READ | ACL_WRITE);
-    const uint32_t nobody = htole32((uint32_t)ACL_UNDEFINED_ID);
-    const struct {
-        struct posix_acl_xattr_header head;
-        struct posix_acl_xattr_entry entries[3];
-    } list = {
-        { htole32(POSIX_ACL_XATTR_VERSION) },
-        { { htole16(ACL_USER_OBJ), rw, nobody },
-          { htole16(ACL_GROUP_OBJ), rw, nobody },
-          { htole16(ACL_OTHER), rw, nobody } }
-    };
-    if (setxattr(".", "system.posix_acl_default", &list, sizeof list,
-                 0) == -1)
-        err(EXIT_FAILURE, "setxattr");
-}
-
-int main(int argc, char **argv)
+int main(void)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
     for (int fd = 0; fd <= 2; fd++)
@@ -107,32 +85,23 @@ int main(int argc, char **argv)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "acl") != 0)) {
-        fprintf(stderr, "usage: fifo_mode [acl]\n");
-        return 2;
-    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     enter_room();
-    if (argc == 2) {
-        allow_all_by_default();
-        try("0666", 0666, 0077);
-    } else {
-        try("0666", 0666, 0000);
-        try("0666", 0666, 0022);
-        try("0666", 0666, 0077);
-        try("0664", 0664, 0022);
-        try(" 664", 664, 0022);
-        if (mkfifo("door", 0600) == -1)
-            err(EXIT_FAILURE, "door");
-        int file = open("window", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (file == -1)
-            err(EXIT_FAILURE, "window");
-        close(file);
-        show("mkfifo where a FIFO is", mkfifo("door", 0600), EEXIST);
-        show("mkfifo where a file is", mkfifo("window", 0600), EEXIST);
-        show("mkfifo in a missing directory", mkfifo("cellar/door", 0600),
-             ENOENT);
-    }
+    try("0666", 0666, 0000);
+    try("0666", 0666, 0022);
+    try("0666", 0666, 0077);
+    try("0664", 0664, 0022);
+    try(" 664", 664, 0022);
+    if (mkfifo("door", 0600) == -1)
+        err(EXIT_FAILURE, "door");
+    int file = open("window", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file == -1)
+        err(EXIT_FAILURE, "window");
+    close(file);
+    show("mkfifo where a FIFO is", mkfifo("door", 0600), EEXIST);
+    show("mkfifo where a file is", mkfifo("window", 0600), EEXIST);
+    show("mkfifo in a missing directory", mkfifo("cellar/door", 0600),
+         ENOENT);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -201,43 +201,19 @@ static bool asleep(pid_t pid)
 }
 
 
-static int report;          /* in a visitor: where to send letters */
+enum report { OPENED, HAS_READ, HAS_WRITTEN, HANDLED, INTERRUPTED };
+static int reports;         /* in a child: the pipe to its parent */
 
-static void tell(char letter)
+static void tell(enum report what)
 {
-    if (write_some(report, &letter, 1) != 1)
+    char byte = (char)what;
+    if (write_some(reports, &byte, 1) != 1)
         _exit(EXIT_FAILURE);
 }
 
-static void on_signal(int number)
-{
-    int saved = errno;
-    (void)number;
-    tell('h');
-    errno = saved;
-}
-
-static _Noreturn void visit(int flags, int sa_flags)
-{
-    const struct sigaction action = { .sa_handler = on_signal,
-                                      .sa_flags = sa_flags };
-    if (sigaction(SIGUSR1, &action, NULL) == -1)
-        fail("sigaction");
-    int fd = open("door", flags | O_CLOEXEC);
-    if (fd == -1 && errno != EINTR)
-        fail("door");
-    tell(fd == -1 ? 'i' : 'o');
-    char byte;
-    if (fd != -1 && flags == O_RDONLY && read_some(fd, &byte, 1) == 1)
-        tell('r');
-    if (fd != -1)
-        close(fd);
-    close(report);
-    _exit(EXIT_SUCCESS);
-}
-
-/* Starts a visitor. Its letters can be read from *LETTERS. */
-static pid_t send_visitor(int flags, int sa_flags, int *letters)
+/* Starts a child that calls PART(HOW). Its reports can be read from
+   *IN. */
+static pid_t start(void (*part)(int), int how, int *in)
 {
     int p[2];
     if (pipe2(p, O_CLOEXEC) == -1)
@@ -252,35 +228,49 @@ static pid_t send_visitor(int flags, int sa_flags, int *letters)
         if (getppid() != parent)
             _exit(EXIT_FAILURE);
         close(p[0]);
-        report = p[1];
-        visit(flags, sa_flags);
+        reports = p[1];
+        part(how);
+        close(reports);
+        _exit(EXIT_SUCCESS);
     }
     close(p[1]);
-    *letters = p[0];
+    *in = p[0];
     return child;
 }
 
-/* Waits for the next letter, which has to be LETTER. */
-static void expect(int letters, char letter)
+/* Waits for the next report, which has to be WANTED. */
+static void expect(int in, enum report wanted)
 {
-    char is;
-    if (read_some(letters, &is, 1) != 1)
-        errx(EXIT_FAILURE, "the visitor is gone");
-    if (is != letter)
-        errx(EXIT_FAILURE, "the visitor sent %c, not %c", is, letter);
+    char byte;
+    if (read_some(in, &byte, 1) != 1)
+        errx(EXIT_FAILURE, "the child is gone");
+    if (byte != (char)wanted)
+        errx(EXIT_FAILURE, "the child reports something else");
 }
 
-/* Makes sure that VISITOR waits and has no more to tell. */
-static void expect_sleep(pid_t visitor, int letters)
+/* Makes sure that CHILD sleeps and has no more to report. */
+static void expect_sleep(pid_t child, int in)
 {
-    struct pollfd p = { .fd = letters, .events = POLLIN };
+    struct pollfd p = { .fd = in, .events = POLLIN };
     int n = 0;
-    bool sleeps = asleep(visitor);
+    bool sleeps = asleep(child);
     while (sleeps && (n = poll(&p, 1, 0)) == -1)
         if (errno != EINTR)
             err(EXIT_FAILURE, "poll");
     if (!sleeps || n != 0)
-        errx(EXIT_FAILURE, "the visitor does not wait");
+        errx(EXIT_FAILURE, "the child does not wait");
+}
+
+static void open_door(int flags)
+{
+    int fd = open_fifo("door", flags);
+    if (fd == -1)
+        fail("door");
+    tell(OPENED);
+    char byte;
+    if (flags == O_RDONLY && read_some(fd, &byte, 1) == 1)
+        tell(HAS_READ);
+    close(fd);
 }
 
 int main(void)
@@ -300,52 +290,33 @@ int main(void)
     enter_room();
     if (mkfifo("door", 0600) == -1)
         err(EXIT_FAILURE, "door");
-    int letters;
-    pid_t reader = send_visitor(O_RDONLY, 0, &letters);
-    expect_sleep(reader, letters);
+    int from_child;
+    pid_t reader = start(open_door, O_RDONLY, &from_child);
+    expect_sleep(reader, from_child);
     puts("O_RDONLY, no writer: sleeps in open");
     int out = must_open("door", O_WRONLY);
-    expect(letters, 'o');
+    expect(from_child, OPENED);
     puts("  a writer comes:    open returns");
-    expect_sleep(reader, letters);
+    expect_sleep(reader, from_child);
     puts("  it says nothing:   sleeps in read");
     if (write_some(out, "x", 1) != 1)
         err(EXIT_FAILURE, "write");
-    expect(letters, 'r');
+    expect(from_child, HAS_READ);
     puts("  it writes a byte:  read returns it");
     close(out);
-    close(letters);
+    close(from_child);
     if (wait_for(reader) != 0)
         errx(EXIT_FAILURE, "the reader failed");
-    pid_t writer = send_visitor(O_WRONLY, 0, &letters);
-    expect_sleep(writer, letters);
+    pid_t writer = start(open_door, O_WRONLY, &from_child);
+    expect_sleep(writer, from_child);
     puts("O_WRONLY, no reader: sleeps in open");
     int in = must_open("door", O_RDONLY);
-    expect(letters, 'o');
+    expect(from_child, OPENED);
     puts("  a reader comes:    open returns");
     close(in);
-    close(letters);
+    close(from_child);
     if (wait_for(writer) != 0)
         errx(EXIT_FAILURE, "the writer failed");
-    pid_t visitor = send_visitor(O_RDONLY, 0, &letters);
-    expect_sleep(visitor, letters);
-    kill(visitor, SIGUSR1);
-    expect(letters, 'h');
-    expect(letters, 'i');
-    puts("a signal comes:      open fails with EINTR");
-    close(letters);
-    wait_for(visitor);
-
-    visitor = send_visitor(O_RDONLY, SA_RESTART, &letters);
-    expect_sleep(visitor, letters);
-    kill(visitor, SIGUSR1);
-    expect(letters, 'h');
-    expect_sleep(visitor, letters);
-    puts("  with SA_RESTART:   sleeps in open again");
-    close(must_open("door", O_WRONLY));
-    expect(letters, 'o');
-    close(letters);
-    wait_for(visitor);
     char byte = 'x';
     in = open_shown("O_RDONLY|O_NONBLOCK, no writer",
                     O_RDONLY | O_NONBLOCK, 0);

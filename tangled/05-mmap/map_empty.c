@@ -65,28 +65,6 @@ static int scratch_file(size_t size, char byte)
     free(bytes);
     return fd;
 }
-/* Opens the file behind FD again, with other flags. */
-static int reopen(int fd, int flags)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int again = open(path, flags | O_CLOEXEC);
-    if (again == -1)
-        err(EXIT_FAILURE, "%s", path);
-    return again;
-}
-/* Prints what mmap(2) returned, and returns it. An error other than
-   EXPECTED ends the program; 0 means that none is expected. */
-static char *show_map(const char *how, void *map, int expected)
-{
-    if (map == MAP_FAILED && errno != expected)
-        err(EXIT_FAILURE, "%s", how);
-    if (map == MAP_FAILED)
-        printf("%-36s = MAP_FAILED %s\n", how, strerrorname_np(errno));
-    else
-        printf("%-36s = mapped\n", how);
-    return map;
-}
 /* Like mmap(2), but a failure ends the program. */
 static char *map_or_die(void *where, size_t length, int protection,
                         int flags, int fd, off_t offset)
@@ -156,29 +134,6 @@ static void show_size(int fd)
         err(EXIT_FAILURE, "fstat");
     printf("%36s   size %jd\n", "", (intmax_t)about.st_size);
 }
-/* Stores a byte to each page; returns how many there were before
-   the first fault. */
-static size_t store_to_all(volatile char *p, size_t pages, size_t page)
-{
-    static volatile size_t stored;
-    for (stored = 0; stored < pages; stored++) {
-        if (sigsetjmp(landing, 1) != 0) {
-            show_fault("store");
-            break;
-        }
-        p[stored * page] = 'x';
-    }
-    return stored;
-}
-/* Like posix_fallocate(3), but a signal does not end it. */
-static int reserve(int fd, off_t from, off_t length)
-{
-    int error;
-    do
-        error = posix_fallocate(fd, from, length);
-    while (error == EINTR);
-    return error;
-}
 
 int main(void)
 {
@@ -193,14 +148,11 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    const size_t pages = 32;
     int fd = scratch_file(0, 0);
+    char *p = map_or_die(NULL, 100, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         fd, 0);
     survive_faults();
     show_size(fd);
-    char *p = show_map("a mapping of 100 bytes",
-                       mmap(NULL, 100, PROT_READ | PROT_WRITE, MAP_SHARED,
-                            fd, 0), 0);
     load("load", p);
     store("store", p, 'x');
     show("ftruncate(fd, 1)", ftruncate(fd, 1), 0);
@@ -212,30 +164,8 @@ int main(void)
     show_size(fd);
     show("write(fd, \" \", 1)", write(fd, " ", 1), 0);
     show_size(fd);
-    char name[64];
-    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-    show("truncate(name, 200)", truncate(name, 200), 0);
-    show_size(fd);
     show("ftruncate(fd, 300)", ftruncate(fd, 300), 0);
     show_size(fd);
-    int reading = reopen(fd, O_RDONLY);
-    show("ftruncate, open with O_RDONLY", ftruncate(reading, 400), EINVAL);
-    show_size(fd);
-    if (ftruncate(fd, (off_t)(pages * page)) == -1)
-        err(EXIT_FAILURE, "ftruncate");
-    struct stat hollow;
-    if (fstat(fd, &hollow) == -1)
-        err(EXIT_FAILURE, "fstat");
-    printf("%-36s = %s\n", "32 pages, most of them a hole",
-           hollow.st_blocks * 512 < hollow.st_size / 2 ? "yes" : "no");
-    char *all = map_or_die(NULL, pages * page, PROT_READ | PROT_WRITE,
-                           MAP_SHARED, fd, 0);
-    printf("%-36s = %zu\n", "pages that could be stored to",
-           store_to_all(all, pages, page));
-    int error = reserve(fd, 0, (off_t)(pages * page));
-    printf("%-36s = %s\n", "posix_fallocate(fd, 0, 32 pages)",
-           error == 0 ? "0" : strerrorname_np(error));
-    close(reading);
     close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

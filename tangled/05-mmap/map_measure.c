@@ -18,7 +18,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
+
+enum { ROUNDS = 5 };
+static long calls;
 
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
@@ -74,68 +76,35 @@ static char *map_or_die(void *where, size_t length, int protection,
         err(EXIT_FAILURE, "mmap");
     return map;
 }
-
-static long calls;
-
 static void by_buffer(int in, int out, size_t size, size_t part)
 {
     static char buffer[128 * 1024];
-    (void)size;
-    for (;;) {
+    while (size > 0) {
         ssize_t n = read_some(in, buffer, part);
-        calls++;
-        if (n == -1)
-            err(EXIT_FAILURE, "read");
-        if (n == 0)
-            return;
-        if (write_all(out, buffer, (size_t)n) == -1)
-            err(EXIT_FAILURE, "write");
-        calls++;
+        if (n <= 0 || write_all(out, buffer, (size_t)n) == -1)
+            err(EXIT_FAILURE, "read or write");
+        size -= (size_t)n;
+        calls += 2;
     }
 }
-static void two_mappings(int in, int out, size_t size, size_t part)
+static void by_mappings(int in, int out, size_t size, size_t flag)
 {
-    (void)part;
+    const int type = MAP_SHARED | (int)flag;
     if (ftruncate(out, (off_t)size) == -1)
         err(EXIT_FAILURE, "ftruncate");
-    char *from = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
-    char *to = map_or_die(NULL, size, PROT_READ | PROT_WRITE,
-                          MAP_SHARED, out, 0);
+    char *from = map_or_die(NULL, size, PROT_READ, type, in, 0);
+    char *to = map_or_die(NULL, size, PROT_READ | PROT_WRITE, type,
+                          out, 0);
     memcpy(to, from, size);
     munmap(from, size);
     munmap(to, size);
     calls += 5;
 }
-
-static void one_mapping(int in, int out, size_t size, size_t part)
+static void by_kernel(int in, int out, size_t size, size_t part)
 {
-    char *from = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
-    for (size_t at = 0; at < size; at += part) {
-        if (write_all(out, from + at, part) == -1)
-            err(EXIT_FAILURE, "write");
-        calls++;
-    }
-    munmap(from, size);
-    calls += 2;
-}
-static void by_sendfile(int in, int out, size_t size, size_t part)
-{
-    (void)part;
     while (size > 0) {
-        ssize_t n = sendfile(out, in, NULL, size);
-        calls++;
-        if (n <= 0)
-            err(EXIT_FAILURE, "sendfile");
-        size -= (size_t)n;
-    }
-}
-
-static void by_copy_file_range(int in, int out, size_t size,
-                               size_t part)
-{
-    (void)part;
-    while (size > 0) {
-        ssize_t n = copy_file_range(in, NULL, out, NULL, size, 0);
+        ssize_t n = copy_file_range(in, NULL, out, NULL,
+                                    size < part ? size : part, 0);
         calls++;
         if (n <= 0)
             err(EXIT_FAILURE, "copy_file_range");
@@ -144,57 +113,21 @@ static void by_copy_file_range(int in, int out, size_t size,
 }
 static const struct {
     const char *name;
-    void (*copy)(int in, int out, size_t size, size_t part);
-    size_t part;
+    void (*copy)(int in, int out, size_t size, size_t how);
+    size_t how;
 } ways[] = {
     { "read, write, 4 KiB", by_buffer, 4 * 1024 },
     { "read, write, 128 KiB", by_buffer, 128 * 1024 },
-    { "two mappings", two_mappings, 0 },
-    { "one mapping, write", one_mapping, 128 * 1024 },
-    { "sendfile", by_sendfile, 0 },
-    { "copy_file_range", by_copy_file_range, 0 },
+    { "two mappings", by_mappings, 0 },
+    { "two, MAP_POPULATE", by_mappings, MAP_POPULATE },
+    { "copy_file_range", by_kernel, 1 << 30 },
 };
-enum { WAYS = sizeof ways / sizeof ways[0], ROUNDS = 5 };
+enum { WAYS = sizeof ways / sizeof ways[0] };
 static double now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-struct result {
-    long calls;
-    double faults[ROUNDS], ms[ROUNDS];
-};
-
-static double faults_so_far(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_minflt + usage.ru_majflt);
-}
-static void measure(int way, int round, int in, size_t size,
-                    struct result *result)
-{
-    int out = scratch_file(0, 0);
-    if (lseek(in, 0, SEEK_SET) == -1)
-        err(EXIT_FAILURE, "lseek");
-    calls = 0;
-    double faults = faults_so_far();
-    double start = now_ms();
-    ways[way].copy(in, out, size, ways[way].part);
-    result->ms[round] = now_ms() - start;
-    result->faults[round] = faults_so_far() - faults;
-    result->calls = calls;
-    char *a = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
-    char *b = map_or_die(NULL, size, PROT_READ, MAP_SHARED, out, 0);
-    struct stat about;
-    if (fstat(out, &about) == -1)
-        err(EXIT_FAILURE, "fstat");
-    if (about.st_size != (off_t)size || memcmp(a, b, size) != 0)
-        errx(EXIT_FAILURE, "%s: the copy differs", ways[way].name);
-    munmap(a, size);
-    munmap(b, size);
-    close(out);
 }
 static int compare(const void *a, const void *b)
 {
@@ -206,6 +139,40 @@ static double median(double *values)
 {
     qsort(values, ROUNDS, sizeof *values, compare);
     return values[ROUNDS / 2];
+}
+static struct result {
+    long calls;
+    double faults[ROUNDS], ms[ROUNDS];
+} results[WAYS];
+
+static double faults_so_far(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_minflt + usage.ru_majflt);
+}
+
+static void measure(int way, int round, int in, size_t size)
+{
+    int out = scratch_file(0, 0);
+    if (lseek(in, 0, SEEK_SET) == -1)
+        err(EXIT_FAILURE, "lseek");
+    calls = 0;
+    double faults = faults_so_far(), start = now_ms();
+    ways[way].copy(in, out, size, ways[way].how);
+    results[way].ms[round] = now_ms() - start;
+    results[way].faults[round] = faults_so_far() - faults;
+    results[way].calls = calls;
+    char *a = map_or_die(NULL, size, PROT_READ, MAP_SHARED, in, 0);
+    char *b = map_or_die(NULL, size, PROT_READ, MAP_SHARED, out, 0);
+    struct stat about;
+    if (fstat(out, &about) == -1)
+        err(EXIT_FAILURE, "fstat");
+    if (about.st_size != (off_t)size || memcmp(a, b, size) != 0)
+        errx(EXIT_FAILURE, "%s: the copy differs", ways[way].name);
+    munmap(a, size);
+    munmap(b, size);
+    close(out);
 }
 
 int main(int argc, char *argv[])
@@ -227,10 +194,9 @@ int main(int argc, char *argv[])
         errx(2, "usage: map_measure MIB (1 to 1024)");
     const size_t size = (size_t)mib << 20;
     int in = scratch_file(size, 'x');
-    static struct result results[WAYS];
     for (int round = 0; round < ROUNDS; round++)
         for (int way = 0; way < WAYS; way++)
-            measure(way, round, in, size, &results[way]);
+            measure(way, round, in, size);
     printf("%ld MiB, median of %d rounds\n", mib, ROUNDS);
     for (int way = 0; way < WAYS; way++)
         printf("%-20s %6ld calls, %.0f faults, %.1f ms\n", ways[way].name,

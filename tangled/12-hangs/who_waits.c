@@ -27,16 +27,16 @@
 enum { TEXT = 256, WANTS = 16 };
 struct file {
     int fd;
-    mode_t type, mode;                /* pipe, socket...; its access */
+    bool pipe, named;                 /* a stranger could open it */
+    mode_t mode;                      /* of a pipe: which ends */
     dev_t dev;
     ino_t ino;
-    bool named;                       /* strangers could open it */
 };
 struct process {
     pid_t pid, parent, group, session, tracer;
     uid_t user;
     char name[32];
-    bool ours, dead, hidden, timer;
+    bool ours, dead, hidden, alarm, uring;
     int file, files, namesakes;       /* its first file, how many */
 };
 struct thread;
@@ -110,17 +110,20 @@ static unsigned long long field(const char *text, const char *name,
 static void read_file(struct view *v, struct process *p, int dir,
                       const char *number)
 {
-    struct stat link, file;
-    char what[16] = "";
-    if (fstatat(dir, number, &link, AT_SYMLINK_NOFOLLOW) == -1
-        || fstatat(dir, number, &file, 0) == -1
-        || readlinkat(dir, number, what, sizeof what - 1) == -1)
+    char what[32] = "";
+    struct stat file = { 0 }, link = { 0 };
+    if (readlinkat(dir, number, what, sizeof what - 1) == -1)
         return;
-    p->timer |= strcmp(what, "anon_inode:[io_") == 0;
+    p->uring |= strcmp(what, "anon_inode:[io_uring]") == 0;
+    bool pipe = sscanf(what, "pipe:[%lu]", &file.st_ino) == 1;
+    if (*what == '/')
+        fstatat(dir, number, &file, 0);
+    if (pipe || S_ISFIFO(file.st_mode))
+        fstatat(dir, number, &link, AT_SYMLINK_NOFOLLOW);
     v->file = grown(v->file, v->files, sizeof *v->file);
     v->file[v->files++] = (struct file){
-        atoi(number), file.st_mode & S_IFMT, link.st_mode, file.st_dev,
-        file.st_ino, *what == '/' && file.st_nlink > 0 };
+        atoi(number), pipe || S_ISFIFO(file.st_mode), file.st_nlink > 0,
+        link.st_mode, file.st_dev, file.st_ino };
 }
 
 /* read_files: what P has open, as its thread TID sees it. */
@@ -151,7 +154,7 @@ static void read_thread(struct view *v, struct process *p, pid_t tid)
                         .state = state[7] };
     const int timers[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGIO };
     for (int i = 0; i < 4; i++)
-        p->timer |= field(status, "\nSigCgt:", 16) >> (timers[i] - 1) & 1;
+        p->alarm |= field(status, "\nSigCgt:", 16) >> (timers[i] - 1) & 1;
     p->tracer = (pid_t)field(status, "\nTracerPid:", 10);
     p->user = (uid_t)field(status, "\nUid:", 10);
     t.switches = field(status, "\nvoluntary_ctxt_switches:", 10)
@@ -175,8 +178,7 @@ static void read_threads(struct view *v, struct process *p)
     if (dir)
         closedir(dir);
     p->dead = first == v->threads;
-    p->timer |= slurp(path, sizeof path, "%d/timers", p->pid);
-    if (!p->dead)
+    if (!p->dead && v == &now)
         read_files(v, p, v->thread[first].tid);
 }
 
@@ -239,16 +241,15 @@ static const struct file *on(struct thread *t, unsigned long fd)
     if (f == end || readlink(path, link, sizeof link - 1) == -1)
         return NULL;
     const char *slash = names_only ? strrchr(link, '/') : NULL;
-    if (f->type == S_IFSOCK)
-        snprintf(t->on, TEXT, "a socket");
-    else if (f->type != S_IFIFO)
-        snprintf(t->on, TEXT, "%.200s", slash ? slash + 1 : link);
-    else if (f->named)
-        snprintf(t->on, TEXT, "FIFO %.200s", slash ? slash + 1 : link);
+    size_t kind = strcspn(link, ":[");
+    if (*link == '/' || strncmp(link, "anon", 4) == 0)
+        snprintf(t->on, TEXT, "%s%.200s", f->pipe ? "FIFO " : "",
+                 slash ? slash + 1 : link);
     else if (names_only)
-        snprintf(t->on, TEXT, "a pipe");
+        snprintf(t->on, TEXT, "a %.*s", (int)kind, link);
     else
-        snprintf(t->on, TEXT, "pipe %ju", (uintmax_t)f->ino);
+        snprintf(t->on, TEXT, "%.*s %ju", (int)kind, link,
+                 (uintmax_t)strtoul(link + kind + 2, NULL, 10));
     return f;
 }
 
@@ -257,7 +258,7 @@ static void other_end(struct thread *t, unsigned long fd,
                       enum role role)
 {
     const struct file *f = on(t, fd);
-    want(t, role, f && f->type == S_IFIFO ? f : NULL, 0);
+    want(t, role, f && f->pipe ? f : NULL, 0);
 }
 
 static void reading(struct thread *t)
@@ -306,7 +307,7 @@ static void opening(struct thread *t)
         return;
     char *slash = names_only ? strrchr(name, '/') : NULL;
     snprintf(t->on, TEXT, "FIFO %.200s", slash ? slash + 1 : name);
-    struct file f = { .dev = s.st_dev, .ino = s.st_ino, .named = true };
+    struct file f = { .named = true, .dev = s.st_dev, .ino = s.st_ino };
     bool writes = (t->arg[at + 1] & O_ACCMODE) == O_WRONLY;
     want(t, writes ? READER : WRITER, &f, 0);
 }
@@ -387,7 +388,7 @@ static void polling(struct thread *t)
         const struct file *f = on(t, (unsigned)polled[i].fd);
         if (polled[i].fd < 0)
             continue;
-        f = f && f->type == S_IFIFO ? f : NULL;
+        f = f && f->pipe ? f : NULL;
         if (!f || f->mode & S_IRUSR)
             want(t, WRITER, f, 0);
         if (f && f->mode & S_IWUSR)
@@ -489,8 +490,7 @@ static bool is(const struct process *p, const struct thread *t,
 {
     const struct process *me = &now.process[t->of];
     struct file f = { .dev = w->dev, .ino = w->ino };
-    mode_t mode = w->role == WRITER ? S_IWUSR : w->role == READER
-        ? S_IRUSR : S_IRUSR | S_IWUSR;
+    mode_t mode = w->role == WRITER ? S_IWUSR : S_IRUSR;
     if (p->hidden && w->role <= MAPPER
         && (p->ours || p->session == me->session))
         return true;
@@ -502,7 +502,7 @@ static bool is(const struct process *p, const struct thread *t,
     default:
         for (int i = p->file; i < p->file + p->files; i++)
             if (now.file[i].dev == w->dev && now.file[i].ino == w->ino
-                && now.file[i].mode & mode)
+                && (w->role == OPENER || now.file[i].mode & mode))
                 return true;
         return false;
     }
@@ -530,6 +530,14 @@ static bool hangs(const struct process *p)
         if (p->ours && p == &now.process[t->of] && !t->awake)
             return true;
     return false;
+}
+
+/* has_timer: whether time could wake P, or the kernel works for it. */
+static bool has_timer(const struct process *p)
+{
+    char text[2];
+    return p->alarm || p->uring
+        || slurp(text, sizeof text, "%d/timers", p->pid);
 }
 
 /* ran: whether T ran between the two looks, or may have. */
@@ -765,7 +773,7 @@ int main(int argc, char **argv)
     for EACH_THREAD(t) {
         const struct process *p = &now.process[t->of];
         understand(t);
-        t->awake |= !t->wants || p->timer || ran(t)
+        t->awake |= !t->wants || ran(t) || has_timer(p)
             || (t->stranger && !alone) || (tree_only && !p->ours);
         bool any = t->stranger;
         for EACH_PROCESS(q)

@@ -13,7 +13,7 @@ load ../lib/helpers
     orphan=$(sed -n 's/^waitpid(grandchild)  *= //p' stdout)
     assert_call 'prctl\(PR_SET_CHILD_SUBREAPER, 1'
     assert_call "wait4\($orphan, NULL, WNOHANG, NULL\) += -1 ECHILD"
-    assert_call "wait4.*WEXITSTATUS\(s\) == 6.*, 0, NULL\) += $orphan"
+    assert_call "wait4\($orphan, NULL, 0, NULL\) += $orphan"
 }
 
 @test "where no ancestor offers, the first process of the namespace adopts [W22]" {
@@ -23,7 +23,7 @@ load ../lib/helpers
     [ "$(id -u)" = 0 ] || in_namespace+=(-Ur)
     run_program "${in_namespace[@]}" bash -c './orphan; true'
     assert_success
-    assert_line --index 4 --regexp '^orphan [0-9]+: my parent is 1$'
+    assert_line --index 3 --regexp '^orphan [0-9]+: my parent was [0-9]+, and is 1$'
 }
 
 @test "an adopted orphan is not left behind, one that is not adopted is somebody else's" {
@@ -45,7 +45,7 @@ load ../lib/helpers
 @test "interrupted calls are asked again" {
     inject 'wait4:error=EINTR:when=2 read:error=EINTR:when=1' ./orphan adopt
     assert_success
-    assert_line --index 6 --regexp '^exit status  *= 6$'
+    assert_line --index 4 --regexp '^waitpid\(grandchild\)  *= [0-9]+$'
 }
 
 @test "the session holds for an ordinary user" {
@@ -55,13 +55,6 @@ load ../lib/helpers
 @test "no descriptor is left" {
     no_leaked_fd ./orphan adopt
     assert_line --partial "grandparent"
-}
-
-@test "a child that was killed is not taken for one that left" {
-    inject 'getppid:signal=SIGTERM:when=2' ./orphan adopt
-    assert_failure
-    assert_stderr_line "orphan: a child did not leave by itself"
-    refute_line --partial 'exit status'
 }
 
 @test "a full disk is reported" {

@@ -134,7 +134,6 @@ C
 }
 
 @test "WEXITSTATUS of a child that a signal has killed is 0, whichever signal, and of any other word it is a number, too" {
-    says "WEXITSTATUS makes a number of any status word"
     says "For a child that was killed by a signal that number is 0, which looks like success"
     says "An exit status is what WEXITSTATUS makes of it, the low eight bits of what the child said, and it is there only if WIFEXITED is true"
     says "first WIFEXITED, then WEXITSTATUS, and expect 8 bits"
@@ -271,7 +270,7 @@ C
     assert_output "31 of 31, 1"
 }
 
-@test "neither waitid nor the signal's own structure has more than eight bits of the number" {
+@test "neither waitid nor the signal's own structure has more than eight bits of the number [W19]" {
     says "Linux cuts the number when the child ends, before anybody asks, so of 0x1234 there is only 0x34 left to report"
     family cut <<'C'
 static volatile sig_atomic_t told;
@@ -323,7 +322,7 @@ si_pid: first"
 
 @test "waitid looks at one child and at one kind of news, and may leave it" {
     says "P_PID selects one child, WEXITED the kind of news"
-    says "There is a call that can wait for a death without collecting it: waitid(2), younger than the other two, with an option WNOWAIT that says look, but leave it there"
+    says "There is a call that can wait for a death without collecting it: waitid(2), with an option WNOWAIT that says look, but leave it there"
     family kinds <<'C'
 int main(void)
 {
@@ -356,4 +355,35 @@ first, gone: ECHILD"
     local look='printf "$((0x$(sed -n "s/^SigIgn:[^0-9a-f]*//p" "/proc/$$/status") >> 2 & 1))"'
     run_shell "sh -c '$look' & wait; sh -c '$look'; set -m; sh -c '$look' & wait"
     assert_output 100
+}
+
+@test "a shell tells both kinds of end in one number, a parent tells them apart" {
+    says "it gives the exit status of a command that left, and 128 plus the number of the signal for one that was killed"
+    says "So 137 is 128 + 9, a SIGKILL, as from the kernel when memory runs out; 139 is SIGSEGV, 143 is SIGTERM, and 141 is SIGPIPE"
+    says "A command that left with 137 by itself looks the same there, and not to a parent that reads the status word"
+    local shell signal
+    for shell in sh bash; do
+        for signal in KILL SEGV TERM PIPE; do
+            run_program "$shell" -c "ulimit -c 0; sh -c 'kill -$signal \$\$'; echo \$?; sh -c 'exit \$1' sh \$?"
+            case $signal in
+            KILL) assert_output 137 ;; SEGV) assert_output 139 ;;
+            TERM) assert_output 143 ;; PIPE) assert_output 141 ;;
+            esac
+        done
+        run_program "$shell" -c 'sh -c "exit 137"; echo $?'
+        assert_output 137
+    done
+    family apart <<'C'
+int main(void)
+{
+    int left, killed;
+    waitpid(leaving(137), &left, 0);
+    first = staying();
+    kill(first, SIGKILL);
+    waitpid(first, &killed, 0);
+    printf("%d %d\n", left == killed, WIFEXITED(left) && WIFSIGNALED(killed));
+}
+C
+    run_program ./apart
+    assert_output '0 1'
 }

@@ -2,7 +2,7 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # Any child: what wait and waitpid(-1) have in common, and whom that robs.
 
-@test "-1 takes one child, of whatever group, and wait takes the next with the same status word [W09] [W10]" {
+@test "-1 takes one child, and wait takes the next with the same status word [W09] [W10]" {
     holds_session
 }
 

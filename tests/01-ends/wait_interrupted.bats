@@ -7,6 +7,7 @@ load ../lib/helpers
 }
 
 @test "the kernel interrupts the call both times and starts it anew once [W17]" {
+    says "The call then returns -1 with EINTR, interrupted system call, and the child is as alive as before"
     traced wait4,rt_sigaction ./wait_interrupted
     assert_success
     [ "$(grep -c 'wait4.*ERESTARTSYS' strace)" -eq 2 ]

@@ -5,8 +5,7 @@ load common
 # fifo_meet: two programs that know nothing of each other but a name, each of
 # which may come first.
 
-@test "the session holds: mkfifo makes a name, and strangers meet there [F07] [F08] [F10]" {
-    says "The command mkfifo(1) makes the name, and refuses to make it where something bears that name already"
+@test "the session holds: either half waits, and the name stays [F07]" {
     holds_session
 }
 
@@ -44,7 +43,7 @@ load common
 }
 
 @test "the name it makes is for its owner alone, and stays" {
-    says "The umask(2) that we were started with could take our own permissions from it, so we set one"
+    says "The umask(2) that we were started with could take our own permissions from the name that we make, so we set one"
     for mask in 0 0777; do
         as_nobody run_shell 'umask $1; { ./fifo_meet say gate x & ./fifo_meet hear gate && wait; } && stat -c "%a %F" gate; rm -f gate' $mask
         assert_success

@@ -17,12 +17,6 @@ load common
     assert_call 'openat\(AT_FDCWD, "door", O_WRONLY\|O_CLOEXEC'
 }
 
-@test "the wait is the open itself: a signal finds the visitor there [F06] [F14]" {
-    traced openat ./fifo_open
-    assert_success
-    assert_call 'openat(\(AT_FDCWD, "door", O_RDONLY\|O_CLOEXEC| resumed>)\) *= \? ERESTARTSYS'
-}
-
 @test "a writer that may not wait learns that nobody is there [F14]" {
     traced openat ./fifo_open
     assert_success
@@ -35,7 +29,7 @@ load common
     leaves_nothing ./fifo_open
 }
 
-@test "a visitor does not outlive a parent that failed" {
+@test "a child does not outlive a parent that failed" {
     inject 'poll:error=ENOMEM:when=1' ./fifo_open
     assert_failure 1
     assert_stderr_line --partial 'fifo_open: poll: Cannot allocate memory'

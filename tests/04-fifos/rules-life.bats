@@ -22,7 +22,8 @@ EPIPEEPIPE1y"
 }
 
 @test "what would have waited says EAGAIN, and only then" {
-    says "The read end is opened with O_NONBLOCK, and a read that would have waited says EAGAIN instead"
+    says "From then on, a read that would have waited says EAGAIN instead"
+    says "So the read end is opened with O_NONBLOCK"
     says "if our read end was opened without waiting, the other side may not have come yet, and read(2) would return 0"
     says "A FIFO that ends too soon has no writer just then: the last has left, or, for a reader that opened with O_NONBLOCK, none has come yet"
     run_shell "$functions$perl"'

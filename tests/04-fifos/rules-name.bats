@@ -151,7 +151,7 @@ C
     says "So a reader of our output that leaves must not end us by SIGPIPE"
     mkdir room
     export TMPDIR=$PWD/room
-    for program in identity mode open eof poll lost recovers unlinked deadlock; do
+    for program in open interrupted eof poll lost recovers unlinked share deadlock full identity mode; do
         run_shell 'mkfifo out; exec 5<> out; exec 6> out 5>&-; ./fifo_$1 >&6; status=$?; rm out; exit $status' $program
         assert_failure 1
         assert_stderr "fifo_$program: cannot write to standard output"
@@ -162,15 +162,15 @@ C
 @test "an umask that takes the owner's permissions does not keep the programs from their FIFOs" {
     says "the umask we were started with could take the owner's permissions from what we make"
     mkdir room
-    for program in identity open eof poll lost recovers unlinked deadlock; do
+    for program in open interrupted eof poll lost recovers unlinked share deadlock full identity; do
         as_nobody run_shell 'umask 0777; TMPDIR=$PWD/room ./fifo_$1 > /dev/null && ls room' $program
         assert_success
         assert_output ''
     done
 }
 
-@test "two that wait for each other get on when a third opens a door, or a signal ends a wait" {
-    says "A third process could open one of the doors, or a signal end one of the waits"
+@test "two that wait for each other get on when a third opens a FIFO, or a signal ends a wait" {
+    says "A third process could open one of the FIFOs, or a signal end one of the waits"
     says "By themselves the two do not get on"
     run_shell "$functions$perl"'
         mkfifo door gate
@@ -289,4 +289,13 @@ fifo
     says "Asking [ -p box ] first helps less, since the box can go after the answer"
     run_shell 'mkfifo box; [ -p box ] && { rm box; echo hello > box; }; stat -c "%F %s" box'
     assert_output 'regular file 6'
+}
+
+@test "processes of two containers, with a kernel and a directory in common, meet" {
+    needs root
+    says "Containers of one machine that share a directory meet at a FIFO in it, because one kernel has both"
+    run_shell 'mkfifo door
+        unshare --pid --fork --mount --ipc --uts --net sh -c "echo from pid \$\$ > door" & cat door; wait $!; echo $?'
+    assert_output "from pid 1
+0"
 }

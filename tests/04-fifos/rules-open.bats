@@ -341,14 +341,14 @@ C
 137"
 }
 
-@test "a visitor of fifo_open calls nothing but open and read that could make it sleep" {
-    says "Both together leave one place, since a visitor calls nothing else that sleeps"
+@test "a child of fifo_open calls nothing but open and read that could make it sleep" {
+    says "Asleep first, and no report afterwards: that leaves one place, since the child calls nothing else that sleeps"
     traced all ./fifo_open
     assert_success
     parent=$(grep -m 1 mkdir strace | cut -d ' ' -f 1)
     grep -v "^$parent " strace | grep -oE '^[0-9]+ +[a-z_0-9]+\(' | sed -E 's/.* //' | sort -u > calls
     assert_equal "$(grep -cE '^(openat|read|prctl|write)\($' calls)" 4
-    # write is to a pipe with room for its letter
+    # write is to a pipe with room for its report
     run grep -vE '^(openat|read|write|close|prctl|getppid|set_robust_list|rseq|gettid|rt_sig[a-z]+|exit_group|getpid)\($' calls
     assert_output ''
 }

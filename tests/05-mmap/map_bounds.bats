@@ -4,7 +4,7 @@ load ../lib/helpers
 # Four ways out of a mapping.
 
 @test "works, works outside the file, SIGBUS, SIGSEGV or a stranger [Q7b] [M30] [M32]" {
-    says "p is the start of a mapping of 100 bytes"
+    says "7. p is the start of a mapping of 100 bytes. What happens if we go beyond it? | It works, or reads zeros, or is SIGBUS, or is SIGSEGV"
     says "out of bounds | works, zeros, SIGBUS, SIGSEGV, other data"
     holds_session
 }

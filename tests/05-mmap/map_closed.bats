@@ -4,6 +4,7 @@ load ../lib/helpers
 # A mapping outlives its descriptor and the name of its file.
 
 @test "closed, removed, and still there; gone with munmap [Q6]" {
+    says "6. Does closing the descriptor after mmap(2) harm the mapping? | No, nor does removing the file"
     holds_session
 }
 

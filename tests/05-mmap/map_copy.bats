@@ -96,6 +96,7 @@ on_a_small_disk() {
 }
 
 @test "void ptr1 does not compile, void *ptr1 does [X2c]" {
+    says "A pointer cannot be declared void ptr1"
     echo 'int f(void) { void ptr1 = 0; return 0; }' > wrong.c
     echo 'int f(void) { void *ptr1 = 0; return ptr1 != 0; }' > right.c
     compile_fails wrong.c 'void'

@@ -5,6 +5,8 @@ load ../lib/helpers
 # which error, and what it takes.
 
 @test "lengths, offsets, addresses [M02] [M05] [M06] [M19] [M20] [M21] [Q3] [Q7a]" {
+    says "3. What happens if the offset is 1000? | EINVAL: it must be a multiple of the page size"
+    says "4. When does mmap(2) fail? | For a length of 0, a mode that does not fit, and a dozen other reasons"
     says "An offset of 0 is allowed, and so is one far beyond the end of the file; that only shows when the memory is touched"
     says "A length of 0 is refused; any other is rounded up to whole pages"
     says "length | not 0, rounded up to whole pages"
@@ -12,26 +14,23 @@ load ../lib/helpers
     holds_session
 }
 
-@test "refusals by argument, by descriptor, by seal and by limit [M14] [M22] [Q4a] [Q4b] [Q4d]" {
+@test "refusals by argument, by descriptor and by limit [M14] [M22] [Q4a] [Q4d]" {
     run_program ./map_refused
     assert_success
-    assert_line --regexp '^0 bytes += MAP_FAILED EINVAL$'
-    assert_line --regexp '^PROT_WRITE, shared, O_RDONLY += MAP_FAILED EACCES$'
-    assert_line --regexp '^more than there is += MAP_FAILED ENOMEM$'
-    assert_line --regexp '^a pipe += MAP_FAILED ENODEV$'
+    assert_line --regexp '^length 0 += EINVAL$'
+    assert_line --regexp '^open with O_WRONLY += EACCES$'
+    assert_line --regexp '^length of all addresses += ENOMEM$'
+    assert_line --regexp '^a pipe += ENODEV$'
     assert_line --regexp '^a memfd += mapped$'
-    assert_line --regexp '^a memfd sealed against writing += MAP_FAILED EPERM$'
-    assert_line 'MAP_FAILED == NULL: no'
 }
 
 @test "an unknown flag is refused by MAP_SHARED_VALIDATE alone [M12]" {
-    says "MAP_SHARED_VALIDATE, a stricter MAP_SHARED for files"
     says "The type MAP_SHARED_VALIDATE (Linux 4.15) is a stricter MAP_SHARED"
     says "MAP_SHARED_VALIDATE refuses flags that the file's driver or file system does not name"
     run_program ./map_refused
     assert_success
     assert_line 'MAP_SHARED, unknown flag             = mapped'
-    assert_line 'MAP_SHARED_VALIDATE, unknown flag    = MAP_FAILED EOPNOTSUPP'
+    assert_line 'MAP_SHARED_VALIDATE, unknown flag    = EOPNOTSUPP'
 }
 
 @test "as an ordinary user the same is refused [Q4d]" {
@@ -50,7 +49,6 @@ load ../lib/helpers
     assert_call 'ENODEV'
     assert_call 'ENOMEM'
     assert_call 'EOVERFLOW'
-    assert_call 'EPERM'
 }
 
 @test "no process leaves a descriptor open" {
@@ -61,9 +59,11 @@ load ../lib/helpers
 }
 
 @test "the page size is asked for, not assumed [M19] [Q7a]" {
-    run_program ./map_refused
+    says "A program that has 4096 written in it is wrong on a machine that you do not have yet"
+    traced mmap ./map_refused
     assert_success
-    assert_line "a page has $(getconf PAGESIZE) bytes"
+    assert_line --regexp "^  the last byte of its page += '1'\$"
+    assert_call "mmap\(NULL, 1, PROT_READ, MAP_SHARED, 3, $(printf '%#x' "$(getconf PAGESIZE)")\) += 0x"
     refute [ "$(grep -cE '4096|0x1000' "$book_tangled/map_refused.c")" != 0 ]
 }
 
@@ -82,10 +82,9 @@ load ../lib/helpers
 }
 
 @test "an offset that is no page is refused before the kernel hears of it [M19] [Q3]" {
-    says "What happens if the offset is 1000"
     traced mmap ./map_refused
     assert_success
-    assert_line --regexp '^1000 += MAP_FAILED EINVAL$'
+    assert_line --regexp '^offset 1000 += EINVAL$'
     assert_call 'mmap\(NULL, 0, PROT_READ, MAP_SHARED, 3, 0\) += -1 EINVAL'
     refute_call '0x3e8'
 }

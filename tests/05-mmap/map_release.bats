@@ -4,6 +4,7 @@ load ../lib/helpers
 # munmap works on pages, not on mappings.
 
 @test "a moved pointer fails, or worse, succeeds; lengths are rounded to pages [M23] [M24] [M25] [Q1a] [Q1c]" {
+    says "1. mmap(2) returned p, and then we did p++. Does munmap(p, length) still succeed? | No, unless p has moved by whole pages; then it takes the wrong ones"
     holds_session
 }
 

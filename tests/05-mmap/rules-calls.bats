@@ -141,7 +141,7 @@ C
     inject 'mmap:error=EAGAIN:when=3' ./map_refused
     assert_failure 1
     assert_stderr_line --partial 'Resource temporarily unavailable'
-    refute_line --partial 'MAP_FAILED == NULL'
+    refute_line --partial 'a memfd'
 }
 
 @test "MAP_FIXED takes the place of what was there, MAP_FIXED_NOREPLACE not; a free hint is taken" {
@@ -176,15 +176,52 @@ C
     assert_output '11 EEXIST 24 done zero 42'
 }
 
-@test "an unlimited stack brings another layout" {
-    says "gets another layout, in which the line about heap and stack says no on x86-64"
+@test "a mapping lies between heap and stack, by the C library; an unlimited stack brings another layout [M02]" {
+    says "A mapping lies in the region between heap and stack, where the C library is mapped as well"
+    says "gets another layout, in which a mapping lies below the heap on x86-64"
+    makes try <<'C'
+#include "rules.h"
+int main(void)
+{
+    char *p = map(1, PROT_READ, MAP_SHARED, scratch(1, 'a'));
+    uintptr_t at = (uintptr_t)p, heap = (uintptr_t)sbrk(0), stack = (uintptr_t)&p;
+    uintptr_t libc = (uintptr_t)stdout;
+    printf("%s %s\n", at % page() != 0 ? "no page" : at < heap ? "below the heap" : at < stack ? "between" : "above",
+           (at > libc ? at - libc : libc - at) >> 30 == 0 ? "near" : "far");
+}
+C
+    run_shell 'ulimit -S -s 8192 && ./try'
+    assert_success
+    assert_output 'between near'
     [ "$(uname -m)" = x86_64 ] || return 0
-    run_shell 'ulimit -s unlimited && ./map_refused'
+    run_shell 'ulimit -s unlimited && ./try'
     assert_success
-    assert_line --regexp '^  between heap and stack += no$'
-    run_shell 'ulimit -S -s 8192 && ./map_refused'
+    assert_line --regexp '^below the heap '
+}
+
+@test "where writing is asked for, shared, the mode has to fit, and a sealed memfd refuses [Q4b] [Q4d]" {
+    says "some of a prohibition (EPERM)"
+    makes try <<'C'
+#include "rules.h"
+static void ask(int fd, int flags)
+{
+    puts(result(mmap(NULL, 1, PROT_READ | PROT_WRITE, flags, fd, 0) == MAP_FAILED ? -1 : 0));
+}
+int main(void)
+{
+    int fd = again(scratch(1, 'a'), O_RDONLY), memory = memfd_create("sealed", MFD_ALLOW_SEALING);
+    ask(fd, MAP_SHARED);
+    ask(fd, MAP_PRIVATE);
+    if (fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE) == -1)
+        err(99, "seal");
+    ask(memory, MAP_SHARED);
+}
+C
+    run_program ./try
     assert_success
-    assert_line --regexp '^  between heap and stack += yes$'
+    assert_output 'EACCES
+done
+EPERM'
 }
 
 @test "where randomization is off the place is the same each time" {

@@ -5,7 +5,7 @@ load ../lib/helpers
 
 @test "a semaphore whose taker was killed stays taken; a robust mutex tells the next" {
     says "If that process is killed before it gives the semaphore back, it stays taken"
-    says "the next one that locks it is told by EOWNERDEAD that the owner has died"
+    says "When the owner of a robust mutex has died, the next one that locks it gets the lock together with the error EOWNERDEAD"
     makes try <<'C'
 #include "rules.h"
 #include <pthread.h>
@@ -102,6 +102,22 @@ C
     run_program ./try
     assert_success
     assert_output '11 21'
+}
+
+@test "a struct has gaps, and a long is as wide as the architecture has it" {
+    says "a long has 4 bytes in a 32-bit program and 8 in a 64-bit one, and a compiler may leave a gap, padding, in front of a member to align it"
+    [ "$(uname -m)" = x86_64 ] || skip "needs x86-64"
+    cat > wide.c <<'C'
+struct board { char state; long number; };
+_Static_assert(sizeof(long) == WIDTH, "");
+_Static_assert(__builtin_offsetof(struct board, number) > 1, "");
+C
+    run_program gcc -m64 -DWIDTH=8 -c -o wide.o wide.c
+    assert_success
+    run_program gcc -m32 -DWIDTH=4 -c -o wide.o wide.c
+    assert_success
+    run_program gcc -m32 -DWIDTH=8 -c -o wide.o wide.c
+    assert_failure
 }
 
 @test "of two processes that take the board at the same moment one succeeds" {

@@ -68,7 +68,9 @@ C
 @test "on a full disk write fails with ENOSPC, and a store to a hole is SIGBUS" {
     says "A write(2) would fail with ENOSPC"
     says "The disk can be full, which can be a SIGBUS too"
-    says "A store has no return value, so the kernel sends a signal"
+    says "A store has no return value, so the kernel sends a signal: SIGBUS once more, in a file that is long enough and a mapping that is within it"
+    says "A program that stores through a mapping into a new file should reserve the space first"
+    says "It makes the file long enough, too, and it returns its error instead of leaving it in errno"
     [ "$(id -u)" = 0 ] || skip "needs root"
     needs namespaces
     makes try <<'C'
@@ -85,13 +87,22 @@ int main(void)
     puts(strerrorname_np(errno));
     catch_faults();
     puts(store(p, 'x'));
+    errno = 0;
+    int error = posix_fallocate(hole, 0, (off_t)page());
+    printf("%s %d\n", strerrorname_np(error), errno);
+    struct stat about;
+    if (ftruncate(full, 0) == -1 || posix_fallocate(hole, 0, 5000) != 0 || fstat(hole, &about) == -1)
+        err(99, "file");
+    printf("%jd %s\n", (intmax_t)about.st_size, store(p, 'x'));
 }
 C
     run_shell 'mkdir small; exec unshare --mount sh -c "
         mount -t tmpfs -o size=1m tmpfs small && t=\$PWD/try && cd small && \"\$t\""'
     assert_success
     assert_output 'ENOSPC
-SIGBUS BUS_ADRERR'
+SIGBUS BUS_ADRERR
+ENOSPC 0
+5000 stored'
 }
 
 @test "a mapping keeps a lock after close, until it goes itself" {
@@ -147,6 +158,35 @@ C
     assert_output 'oo
 o
 SIGBUS BUS_ADRERR'
+}
+
+@test "a program that runs is not written, and one that is written does not run; a library is [Q6]" {
+    says 'open(2) for writing fails with ETXTBSY, "Text file busy", while the program runs, and so does execve(2) of a file that somebody has open for writing'
+    says "A library has no such protection"
+    makes try <<'C'
+#include "rules.h"
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return 0;
+    puts(result(open("/proc/self/exe", O_WRONLY)));
+    fflush(stdout);
+    if (system("cp /proc/$PPID/exe other") != 0)
+        err(99, "cp");
+    int fd = open("other", O_WRONLY | O_CLOEXEC);
+    char *args[] = { argv[0], "again", NULL };
+    puts(result(execv("other", args)));
+    close(fd);
+    fd = open("other", O_RDONLY | O_CLOEXEC);
+    map(1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd);
+    puts(open("other", O_WRONLY | O_CLOEXEC) == -1 ? "refused" : "written");
+}
+C
+    run_program ./try
+    assert_success
+    assert_output 'ETXTBSY
+ETXTBSY
+written'
 }
 
 @test "a file lives while a name, a descriptor or a mapping leads to it" {
@@ -358,7 +398,7 @@ C
 }
 
 @test "with the seal nobody makes it shorter, but a hole can be punched, and bytes can change" {
-    says "With the seal F_SEAL_SHRINK a memfd does not become shorter, whoever tries it"
+    says "With F_SEAL_SHRINK a memfd does not become shorter, whoever tries it"
     says "a hole that fallocate(2) punches reads as zeros, without a signal"
     says "asks fcntl(2) for F_GET_SEALS before it maps it"
     makes try <<'C'

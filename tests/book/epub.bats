@@ -3,17 +3,9 @@
 # takes about 20 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load epubcheck
 
 epub=$root/out/$("$root/tools/title" name).epub
-
-# epubcheck_says ARGUMENT...: `run` of epubcheck. Debian's command is the archive of
-# Java itself, others' a script.
-epubcheck_says() {
-    needs java epubcheck
-    local command
-    command=$(command -v epubcheck)
-    if [ "$(head -c 2 "$command")" = PK ]; then checked_by "$command" "$@"; else run "$command" "$@"; fi
-}
 
 @test "epubcheck has nothing to say about the EPUB" {
     says --in D-making "valid HTML and EPUB"

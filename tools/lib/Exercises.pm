@@ -48,9 +48,9 @@ sub exercises_in {
 # begun LINE, TITLE, ATTRIBUTES: what a heading tells.
 sub begun {
     my ($line, $title, $attributes) = @_;
-    return { line => $line, title => $title, hints => [], answers => [],
-        name => ($attributes =~ /(?:^|\s)#(\S+)/)[0] // '',
-        minutes => ($attributes =~ /(?:^|\s)minutes="?([^"\s]*)/)[0],
+    my ($name) = $attributes =~ /(?:^|\s)#(\S+)/;
+    my ($minutes) = $attributes =~ /(?:^|\s)minutes="?([^"\s]*)/;
+    return { line => $line, title => $title, name => $name // '', minutes => $minutes, hints => [], answers => [],
         classes => [grep { $_ ne 'exercise' } $attributes =~ /(?:^|\s)\.([\w-]+)/g] };
 }
 

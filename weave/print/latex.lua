@@ -47,6 +47,9 @@ local function used_in(c, page)
   return #users > 0 and 'used in ' .. table.concat(places, ', ') or nil
 end
 
+-- From how many lines on the code of an exercise is long.
+local long_code = 40
+
 -- On paper only the number of what is many.
 function M.fold(summary) return summary end
 
@@ -63,7 +66,8 @@ function M.chunk(c, page)
   local session = c.kind and page.book:session(c.unit, c.program)
   if session then refs[#refs + 1] = link(session, 'what it prints') end
   if not c.kind and not c.variant then refs[#refs + 1] = used_in(c, page) end
-  return { raw(('\\nw%s{%s}{%s}{%s}{%s}{%s}'):format(c.kind and 'program' or 'chunk', anchor(c),
+  local long = c.exercise and not c.hidden and #html.lines_of(c.text) > long_code
+  return { raw(('%s\\nw%s{%s}{%s}{%s}{%s}{%s}'):format(long and '\\nwlong' or '', c.kind and 'program' or 'chunk', anchor(c),
       c.kind and esc(c.name) or chunk_name(c), c.prev and '+\\equiv' or '\\equiv',
       table.concat(refs, ' \\textperiodcentered{} '), breaks.code(c.text, c.mark, (c.kind or c.variant) and not c.prev))),
     raw(head .. code .. foot), raw('\\nwfoot') }

@@ -24,8 +24,9 @@ sub exercise {
     }
     my @found = (strays($view, \%chunk), too_few($view));
     for my $e (exercises_of($view)) {
+        my %own = map { exercise_at($chunk{$_}{line}, $e) ? ($_ => $chunk{$_}) : () } keys %chunk;
         push @found, map { ref ? $_ : [$e->{line}, "the exercise $e->{name} $_"] }
-            heading($view, $e), parts($e, \%chunk), hidden($view, $e, \%chunk), tried($e, \%chunk);
+            heading($view, $e), parts($e, \%own), hidden($view, $e, \%own), tried($e, \%own);
     }
     return @found;
 }
