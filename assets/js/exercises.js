@@ -54,7 +54,7 @@ function form(exercise) {
   const name = exercise.dataset.exercise, asked = exercise.querySelector('.asked');
   const fields = all('code', asked.content).map((code, i) => ({
     command: code.textContent, answers: code.dataset.answers.split('|'), salt: `${name} ${i + 1} `,
-    area: make('textarea', { id: `${name}-${i + 1}`, rows: 3, spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off' }),
+    area: make('textarea', { id: `${name}-${i + 1}`, rows: 2, spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off' }),
   }));
   const said = make('p', { class: 'said', role: 'status' });
   const form = make('form', { class: 'predicted' });

@@ -38,6 +38,29 @@ named() {
     done
 }
 
+@test "the exercise of the page is whole: lint, the pages and its session accept it" {
+    unset MAKEFLAGS MAKELEVEL MFLAGS
+    "$root/tools/new-book" book
+    ln -s "$root/node_modules" book/node_modules
+    cd book || return
+    # what an exercise needs in a book comes with its first
+    tools/new exercise 01-start/first mend > /dev/null
+    { echo; block 3; } >> chapters/01-start.nw
+    run make -s lint check-01-start html
+    assert_success
+    assert_line '3 passed, 0 failed, 0 skipped'
+    grep -q 'id="hello"' out/html/start.html
+}
+
+@test "every word of a check is named, and every one that is named is there" {
+    find "$root"/book.nw "$root"/chapters "$root"/tools/skeletons -name "*.nw" -exec cat {} + | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
+        grep -vE '^(run_with|otherwise)$' > words
+    [ -s words ]
+    named $(< words)
+    sed -n '/^| word of a check/,/^$/s/^| \(`[^|]*\) |.*/\1/p' "$page" | grep -oE '`[a-z]+' | tr -d '`' | sort | comm -23 - <(sort words) > unknown
+    diff unknown /dev/null
+}
+
 @test "every kind of licence of a session is named" {
     named $(perl -I"$root/tests/lib" -MSession -e 'print "$_\n" for keys %Session::TYPES') interleave
 }
@@ -58,7 +81,8 @@ named() {
 
 # targets: what the papers call "make WORD..." in code, one word a line
 targets() {
-    perl -ne 'while (/`make ([^`]*)`/g) { print map { "$_\n" } grep { !/=|^-/ } split " ", $1 }' "$@"
+    # the words after "exercise" are those of tools/exercise
+    perl -ne 'while (/`make ([^`]*)`/g) { print map { "$_\n" } grep { !/=|^-/ } split " ", $1 =~ s/^exercise\K .*//r }' "$@"
 }
 
 @test "every target of make that the papers name is there" {

@@ -144,6 +144,40 @@ Now: make lint check-02-twigs'
     assert_success
 }
 
+@test "a new exercise of any level is green after one command, also the first of a book" {
+    local level line
+    for level in predict mend make; do
+        run tools/new exercise "01-start/guess_$level" "$level"
+        assert_success
+        line=$(grep -n "^### Guess $level {#guess_$level .exercise .$level minutes=" chapters/01-start.nw | cut -d: -f1)
+        assert_line "chapters/01-start.nw:$line: the exercise guess_$level"
+        assert_line 'tests/01-start/exercises.bats: tries it'
+    done
+    green 01-start
+    assert_line --regexp '^  01-start/exercises.bats +3 passed'
+    run -0 tools/exercise
+    assert_line '0 of 3'
+    run tools/new exercise 01-start/guess_mend mend
+    assert_failure 1
+    assert_line --partial 'is there already'
+    run tools/new program 01-start/guess_mend
+    assert_failure 1
+    run tools/new exercise 01-start/other hard
+    assert_failure 2
+    run tools/new exercise 01-start/an-other mend
+    assert_failure 2
+}
+
+@test "a new exercise that cannot be written leaves the book as it was" {
+    # the headers of the skeleton would go on with these
+    printf '\n<<guess: headers>>=\nint other;\n@\n' >> chapters/01-start.nw
+    cp -a . ../before
+    run tools/new exercise 01-start/guess mend
+    assert_failure 1
+    run diff -r --exclude=out ../before .
+    assert_output ''
+}
+
 @test "a new figure is drawn and shown, or its line is told" {
     run tools/new figure 01-start/crown
     assert_success

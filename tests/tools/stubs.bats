@@ -194,6 +194,39 @@ while read -r folder name; do
         -- self_test "$folder" "$name"
 done < <(programs_of "$root")
 
+# The session of an exercise is held by the file of all exercises of its chapter.
+
+# exercise_self_test SESSION: nothing may change in what the check says.
+exercise_self_test() {
+    local unit=${1%/exercises/*}
+    run "$book_lib/session" --self-test --bin "$root/out/bin/${unit##*/}/exercises" "$1"
+    assert_success
+}
+
+# altered_exercises_turn_red UNIT [PROJECT]: with one character of each session changed
+# the tests that hold them are red, one for each session; exercises.bats may have others.
+altered_exercises_turn_red() {
+    local project=${2:-$root} all=$BATS_TEST_TMPDIR/tangled
+    mkdir -p "$all/$1"
+    cp -r "$project/tangled/$1" "$all/$1/exercises"
+    perl -pi -e 'if (!$done{$ARGV} && !/^[\$>] /) { s/[a-z]/\$/i and $done{$ARGV} = 1 }' "$all/$1"/exercises/exercises/*.session
+    run_tests "$project" '^the check of ' BOOK_TANGLED="$all" "$project/tests/$1/exercises.bats" > results
+    assert_equal "$(grep -c $'\tred\t' results)" "$(find "$all/$1/exercises/exercises" -name '*.session' | wc -l)" || return
+    run grep -v $'\tred\t' results
+    assert_output ''
+}
+
+for folder in "$root"/tangled/*/exercises; do
+    [ -d "$folder" ] || continue
+    unit_of_it=${folder%/exercises} unit_of_it=${unit_of_it##*/}
+    bats_test_function --description "altered sessions of the exercises of $unit_of_it turn red" \
+        -- altered_exercises_turn_red "$unit_of_it"
+    for session in "$folder"/*.session; do
+        bats_test_function --description "no alteration of the session of $unit_of_it/exercises/$(basename "$session" .session) is accepted" \
+            -- exercise_self_test "$session"
+    done
+done
+
 # --- The tests above see what they look for -----------------------------------
 
 # project: a unit x with a program and an honest test.
@@ -284,6 +317,21 @@ another() {
     run altered_turns_red x hello "$p" altered
     assert_failure
     assert_output --partial "calls holds_session"
+}
+
+@test "an exercise whose session nobody holds is found" {
+    project
+    mkdir -p p/tangled/x/exercises p/out/bin/x/exercises
+    printf '#!/bin/sh\necho "hello is right"\n' > p/out/bin/x/exercises/hello.check
+    chmod +x p/out/bin/x/exercises/hello.check
+    printf '$ ./hello.check ./hello.answer\nhello is right\n' > p/tangled/x/exercises/hello.session
+    printf '%s\n' 'bats_require_minimum_version 1.13.0' 'load ../lib/helpers' hold_exercises > p/tests/x/exercises.bats
+    run run_tests "$p" . "$p/tests/x/exercises.bats"
+    assert_output "$p/tests/x/exercises.bats"$'\tgreen\tthe check of hello tells right answers from wrong ones'
+    altered_exercises_turn_red x "$p"
+    sed -i '3s/.*/@test "it" { true; }/' p/tests/x/exercises.bats
+    run altered_exercises_turn_red x "$p"
+    assert_failure
 }
 
 @test "a test that did not run is found" {
