@@ -123,6 +123,7 @@ int main(void)
     printf("%jd leads a group, %jd is in it\n",
            (intmax_t)leader, (intmax_t)helper);
     int status = 0;
+    show("waitpid(0, WNOHANG)", collect(0, NULL, WNOHANG), ECHILD);
     show("kill(leader, SIGTERM)", kill(leader, SIGTERM), 0);
     show("waitpid(-leader)", collect(-leader, &status, 0), 0);
     show("waitpid(-leader, WNOHANG)",
@@ -134,6 +135,13 @@ int main(void)
     show("kill(-leader, SIGTERM)", kill(-leader, SIGTERM), ESRCH);
     if (close(gate[1]) == -1 || close(report[0]) == -1)
         err(EXIT_FAILURE, "close");
+    pid_t in_ours = fork();
+    if (in_ours == -1)
+        err(EXIT_FAILURE, "fork");
+    if (in_ours == 0)
+        _exit(EXIT_SUCCESS);
+    printf("%jd is in our group\n", (intmax_t)in_ours);
+    show("waitpid(0)", collect(0, NULL, 0), 0);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -164,19 +164,14 @@ int main(void)
          pidfd_send_signal(process, SIGTERM, NULL, 0), 0);
     show("poll, patient", poll_one(process, -1), 0);
     siginfo_t news = { .si_pid = 0 };
-    while (waitid(P_PIDFD, (id_t)process, &news, WEXITED | WNOWAIT)
-           == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitid");
-    printf("%-36s = %s by SIG%s\n", "waitid(WNOWAIT)",
-           news.si_code == CLD_KILLED ? "killed" : "other",
-           sigabbrev_np(news.si_status));
     show_state(child);
-    news.si_pid = 0;
     while (waitid(P_PIDFD, (id_t)process, &news, WEXITED) == -1)
         if (errno != EINTR)
             err(EXIT_FAILURE, "waitid");
     show("waitid collects", news.si_pid, 0);
+    printf("%-36s = %s by SIG%s\n", "it was",
+           news.si_code == CLD_KILLED ? "killed" : "other",
+           sigabbrev_np(news.si_status));
     show_state(child);
     show("pidfd_send_signal(SIGTERM)",
          pidfd_send_signal(process, SIGTERM, NULL, 0), ESRCH);

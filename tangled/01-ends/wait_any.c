@@ -72,10 +72,17 @@ int main(void)
     if (waitid(P_ALL, 0, &nobody, WEXITED | WNOHANG | WNOWAIT) == 0)
         errx(EXIT_FAILURE, "I was started with a child, and want none");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    pid_t one = child_leaving(9), two = child_leaving(9);
-    await(one, WEXITED);
-    await(two, WEXITED);
-    printf("%jd and %jd are dead\n", (intmax_t)one, (intmax_t)two);
+    enum { CHILDREN = 3 };
+    pid_t child[CHILDREN];
+    for (int i = 0; i < CHILDREN; i++) {
+        child[i] = child_leaving(9);
+        await(child[i], WEXITED);
+    }
+    printf("%jd, %jd and %jd are dead\n", (intmax_t)child[0],
+           (intmax_t)child[1], (intmax_t)child[2]);
+    show("waitpid(youngest)", collect(child[2], NULL, 0), 0);
+    show("waitpid(youngest) again",
+         collect(child[2], NULL, 0), ECHILD);
     int by_wait = 0, by_waitpid = 0;
     show("waitpid(-1, &status, 0)",
          collect(-1, &by_waitpid, 0), 0);

@@ -26,24 +26,6 @@ static ssize_t read_some(int fd, void *buffer, size_t length)
     return n;
 }
 
-/* Returns the number of bytes read, less than LENGTH only at end of
-   file, or -1 with errno set. */
-static ssize_t read_full(int fd, void *buffer, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = read(fd, (char *)buffer + done, length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        if (n == 0)
-            break;
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
-}
-
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -70,16 +52,6 @@ static int write_all(int fd, const void *buffer, size_t length)
     return 0;
 }
 
-/* Waits until CHILD has ended and returns its wait status. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-    return status;
-}
-
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -98,20 +70,6 @@ static size_t capacity(int fd)
     if (bytes == -1)
         err(EXIT_FAILURE, "fcntl F_GETPIPE_SZ");
     return (size_t)bytes;
-}
-
-static int flags_of(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    if (flags == -1)
-        err(EXIT_FAILURE, "fcntl F_GETFL");
-    return flags;
-}
-
-static void show_flag(const char *which, int fd)
-{
-    printf("%-36s %s\n", which,
-           flags_of(fd) & O_NONBLOCK ? "does not wait" : "waits");
 }
 
 static void ask(const char *when, int fd, short events)
@@ -144,30 +102,8 @@ int main(void)
         err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     int p[2];
-    if (pipe2(p, O_CLOEXEC) == -1)
+    if (pipe2(p, O_CLOEXEC | O_NONBLOCK) == -1)
         err(EXIT_FAILURE, "pipe2");
-    show_flag("read end, when new", p[0]);
-    show_flag("write end, when new", p[1]);
-    if (fcntl(p[0], F_SETFL, flags_of(p[0]) | O_NONBLOCK) == -1)
-        err(EXIT_FAILURE, "fcntl F_SETFL");
-    show_flag("read end, after F_SETFL", p[0]);
-    show_flag("write end of the same pipe", p[1]);
-    int copy = fcntl(p[0], F_DUPFD_CLOEXEC, 0);
-    if (copy == -1)
-        err(EXIT_FAILURE, "fcntl F_DUPFD_CLOEXEC");
-    show_flag("a copy of the read end", copy);
-    close(copy);
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0)
-        _exit(fcntl(p[0], F_SETFL, flags_of(p[0]) & ~O_NONBLOCK) != 0);
-    if (wait_for(child) != 0)
-        errx(EXIT_FAILURE, "the child failed");
-    show_flag("read end, cleared by a child", p[0]);
-    for (int end = 0; end < 2; end++)
-        if (fcntl(p[end], F_SETFL, flags_of(p[end]) | O_NONBLOCK) == -1)
-            err(EXIT_FAILURE, "fcntl F_SETFL");
     const size_t full = capacity(p[1]);
     char *data = calloc(2, full);
     if (data == NULL)
@@ -182,16 +118,6 @@ int main(void)
     show("full: write 1", write_some(p[1], data, 1), EAGAIN);
     show("full: write twice what fits", write_some(p[1], data, 2 * full),
          EAGAIN);
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    if (read_full(p[0], data, full) == -1
-        || write_all(p[1], data, full - 100) == -1)
-        err(EXIT_FAILURE, "leaving room for 100 bytes");
-    ask("room for 100: poll the write end", p[1], POLLOUT);
-    show("room for 100: write 200", write_some(p[1], data, 200), EAGAIN);
-    show("room for 100: write a page and 200",
-         write_some(p[1], data, page + 200), EAGAIN);
-    show("room for 100: write a page and 100",
-         write_some(p[1], data, page + 100), 0);
     close(p[1]);
     ask("full, no writer: poll", p[0], POLLIN);
     show("full, no writer: read", read_some(p[0], data, full), 0);

@@ -79,6 +79,8 @@ static void send_answer(const char *questions,
         word[i] = (char)toupper((unsigned char)question->word[i]);
     name_answer(name, questions, question->from);
     int out = open_fifo(name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (out == -1 && (errno == EMFILE || errno == ENFILE))
+        err(EXIT_FAILURE, "%s", name);
     struct stat is;
     if (out == -1 || fstat(out, &is) == -1)
         warn("%s", name);

@@ -58,7 +58,7 @@ struct thread {
     const struct call *in;
     struct want want[WANTS];
     int wants;
-    bool limited, stranger, awake;
+    bool limited, stranger, unknown, awake;
 };
 static struct view {
     struct process *process;
@@ -215,15 +215,14 @@ static void look(struct view *v)
         closedir(dir);
 }
 
-/* want: whoever is ROLE of F, or has NUMBER, could end the wait of T.
-   When we do not know enough, T counts as awake. */
+/* want: whoever is ROLE of F, or NUMBER, could end the wait of T. */
 static void want(struct thread *t, enum role role, const struct file *f,
                  long number)
 {
     t->stranger |= role == STRANGER
         || (f && f->named && role != OPENER);
     if (t->wants == WANTS || (!f && role <= MAPPER))
-        t->awake = true;
+        t->unknown = true;
     else
         t->want[t->wants++] = (struct want){
             role, f ? f->dev : 0, f ? f->ino : 0, number };
@@ -456,9 +455,8 @@ static const struct call calls[] = {
     #endif
 };
 
-/* understand: finds out what T waits for. What we do not know for
-   certain counts as awake. */
-static void understand(struct thread *t)
+/* understand: whether we know for certain what T waits for. */
+static bool understand(struct thread *t)
 {
     long number = -1;
     unsigned long *a = t->arg;
@@ -468,11 +466,11 @@ static void understand(struct thread *t)
         if (calls[i].number == number)
             t->in = &calls[i];
     if (!t->in || t->state != (t->in->waits == for_vfork ? 'D' : 'S'))
-        return;
+        return false;
     int limit = t->in->limit;
     t->limited = limit < 0 ? (int)a[-limit] >= 0 : limit && a[limit];
     t->in->waits(t);
-    t->awake |= t->limited;
+    return t->wants && !t->unknown && !t->limited;
 }
 
 static bool is_child(const struct process *p, const struct process *of,
@@ -676,12 +674,12 @@ static void tell_own(const struct thread *t)
 static void tell_ring(int hanging)
 {
     int left = hanging;
-    puts("Nobody else can end it:");
+    fputs("Nobody else can end it: ", stdout);
     for EACH_PROCESS(p)
         if (hangs(p))
             printf("%s%s", label(p),
                    --left > 1 ? ", " : left ? " and " : "");
-    puts(hanging > 1 ? " wait for each other." : " waits for itself.");
+    puts(hanging > 1 ? " are stuck." : " is stuck.");
     for EACH_THREAD(t)
         if (now.process[t->of].ours && !t->awake)
             tell_own(t);
@@ -772,16 +770,13 @@ int main(int argc, char **argv)
         p->ours &= p->pid != getpid();
     for EACH_THREAD(t) {
         const struct process *p = &now.process[t->of];
-        understand(t);
-        t->awake |= !t->wants || ran(t) || has_timer(p)
-            || (t->stranger && !alone) || (tree_only && !p->ours);
-        bool any = t->stranger;
+        bool known = false, dead = false;
+        t->awake = (tree_only && !p->ours) || !understand(t) || ran(t)
+            || has_timer(p) || (t->stranger && !alone);
         for EACH_PROCESS(q)
-            if (ends(q, t)) {
-                any = true;
-                t->awake |= q->dead;
-            }
-        t->awake |= !any;
+            if (!t->awake && ends(q, t))
+                known = true, dead |= q->dead;
+        t->awake |= dead || !(known || t->stranger);
     }
     for (bool again = true; again;) {
         again = false;

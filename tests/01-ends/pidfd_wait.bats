@@ -2,7 +2,7 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # A child watched, signaled and collected through a descriptor.
 
-@test "a pidfd is readable once the child is dead, and waitid looks and collects through it [W24]" {
+@test "a pidfd is readable once the child is dead, and waitid collects through it [W24]" {
     holds_session
 }
 
@@ -11,7 +11,7 @@ load ../lib/helpers
     assert_success
     assert_call 'pidfd_open\([0-9]+, 0\) += [0-9]+'
     assert_call 'poll.*= 1 \(\[\{fd=[0-9]+, revents=POLLIN\}\]\)'
-    assert_call 'waitid.*CLD_KILLED.*, (WNOWAIT\|WEXITED|WEXITED\|WNOWAIT), NULL\) += 0'
+    assert_call 'waitid.*CLD_KILLED.*, WEXITED, NULL\) += 0'
     assert_call 'pidfd_send_signal\([0-9]+, SIGTERM, NULL, 0\) += -1 ESRCH'
     refute_call '[ ^](kill|wait4)\('
 }
@@ -19,7 +19,7 @@ load ../lib/helpers
 @test "interrupted calls are asked again" {
     inject 'poll:error=EINTR:when=1 waitid:error=EINTR:when=1' ./pidfd_wait
     assert_success
-    assert_line --index 5 --regexp '^state  *= Z$'
+    assert_line --index 4 --regexp '^state  *= Z$'
 }
 
 @test "the session holds for an ordinary user, and on a terminal" {

@@ -3,7 +3,7 @@ load ../lib/helpers
 load rules
 # Threads that wait, and descriptors for processes.
 
-@test "any thread collects, also the child of a thread that has ended; __WNOTHREAD is for the forking thread alone" {
+@test "any thread collects, also the child of a thread that has ended; __WNOTHREAD is for the forking thread alone [W23]" {
     says "Any thread of a process may collect a child that another thread has forked"
     says "is an option of Linux, and means only children of this very thread"
     says "a waitpid(-1) there can take the child that you are about to wait for here"
@@ -141,7 +141,7 @@ CLONE_PIDFD: 1, signal: ESRCH"
     says "And as we are going to send SIGTERM, the child must not have inherited it as ignored"
     run_program env --ignore-signal=TERM ./pidfd_wait
     assert_success
-    assert_line --index 4 --regexp '= killed by SIGTERM$'
+    assert_line --index 6 --regexp '= killed by SIGTERM$'
 }
 
 @test "a readable pidfd cannot be read; a waitid by it does not sleep" {

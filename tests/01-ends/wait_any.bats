@@ -2,7 +2,7 @@ bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # Any child: what wait and waitpid(-1) have in common, and whom that robs.
 
-@test "-1 takes one child, and wait takes the next with the same status word [W09] [W10]" {
+@test "a process id names one child, -1 takes one of the others, and wait the next [W04] [W09] [W10]" {
     holds_session
 }
 
@@ -12,17 +12,26 @@ load ../lib/helpers
     [ "$(grep -cE 'wait4\(-1, \[\{WIFEXITED\(s\) && WEXITSTATUS\(s\) == 9\}\], 0, NULL\) += [0-9]+$' strace)" -eq 2 ]
 }
 
+@test "waitpid takes the child it names, and only once [W04] [W06]" {
+    traced wait4 ./wait_any
+    assert_success
+    local youngest
+    youngest=$(sed -n 's/^waitpid(youngest)  *= //p' stdout)
+    assert_call "wait4\($youngest, NULL, 0, NULL\) += $youngest"
+    assert_call "wait4\($youngest, NULL, 0, NULL\) += -1 ECHILD"
+}
+
 @test "what programmers use most cannot be tested, but that -1 takes a library's child can [W07]" {
     run_program ./wait_any
     assert_success
-    assert_line --index 5 --regexp "^waitpid\(-1\) takes popen's child  *= yes$"
-    assert_line --index 6 --regexp '^pclose  *= -1 ECHILD$'
+    assert_line --index 7 --regexp "^waitpid\(-1\) takes popen's child  *= yes$"
+    assert_line --index 8 --regexp '^pclose  *= -1 ECHILD$'
 }
 
 @test "an interrupted call is asked again" {
-    inject wait4:error=EINTR:when=2 ./wait_any
+    inject wait4:error=EINTR:when=4 ./wait_any
     assert_success
-    assert_line --index 3 --regexp '= 0x0900 0x0900$'
+    assert_line --index 5 --regexp '= 0x0900 0x0900$'
 }
 
 @test "the session holds for an ordinary user, and on a terminal" {

@@ -61,7 +61,8 @@ right() {
     right mypopen
     run_program ./mypopen.answer -r w cat r 'echo x' w cat
     assert_success
-    assert_output 'xword 2
+    assert_output 'word 2
+x
 2: left with 0
 1: left with 0
 word 0

@@ -15,11 +15,6 @@ load ../lib/helpers
     assert_line --regexp '^ *4096 bytes are PIPE_BUF$'
 }
 
-@test "what was written over the end of the ring comes out in order [P19]" {
-    run_program ./pipe_capacity
-    assert_line --index 2 "16 slots: efghijklmnopABCD"
-}
-
 @test "the number of bytes that fit depends on the size of the writes [P52]" {
     says "With 64 bytes a time it holds 65,536; with 2,049 a time, 32,784"
     page=$(getconf PAGESIZE)
@@ -31,16 +26,10 @@ load ../lib/helpers
     assert_line --regexp '^packet +of +64 bytes: +16 fit, +1024 '
 }
 
-@test "a slot is free when its last byte has been read, not before" {
-    run_program ./pipe_capacity
-    assert_line --regexp '^page read but for one byte, write 1 += -1 EAGAIN$'
-    assert_line --regexp '^the last byte read too, write 1 += 1$'
-}
-
 @test "ulimit -p prints PIPE_BUF in units of 512, whatever the capacity is [P21]" {
     run_shell './pipe_capacity 100000; ulimit -p'
     assert_line --regexp '^write .* 131072 bytes in all$'
-    assert_line --index 10 "$(($(getconf PIPE_BUF /) / 512))"
+    assert_line --index 6 "$(($(getconf PIPE_BUF /) / 512))"
 }
 
 @test "no limit of the kernel stands behind ulimit -p [P21]" {
@@ -100,11 +89,6 @@ $((page + 1)) $((2 * page))
 $((24 * page + 1)) $((32 * page))
 $((32 * page)) $((32 * page))
 END
-}
-
-@test "what is inside keeps the pipe from shrinking [P46]" {
-    run_program ./pipe_capacity
-    assert_line --regexp '^shrink it to one page += -1 EBUSY$'
 }
 
 @test "more than pipe-max-size is refused to an ordinary user [P46]" {

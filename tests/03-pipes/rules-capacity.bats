@@ -111,7 +111,7 @@ C
     assert_success
 }
 
-@test "the ring goes round as often as one likes, in order" {
+@test "the ring goes round as often as one likes, in order [P19]" {
     says "The writer fills the slot at the head, the reader empties the one at the tail, and behind the last slot comes the first one again"
     makes t <<'C'
 #include "try.h"
@@ -161,7 +161,7 @@ C
 
 @test "a slot is free when its last byte has been read and not before" {
     says "A slot is free when its last byte has been read and not before"
-    says "Almost a whole page of the full pipe was empty, and a single byte found no room"
+    says "Of a full pipe we can read a page but for its last byte, and a single byte finds no room"
     makes t <<'C'
 #include "try.h"
 int main(void)
@@ -232,7 +232,7 @@ C
     assert_success
 }
 
-@test "a capacity can be changed either way, to as many slots as are in use at least" {
+@test "a capacity can be changed either way, to as many slots as are in use at least [P46]" {
     says "refuses with EBUSY to have fewer slots than are in use"
     makes t <<'C'
 #include "try.h"
@@ -328,7 +328,7 @@ C
     assert_success
 }
 
-@test "two readers share the bytes, and a look takes them" {
+@test "two readers share the bytes, and a look takes them [P24]" {
     says "Two readers of one pipe do not get the same bytes but share them"
     says "a pipe offers nothing like the MSG_PEEK of sockets"
     makes t <<'C'
@@ -380,7 +380,7 @@ C
     assert_success
 }
 
-@test "a program that splices on both sides of a pipe copies a file" {
+@test "a program that splices on both sides of a pipe copies a file [P49]" {
     says "A program that copies files can put a pipe in the middle, splice on both sides"
     makes t <<'C'
 #include "try.h"
@@ -480,7 +480,7 @@ C
     assert_success
 }
 
-@test "what tee has put into the second pipe is not a copy, what splice brings is no snapshot" {
+@test "what tee has put into the second pipe is not a copy, what splice brings is no snapshot [P24]" {
     says "But tee puts the same pages into a second pipe before they are read from the first"
     says "What is spliced out of a file is no snapshot"
     says "then what somebody writes to the file before they are read comes out of the pipe"

@@ -112,3 +112,13 @@ fifo_answer: questions.9: No such file or directory'
     assert_stderr 'fifo_answer: cannot write to standard output'
     exec 7>&- 8>&-
 }
+
+@test "without a descriptor left it gives up" {
+    says "None of them is a reason to stop; that the server has no descriptor left is one"
+    run_shell "$question"'
+        mkfifo questions questions.7; exec 7<> questions 8<> questions.7
+        question 7 word >&7
+        sh -c "ulimit -n 4; exec ./fifo_answer questions 1" 7<&- 8<&-'
+    assert_failure 1
+    assert_stderr 'fifo_answer: questions.7: Too many open files'
+}

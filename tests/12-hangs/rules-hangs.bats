@@ -24,8 +24,7 @@ C
 t waits in waitpid for wc
 wc waits in read on a pipe
     that t and wc itself can write to
-Nobody else can end it:
-t and wc wait for each other.
+Nobody else can end it: t and wc are stuck.
 wc reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -50,8 +49,7 @@ C
 t waits in waitpid for seq
 seq waits in write on a pipe
     that t can read from
-Nobody else can end it:
-t and seq wait for each other.
+Nobody else can end it: t and seq are stuck.
 END
 }
 
@@ -80,8 +78,7 @@ t waits in write on a pipe
     that cat can read from
 cat waits in write on a pipe
     that t can read from
-Nobody else can end it:
-t and cat wait for each other.
+Nobody else can end it: t and cat are stuck.
 END
 }
 
@@ -106,8 +103,7 @@ t waits in open of FIFO door
     that nobody has open for writing
 t (2) waits in open of FIFO gate
     that nobody has open for writing
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -124,8 +120,7 @@ C
     stuck <<'END'
 t waits in read on FIFO door
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 3.
 END
 }
@@ -169,8 +164,7 @@ t waits in flock on b
     that t (2) can unlock
 t (2) waits in flock on a
     that t can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -181,8 +175,7 @@ t waits in fcntl on b
     that t itself and t (2) can unlock
 t (2) waits in fcntl on a
     that t and t (2) itself can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -203,8 +196,7 @@ C
 t waits in waitpid for t (2)
 t (2) waits in fcntl on file
     that t can unlock
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -234,8 +226,7 @@ C
     stuck <<'END'
 t waits in futex for another thread
 t thread 2 waits in futex for another thread
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 END
 }
 
@@ -261,8 +252,7 @@ C
 t waits in futex for another thread
 t thread 2 waits in read on a pipe
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -283,8 +273,7 @@ C
 t waits in waitpid for t (2)
 t (2) waits in futex
     that t and t (2) itself can change
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
 }
 
@@ -303,8 +292,7 @@ C
     stuck <<'END'
 t waits in poll on a pipe
     that t itself can write to
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t reads, and holds a write end itself: descriptor 4.
 t reads, and holds a write end itself: descriptor 6.
 END
@@ -328,8 +316,7 @@ C
 t waits in vfork for t (2)
 t (2) waits in read on a pipe
     that t and t (2) itself can write to
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 t (2) reads, and holds a write end itself: descriptor 4.
 END
 }
@@ -348,8 +335,7 @@ C
     stuck <<'END'
 t waits in splice on a pipe
     that t itself can read from
-Nobody else can end it:
-t waits for itself.
+Nobody else can end it: t is stuck.
 t writes, and holds a read end itself: descriptor 5.
 t reads, and holds a write end itself: descriptor 4.
 END
@@ -368,7 +354,71 @@ C
     stuck <<'END'
 t waits in waitpid for t (2)
 t (2) waits in pause for a signal
-Nobody else can end it:
-t and t (2) wait for each other.
+Nobody else can end it: t and t (2) are stuck.
 END
+}
+
+@test "stand_still without the forgotten end ends" {
+    mend='1d;s/_exit(read/close(end[1]), _exit(read/'
+    sed "$mend" "$root/tangled/$unit/stand_still.c" | makes mended
+    leaves_no_zombie ./mended
+    assert_success
+}
+
+# locking FIRST SECOND BEFORE BETWEEN: ./t has two processes. The parent does BEFORE,
+# takes lock 0, does BETWEEN and takes lock 1; the child takes lock FIRST, waits until the parent has one, and takes
+# SECOND. Each tells when it is refused a lock.
+locking() {
+    makes t <<C
+#include "hang.h"
+static int lock(int which)
+{
+    struct flock one = { .l_type = F_WRLCK, .l_start = which, .l_len = 1 };
+    int f = must(open("file", O_RDWR | O_CREAT, 0600));
+    return fcntl(f, F_SETLKW, &one) == -1;
+}
+int main(void)
+{
+    int p[2], q[2], status;
+    char none;
+    make(p);
+    make(q);
+    pid_t child = must(fork());
+    if (child == 0) {
+        close(q[1]);
+        int refused = lock($1);
+        close(p[1]);
+        must((int)read(q[0], &none, 1));
+        _exit(refused + lock($2));
+    }
+    close(p[1]);
+    $3
+    int refused = lock(0);
+    close(q[1]);
+    $4
+    refused += lock(1);
+    if (refused)
+        printf("the parent is refused\n"), fflush(stdout);
+    must(fcntl(must(open("file", O_RDWR)), F_SETLK, &(struct flock){ .l_type = F_UNLCK }));
+    must(waitpid(child, &status, 0));
+    if (WEXITSTATUS(status))
+        printf("the child is refused\n");
+}
+C
+}
+
+@test "in one order both get through" {
+    says "Then the one who has the first lock will get the second"
+    locking 0 1 'close(q[1]);' ''
+    run_program ./t
+    assert_success
+    assert_output ''
+}
+
+@test "among the locks of fcntl the one that would close the ring is refused" {
+    says "refuses with EDEADLK the one that would close it"
+    locking 1 0 '' 'must((int)read(p[0], &none, 1));'
+    run_program ./t
+    assert_success
+    assert_output --regexp '^the (parent|child) is refused$'
 }

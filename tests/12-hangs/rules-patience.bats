@@ -64,7 +64,12 @@ C
         t.tv_sec++; sem_timedwait(&s, &t);'
 }
 
-@test "a handler for SIGALRM, with alarm and with setitimer" {
+@test "an alarm is seen by its handler, and without one it is not seen" {
+    says "A handler for SIGALRM is shown, and a process with one counts as awake"
+        says "A process without a handler that has set an alarm is taken for one that has not, and its end by SIGALRM is not waited for"
+
+    run_program -t 60 perl -e 'alarm 3; pipe R, W; <R>'
+    assert_equal "$ended" stuck
     takes_time <<'C'
     int p[2];
     make(p);

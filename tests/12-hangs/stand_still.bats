@@ -13,10 +13,3 @@ load ../lib/helpers
     run cat "$BATS_TEST_TMPDIR/how"
     assert_line --partial 'stand_still (2) reads, and holds a write end itself: descriptor 4.'
 }
-
-@test "without the forgotten end it ends" {
-    mend='1d;s/_exit(read/close(end[1]), _exit(read/'
-    sed "$mend" "$root/tangled/$unit/stand_still.c" | makes mended
-    leaves_no_zombie ./mended
-    assert_success
-}

@@ -12,7 +12,7 @@ many_places() {
     local i
     for i in 1 2 3 4 5 6 7 8; do
         printf '\nA line that fills the page and says nothing.\n%.0s' $(seq $((7 + i)))
-        printf '\n### Task {#fill_%s .exercise .make minutes=1}\n\nThis is task %s.\n\n<<fill_%s.start.c>>=\nint main(void)\n{\n' $i $i $i
+        printf '\n### Task {#fill_%s .exercise .make minutes=1}\n\nHere begins task %s. Its first words and its last shall stand on one page of the book, however many lines of words there are between them, since nobody likes to turn a page there. This is task %s.\n\n<<fill_%s.start.c>>=\nint main(void)\n{\n' $i $i $i $i
         printf '    return 0;\n%.0s' $(seq 12)
         printf '}\n@\n'
     done
@@ -81,7 +81,7 @@ on_page() {
 @test "what there is to do stays on the page of the code that it is about" {
     perl -0ne 'for (split /\f/) {
         $count += () = /This is task \d\./g;
-        while (/This is task (\d)\./g) { my $n = $1; print "task $n\n" unless /fill_$n\.start\.c/ }
+        while (/This is task (\d)\./g) { my $n = $1; print "task $n\n" unless /begins task $n\b/ && /fill_$n\.start\.c/ }
     } END { print "$count tasks\n" }' pdf.txt > torn
     run cat torn
     assert_output '8 tasks'

@@ -92,10 +92,11 @@ edges() {
 }
 
 # torn FILE.pdf: the programs in C whose names of chunks and whose main stand on two pages.
+# The parts of exercises, NAME.PART.c, are not asked: they may have main in a chunk they share.
 torn() {
     "$root/tests/book/lines" "$1" | perl -CSD -Mutf8 -F'\t' -ane '
         chomp @F;
-        if ($F[1] eq "name") { print "$name\n" if $name; $name = $F[2] =~ /^⟨(\S+\.c)⟩\s*≡/ ? $1 : ""; $page = $F[0] }
+        if ($F[1] eq "name") { print "$name\n" if $name; $name = $F[2] =~ /^⟨([^\s.]+\.c)⟩\s*≡/ ? $1 : ""; $page = $F[0] }
         elsif ($name && $F[0] == $page && $F[2] =~ /\bmain\(/) { $name = "" }
         END { print "$name\n" if $name }'
 }

@@ -128,7 +128,7 @@ checks() {
 @test "an altered session is refused, in whatever line" {
     says "none of them can go stale unnoticed"
     says --in D-making "an alteration that goes unnoticed is a mistake as well"
-    unit=01-ends name=wait_which
+    unit=01-ends name=wait_all
     run "$book_lib/session" --self-test --bin "$root/out/bin/$unit" "$root/tangled/$unit/$name.session"
     assert_success
     for line in $(seq "$(wc -l < "$root/tangled/$unit/$name.session")"); do

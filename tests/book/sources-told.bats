@@ -295,11 +295,14 @@ END
     told 3 'it has no answer, <<it.answer.txt>> [exercise]'
 }
 
-@test "an entry of an index or a claim in a hint or an answer, where nobody may be led to, is told" {
+@test "an entry of an index, a claim, a section or a chunk in a hint or an answer, where nobody may be led to, is told" {
     printf '### It {#it .exercise .mend minutes=5}\n\n::: hint\nA [word]{.index}.\n:::\n\n::: answer\n[It stops]{.symptom} and [is](#it), [it is said]{#X1 .claim .holds}.\n:::\n' | chapter
     told 6 'an index entry stands in a hint; put it into the text [index]'
     told 10 'an index entry stands in an answer; put it into the text [index]'
-    told 10 'a claim stands in an answer; put it into the text [claim]'
+    told 10 'the claim {#X1} stands in an answer, where nothing can lead; put it into the text [exercise]'
+    printf '### It {#it .exercise .mend minutes=5}\n\n::: hint\n<<it: do it>>=\nx\n@\n:::\n\n::: answer\n#### More {#more}\n:::\n' | chapter
+    told 6 'the chunk <<it: do it>> stands in a hint; a hint is made of words [exercise]'
+    told 12 'the section {#more} stands in an answer, where nothing can lead; put it into the text [exercise]'
 }
 
 @test "a symptom of a program that is not there, and two that differ in case or markup alone, are told" {

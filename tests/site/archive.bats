@@ -147,6 +147,8 @@ alone() { env -i PATH="$PWD/bin" "$@"; }
 @test "the archive of this book is the one that the site offers, and has every program" {
     name=$(cd "$root" && weave/site/archive --name)
     tar -xzf "$root/out/html/$name" -C .
-    for file in "$root"/tangled/*/*; do cmp "$file" "${name%.tar.gz}/${file#"$root/tangled/"}"; done
+    for file in "$root"/tangled/*/*.* "$root"/tangled/*/exercises/*.{start.*,check}; do
+        [ ! -e "$file" ] || cmp "$file" "${name%.tar.gz}/${file#"$root/tangled/"}"
+    done
     alone make -s -j2 -C "${name%.tar.gz}"
 }

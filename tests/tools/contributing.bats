@@ -53,7 +53,7 @@ named() {
 }
 
 @test "every word of a check is named, and every one that is named is there" {
-    cat "$root"/book.nw "$root"/chapters/*.nw | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
+    find "$root"/book.nw "$root"/chapters "$root"/tools/skeletons -name "*.nw" -exec cat {} + | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
         grep -vE '^(run_with|otherwise)$' > words
     [ -s words ]
     named $(< words)
@@ -81,7 +81,8 @@ named() {
 
 # targets: what the papers call "make WORD..." in code, one word a line
 targets() {
-    perl -ne 'while (/`make ([^`]*)`/g) { print map { "$_\n" } grep { !/=|^-/ } split " ", $1 }' "$@"
+    # the words after "exercise" are those of tools/exercise
+    perl -ne 'while (/`make ([^`]*)`/g) { print map { "$_\n" } grep { !/=|^-/ } split " ", $1 =~ s/^exercise\K .*//r }' "$@"
 }
 
 @test "every target of make that the papers name is there" {

@@ -158,6 +158,129 @@ refused() {
     cmp "$BATS_FILE_TMPDIR/book/tangled/01-one/exercises/twice.session" tangled/01-one/exercises/twice.session
 }
 
+@test "on another kernel a program is asked three times, an exercise once, as an ordinary user" {
+    [ "$(id -u)" = 0 ] || skip 'needs root'
+    run -0 tools/lib/elsewhere/sessions 01-one/exercises/copies 01-one/a
+    run -0 cut -f 1-4 out/report/sessions.tsv
+    assert_output $'01-one/exercises/copies\tuser\text4\tpassed
+01-one/a\troot\text4\tpassed
+01-one/a\tuser\text4\tpassed
+01-one/a\troot\ttmpfs\tpassed'
+}
+
+# judged WORDS < C: what a check that is made of these WORDS says of the program.
+judged() {
+    local check=out/bin/01-one/exercises/try.check
+    { sed '/^seq 5000/,$d' tangled/01-one/exercises/copies.check; printf '%s\n' "fact 'it is so'" "$@" finish; } > $check
+    "${CC:-gcc}" -D_GNU_SOURCE -o try -x c -
+    run sh $check ./try
+}
+
+# not_so LINE...: the last one said this, and that it is not so.
+not_so() {
+    assert_failure 1
+    assert_output "NO   it is so$(printf '\n     %s' "$@")"
+}
+
+@test "how a program ended, what it said and what is missing is told in words" {
+    judged 'run ./try' "ended 0 'Why?'" <<< 'int main(void) { return 3; }'
+    not_so 'It left with 3, not 0.' 'Why?'
+    judged 'run ./try' 'ended 0' <<< 'int main(void) { __builtin_trap(); }'
+    not_so 'SIGILL ended it.'
+    judged 'run ./try' 'killed SIGPIPE' <<< 'int main(void) { return 3; }'
+    not_so 'It left with 3; SIGPIPE did not end it.'
+    judged 'run ./try' 'killed SIGPIPE' <<< 'int main(void) { __builtin_trap(); }'
+    not_so 'SIGILL ended it.'
+    judged 'run ./try' 'killed SIGILL' <<< 'int main(void) { __builtin_trap(); }'
+    assert_output $'yes  it is so\ntry is right'
+    judged 'run ./try' "said one 'Why?'" <<< '#include <stdio.h>
+int main(void) { puts("two\n\x01three"); }'
+    not_so 'It should say "one", and says "two\n?three".' 'Why?'
+    judged 'run ./try' "complained 'No such'" <<< '#include <stdio.h>
+int main(void) { fputs("no", stderr); }'
+    not_so 'Standard error does not say "No such".'
+    judged 'run -i /dev/null ./try' "same /dev/null copy 'The copy'" <<< 'int main(void) { return 0; }'
+    not_so 'The copy is not there.'
+    judged 'echo more > in' 'run ./try' "same in out 'The copy'" <<< '#include <stdio.h>
+int main(void) { puts("mo"); }'
+    not_so 'The copy got other bytes than were there.'
+    judged "no 'I saw a long line of words that does not fit into the width of a page of the book.' 'Why?'" <<< 'int main(void) { return 0; }'
+    not_so 'I saw a long line of words that does not fit into the width of a' 'page of the book.' 'Why?'
+}
+
+@test "a child that nobody waited for, and one that still runs, are told" {
+    judged 'run ./try' "waited 'Who asks for it?'" <<< '#include <unistd.h>
+#include <sys/wait.h>
+int main(void) { siginfo_t i; if (fork() == 0) _exit(0); waitid(P_ALL, 0, &i, WEXITED | WNOWAIT); }'
+    not_so 'It left a child behind that nobody had waited for.' 'Who asks for it?'
+    judged 'run ./try' waited <<< '#include <unistd.h>
+int main(void) { if (fork() == 0) for (;;) pause(); }'
+    not_so 'It left a process behind that still ran.'
+}
+
+@test "descriptors that are left open are told, at the end and for another program" {
+    judged 'run ./try' "closes 'Who closes it?'" <<< '#include <unistd.h>
+int main(void) { int p[2]; return pipe(p); }'
+    not_so 'A process ended with descriptor 3 (pipe), 4 (pipe) open.' 'Who closes it?'
+    judged 'run ./try' closes <<< '#include <fcntl.h>
+#include <unistd.h>
+int main(void) { open("/dev/null", O_RDONLY); execlp("true", "true", (char *)0); }'
+    not_so 'A program was started with descriptor 3 open.'
+    judged 'run ./try' closes 'halved ./try' closes <<< '#include <fcntl.h>
+#include <unistd.h>
+int main(void) { open("/dev/null", O_RDONLY | O_CLOEXEC); execlp("true", "true", (char *)0); }'
+    assert_success
+}
+
+@test "a signal comes in each call that could sleep, and in no other" {
+    local program='#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#define TRY(call) do { int n = 0; while ((call) == -1 && errno == EINTR) n++; printf("%d", n); } while (0)
+int main(void)
+{
+    int p[2], file = open("file", O_RDWR | O_CREAT, 0600);
+    char c = 0;
+    setvbuf(stdout, NULL, _IOFBF, 1000);
+    if (pipe(p) == -1) return 9;
+    TRY(write(p[1], &c, 1));
+    TRY(read(p[0], &c, 1));
+    TRY(poll(NULL, 0, 1));
+    if (fork() == 0) _exit(0);
+    TRY(waitpid(-1, NULL, 0));
+    if (fork() == 0) _exit(0);
+    TRY(wait(NULL));
+    TRY(nanosleep(&(struct timespec){ .tv_nsec = 1 }, NULL));
+    mkfifo("fifo", 0600);
+    if (fork() == 0) { int f; while ((f = open("fifo", O_RDONLY)) == -1 && errno == EINTR) ; _exit(0); }
+    TRY(open("fifo", O_WRONLY));
+    printf(" ");
+    TRY(write(file, &c, 1));
+    TRY(read(file, &c, 1));
+    TRY(open("file", O_RDONLY));
+    TRY(poll(NULL, 0, 0));
+    TRY(waitpid(-1, NULL, WNOHANG));
+    fcntl(p[0], F_SETFL, O_NONBLOCK);
+    TRY(read(p[0], &c, 1));
+    sigset_t urgent;
+    sigemptyset(&urgent);
+    sigaddset(&urgent, SIGURG);
+    sigprocmask(SIG_BLOCK, &urgent, NULL);
+    TRY(write(p[1], &c, 1));
+    return fflush(stdout);
+}'
+    judged 'interrupted ./try' 'ended 0' "said '1111111 0000000'" <<< "$program"
+    assert_success
+    judged 'run ./try' 'ended 0' "said '0000000 0000000'" <<< "$program"
+    assert_success
+}
+
 # --- What a reader does ------------------------------------------------------------
 
 @test "the list tells of each its chapter, level, minutes and title, and how many are done" {

@@ -128,6 +128,29 @@ a_book() {
     assert_output --regexp '^book\.nw:8: date: [^[:cntrl:]]* \[title\]$'
 }
 
+@test "a chapter with fewer exercises than the title block asks for is told, and no other" {
+    a_book
+    printf '\n## A {#a}\n\nNo program.\n' >> chapters/01-one.nw
+    local n
+    for n in b c d; do
+        printf '\n## %s {#%s}\n\n<<%s.c>>=\nint x;\n@\n\n<<%s.session>>=\n$ ./%s\n@\n' "$n" "$n" "$n" "$n" "$n" >> chapters/01-one.nw
+        touch "tests/01-one/$n.bats"
+    done
+    run -0 "$lint" book.nw chapters/*.nw
+    sed -i 's/^name:/exercises: 2\n&/' book.nw
+    run -1 "$lint" book.nw chapters/*.nw
+    assert_output 'chapters/01-one.nw:1: 0 exercises for 3 sections that show a program; book.nw asks for one to every 2, which is 1 [exercise]'
+    sed -i 's/^exercises: 2/exercises: 4/' book.nw
+    run -0 "$lint" book.nw chapters/*.nw
+    sed -i 's/^exercises: 4/exercises: many/' book.nw
+    run -1 "$lint" book.nw
+    assert_output --regexp '^book.nw:6: exercises: write how many .* \[title\]$'
+    sed -i 's/^exercises: many/exercises: 1/; s/01-one/X-one/' book.nw
+    mv chapters/01-one.nw chapters/X-one.nw
+    mv tests/01-one tests/X-one
+    run -0 "$lint" book.nw chapters/*.nw
+}
+
 @test "a claim without a test and a test of no claim are told" {
     a_book
     sed -i 's/P01/P07/' tests/01-one/a.bats

@@ -169,7 +169,8 @@ Now: make lint check-02-twigs'
 }
 
 @test "a new exercise that cannot be written leaves the book as it was" {
-    echo 'two words [[' >> chapters/01-start.nw
+    # the headers of the skeleton would go on with these
+    printf '\n<<guess: headers>>=\nint other;\n@\n' >> chapters/01-start.nw
     cp -a . ../before
     run tools/new exercise 01-start/guess mend
     assert_failure 1

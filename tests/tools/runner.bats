@@ -108,8 +108,7 @@ under_odd_conditions() {
     assert_equal "$(cat how)" 'stuck
 waits perl waits in read on a pipe
 waits     that perl itself can write to
-waits Nobody else can end it:
-waits perl waits for itself.
+waits Nobody else can end it: perl is stuck.
 waits perl reads, and holds a write end itself: descriptor 4.'
 }
 

@@ -412,3 +412,14 @@ END
     done
     [[ $page == *'</span> here.<br> <span class="tried"'* ]] || fail 'a line that was broken is not'
 }
+
+@test "the question, the hints and the answer of an exercise are prose of the book, with their lines" {
+    local at
+    at=$(wc -l < chapters/01-one.nw)
+    printf '\n### It {#it .exercise .mend minutes=5}\n\nAsk nothing of it.\n\n::: hint\nWho cannot see it?\n:::\n\n::: answer\nAnybody can, always.\n:::\n' >> chapters/01-one.nw
+    printf '%%test "x" {\n    says "Ask nothing of it"\n}\n' | tests_are
+    run tools/statements --all 01-one
+    assert_line --partial ":$((at + 4)): tried: Ask nothing of it. [nothing]"
+    assert_line --partial ":$((at + 7)): open: Who cannot see it? [cannot]"
+    assert_line --partial ":$((at + 11)): open: Anybody can, always. [always]"
+}

@@ -204,14 +204,14 @@ exercise_self_test() {
 }
 
 # altered_exercises_turn_red UNIT [PROJECT]: with one character of each session changed
-# exercises.bats has no green test, and as many red ones as there are sessions.
+# the tests that hold them are red, one for each session; exercises.bats may have others.
 altered_exercises_turn_red() {
     local project=${2:-$root} all=$BATS_TEST_TMPDIR/tangled
     mkdir -p "$all/$1"
     cp -r "$project/tangled/$1" "$all/$1/exercises"
     perl -pi -e 'if (!$done{$ARGV} && !/^[\$>] /) { s/[a-z]/\$/i and $done{$ARGV} = 1 }' "$all/$1"/exercises/exercises/*.session
-    run_tests "$project" . BOOK_TANGLED="$all" "$project/tests/$1/exercises.bats" > results
-    assert_equal "$(grep -c $'\tred\t' results)" "$(find "$all/$1/exercises/exercises" -name '*.session' | wc -l)"
+    run_tests "$project" '^the check of ' BOOK_TANGLED="$all" "$project/tests/$1/exercises.bats" > results
+    assert_equal "$(grep -c $'\tred\t' results)" "$(find "$all/$1/exercises/exercises" -name '*.session' | wc -l)" || return
     run grep -v $'\tred\t' results
     assert_output ''
 }

@@ -20,7 +20,7 @@ my $NEEDED = 8;
 # The tests that hold any book, whatever it tells: its sources, its pages and files, and
 # whether its own tests are worth anything. The others try the press itself with made-up
 # books, and stay with the project in which the press is changed.
-my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/pdf.bats tests/book/lines
+my @TESTS = qw(tests/book/sources.bats tests/book/epub.bats tests/book/epubcheck.bash tests/book/pdf.bats tests/book/lines
     tests/site/pages.bats tests/site/browse.bats tests/site/browse.mjs tests/site/browser.mjs tests/site/links
     tests/site/reading.bats tests/site/reading.test.mjs
     tests/tools/stubs.bats tests/tools/contributing.bats);

@@ -209,12 +209,18 @@ end
 
 local function anchor(page, thing) return names.anchor(page.format, thing) end
 
+-- Whether a part of an exercise is right, as a class, and whether a chunk is a file.
+local function classes_of(c)
+  local right = c.variant and (c.variant:match('^wrong') or (c.variant == 'answer' or c.variant:find('^also')) and 'right')
+  return ((c.kind or c.variant) and ' root' or '') .. (right and ' ' .. right or '')
+end
+
 function M.chunk(c, page)
   return raw(([[<div class="chunk%s" id="%s"%s>
 <p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
 <pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
 %s
-</div>]]):format((c.kind or c.variant) and ' root' or '', anchor(page, c),
+</div>]]):format(classes_of(c), anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
     esc('Code: ' .. c.words .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),

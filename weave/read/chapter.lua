@@ -63,6 +63,9 @@ function R:place(words) return self.places:find(words) or self.line or 1 end
 -- Adds a label; without a line, that of the id.
 function R:label(label)
   label.line = label.line or self:place('#' .. label.id)
+  if self.folded then
+    self:problem(label.line, 'exercise', 'the %s {#%s} stands in %s, where nothing can lead; put it into the text', label.kind, label.id, self.folded)
+  end
   label.number, label.title, label.level = label.number or '', label.title or '', label.level or 0
   table.insert(self.record.labels, label)
 end
@@ -192,6 +195,9 @@ function R:chunk(raw)
     calls = words_of(chunk.text, '%f[%w_]([%a_][%w_]*)%('),
     constants = words_of(chunk.text, '%f[%w_](%u[%u%d]*_[%u%d_]+)'), defines = defined_in(chunk.text),
     exercise = self.exercise and self.exercise.id, hidden = self.hidden }
+  if self.folded and not self.hidden then
+    self:problem(c.line, 'exercise', 'the chunk <<%s>> stands in a hint; a hint is made of words', c.name)
+  end
   c.id = names.slug(c.name, c.part)
   self:file_of(c)
   record.chunks[self.shown] = c
@@ -350,9 +356,6 @@ function R:sentence_of(span, outside)
 end
 
 function R:claim(el, words)
-  if self.folded then
-    return self:problem(self:place('#' .. el.identifier), 'claim', 'a claim stands in %s; put it into the text', self.folded)
-  end
   if el.identifier == '' then
     return self:problem(self:place('.claim'), 'claim', 'a claim without an id, {.claim #ID .VERDICT}')
   end

@@ -6,7 +6,7 @@ use warnings;
 use Digest::SHA ();
 use Exporter 'import';
 use POSIX qw(strftime);
-use Run::Files qw(slurp table write_if_changed);
+use Run::Files qw(files_in slurp table write_if_changed);
 use Run::JUnit qw(junit junit_of_wrong);
 use Run::Plan qw(group_of);
 our @EXPORT_OK = qw(write_tests write_statements write_runs write_machine write_junit known_results sum_of);
@@ -86,11 +86,12 @@ sub write_runs {
 }
 
 # sum_of(NAME, ENDING...): the sum of a unit's source, or of the files of
-# "UNIT/PROGRAM", those with an ENDING, the session and the tests.
+# "UNIT/PROGRAM", those with an ENDING, the session and the tests; for "UNIT/exercises"
+# of the tests and all that is tangled of them.
 sub sum_of {
     my ($name, @endings) = @_;
     return sum($name eq 'book' ? 'book.nw' : "chapters/$name.nw") unless $name =~ m{/};
-    return sum(map({ "tangled/$name.$_" } @endings, 'session'), "tests/$name.bats");
+    return sum(map({ "tangled/$name.$_" } @endings, 'session'), "tests/$name.bats", files_in("tangled/$name", qr/^[^.]/));
 }
 
 # sum FILE...: the SHA-1 of the files, one after the other; what is not there

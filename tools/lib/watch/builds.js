@@ -12,8 +12,10 @@ const everyUnit = () => ['book', ...fs.existsSync('chapters')
 // the unit whose chunks all may use, as tools/title has it
 const sharedUnit = () => (fs.readFileSync('book.nw', 'utf8').match(/^toolbox: *(\S+)/m) || ['', 'book'])[1];
 const concernsAll = file => file === 'book.nw' || unitOf(file) === sharedUnit() || /\.tsv$/.test(file);
-// the tests of a program; others of the folder, of the book itself, say, take long
-const isTest = file => /\.bats$/.test(file) && fs.existsSync(file.replace(/^tests\/(.*)\.bats$/, 'tangled/$1.session'));
+// the tests of a program, or of exercises; others of the folder, of the book itself, say,
+// take long
+const isTest = file => /\.bats$/.test(file) && ['tangled/$1.session', 'tangled/$1'].some(there =>
+  fs.existsSync(file.replace(/^tests\/(.*)\.bats$/, there)));
 
 const linesOf = text => text.split('\n').filter(line => line.trim() !== '');
 // That a command of make's failed says less than the command did.
