@@ -51,8 +51,9 @@ int main(int argc, char *argv[])
     posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK
                                    | POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, argv[1],
-                                     O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    posix_spawn_file_actions_addopen(
+        &files, STDOUT_FILENO, argv[1], O_WRONLY | O_CREAT | O_TRUNC,
+        0666);
     posix_spawn_file_actions_addclosefrom_np(&files, 3);
     errno = posix_spawnp(&child, argv[2], &files, &how, &argv[2],
                          environ);
