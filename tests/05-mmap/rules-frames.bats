@@ -94,30 +94,6 @@ C
     assert_output 'SIGBUS BUS_ADRERR'
 }
 
-static void both(const void *p)
-{
-    printf("%d%d ", one(p, "Private_Dirty: %ld kB") > 0, one(p, "Shared_Dirty: %ld kB") > 0);
-}
-int main(void)
-{
-    int fd = memfd_create("counted", 0);
-    write_at(fd, 0, 'a');
-    char *p = map(1, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    both(p);
-    p[0] = 'x';
-    both(p);
-    IN_A_CHILD(
-        if (*(volatile char *)p != 'x') _exit(1);
-        both(p));
-    both(p);
-    puts("");
-}
-C
-    run_program ./try
-    assert_success
-    assert_output '00 10 01 10 '
-}
-
 @test "in files that live in memory a load through a mapping takes the space of a hole" {
     says "The space is sought when a byte is stored (in files that live in memory, also when one is loaded through a mapping)"
     says "on tmpfs, where a load through a mapping needs the space too, a load gets it as well"
@@ -153,30 +129,6 @@ C
         assert_success
         assert_output '32 none ' ;;
     esac
-}
-
-int main(void)
-{
-    puts(moves(0) ? "moved" : "still");
-    puts(moves(1) ? "moved" : "still");
-    /* the kernel enters the neighbors of a page where it can at once */
-    int tries = 100;
-    while (tries > 0 && moves(2))
-        tries--;
-    puts(tries == 0 ? "moved" : "still");
-}
-C
-    mounted '-t tmpfs' 'cd there && $try'
-    assert_success
-    assert_output 'moved
-still
-still'
-}
-
-C
-    mounted '-t ramfs' 'cd there && $try'
-    assert_success
-    assert_output shared
 }
 
 @test "a call that does not touch the memory succeeds, and the library that touches it is sent the signal" {

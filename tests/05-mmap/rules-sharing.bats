@@ -62,15 +62,6 @@ C
     assert_output zzz
 }
 
-C
-    run_program ./try
-    assert_success
-    assert_output 'dirtydone
-0
-dirtydone
-0'
-}
-
 @test "stores into a private mapping reach neither the file nor another mapping of it" {
     says "With MAP_PRIVATE in place of MAP_SHARED our stores do not reach the file"
     says "the c does not get there"

@@ -23,6 +23,14 @@ int main(void)
         printf("%ld\n", dirty(p));
     }
 }
+C
+    run_program ./try
+    assert_success
+    assert_output 'dirtydone
+0
+dirtydone
+0'
+}
 
 @test "in memory alone msync leaves the page as it was" {
     says "there is no disk to be in step with, and all lines show the same number"
@@ -63,4 +71,27 @@ static long one(const void *p, const char *format)
             break;
     fclose(maps);
     return kb;
+}
+static void both(const void *p)
+{
+    printf("%d%d ", one(p, "Private_Dirty: %ld kB") > 0, one(p, "Shared_Dirty: %ld kB") > 0);
+}
+int main(void)
+{
+    int fd = memfd_create("counted", 0);
+    write_at(fd, 0, 'a');
+    char *p = map(1, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+    both(p);
+    p[0] = 'x';
+    both(p);
+    IN_A_CHILD(
+        if (*(volatile char *)p != 'x') _exit(1);
+        both(p));
+    both(p);
+    puts("");
+}
+C
+    run_program ./try
+    assert_success
+    assert_output '00 10 01 10 '
 }
