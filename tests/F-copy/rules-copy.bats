@@ -1,7 +1,7 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-load rules
+load ../05-mmap/rules
 # What a copy by mappings stands on: nameless files, holes, sizes, times.
 
 @test "a nameless file has no name until linkat, and then the one that it is given" {
@@ -9,7 +9,7 @@ load rules
     says "give it its name, in one step"
     mkdir place
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     int fd = open("place", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -44,7 +44,7 @@ EEXIST'
     [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs tmpfs at /dev/shm"
     needs_disk
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     int fd = open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -65,7 +65,7 @@ C
     says "A mapping cannot copy them"
     says "Most files under /proc claim to be empty and are made up while they are read"
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     static const char *const files[] = { "/proc/version", "/proc/self/status", "/proc/cpuinfo",
@@ -91,7 +91,7 @@ C
 @test "SEEK_DATA finds the data behind a hole, SEEK_HOLE the hole behind data, and the end is a hole" {
     says "lseek(2) with SEEK_DATA goes to the next byte that is not in a hole, with SEEK_HOLE to the next one that is; the end of the file counts as a hole"
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     const off_t piece = 1 << 20;
@@ -116,7 +116,7 @@ C
 @test "a hole that is reserved takes its full size" {
     says "a sparse file with a page of data would take its full size on the disk"
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     int fd = scratch(1, 'a');
@@ -136,7 +136,7 @@ C
     says "each write(2) and each truncate(2) sets it to the present, and utimensat(2), which sets the other times of a file, does not set this one back"
     says "It also moves for a new mode or a new link"
     cat > moves.c <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 #include <time.h>
 static struct timespec last;
 /* Has the change time moved? Then waits until the clock that older kernels take has. */
@@ -191,7 +191,7 @@ C
     says "A store through a mapping moves the time when it faults, so once for each mapping until the page is written back"
     needs_disk
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 #include <time.h>
 static struct timespec changed(int fd)
 {
@@ -240,7 +240,7 @@ C
 @test "before Linux 6.13 two changes in a row may have one time, since then not when somebody has looked" {
     says "the times move in steps of some milliseconds before Linux 6.13"
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     int fd = scratch(1, 'a'), same = 0;
@@ -265,4 +265,80 @@ C
     else
         assert_output shared
     fi
+}
+
+@test "on tmpfs a store moves no time if the page was loaded before, and a copy is not refused" {
+    says "on tmpfs it need not move it at all if the page, or one near it, was loaded through that mapping before"
+    makes try <<'C'
+#include "../05-mmap/rules.h"
+#include <time.h>
+/* Does a store move the time, after a load of nothing, of the page or of its neighbor? */
+static bool moves(int loaded)
+{
+    int fd = scratch(3 * page(), 'a');
+    struct stat before, after;
+    struct timespec now;
+    char *p = map(3 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+    if ((loaded && ((volatile char *)p)[loaded == 2 ? page() : 0] != 'a') || fstat(fd, &before) == -1)
+        err(99, "fstat");
+    do
+        clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    while (now.tv_sec < before.st_ctim.tv_sec || (now.tv_sec == before.st_ctim.tv_sec
+           && now.tv_nsec <= before.st_ctim.tv_nsec));
+    p[0] = 'b';
+    fstat(fd, &after);
+    munmap(p, 3 * page());
+    close(fd);
+    return after.st_ctim.tv_sec != before.st_ctim.tv_sec
+        || after.st_ctim.tv_nsec != before.st_ctim.tv_nsec;
+}
+int main(void)
+{
+    puts(moves(0) ? "moved" : "still");
+    puts(moves(1) ? "moved" : "still");
+    /* the kernel enters the neighbors of a page where it can at once */
+    int tries = 100;
+    while (tries > 0 && moves(2))
+        tries--;
+    puts(tries == 0 ? "moved" : "still");
+}
+C
+    mounted '-t tmpfs' 'cd there && $try'
+    assert_success
+    assert_output 'moved
+still
+still'
+}
+
+@test "without multigrain timestamps two changes in a row have one time, whatever the kernel" {
+    says "after it on file systems without multigrain timestamps"
+    makes try <<'C'
+#include "../05-mmap/rules.h"
+int main(void)
+{
+    int fd = scratch(1, 'a'), same = 0;
+    struct stat before, after;
+    for (int i = 0; i < 1000; i++) {
+        write_at(fd, 0, 'b');
+        fstat(fd, &before);
+        write_at(fd, 0, 'c');
+        fstat(fd, &after);
+        same += before.st_ctim.tv_sec == after.st_ctim.tv_sec
+            && before.st_ctim.tv_nsec == after.st_ctim.tv_nsec;
+    }
+    puts(same == 0 ? "each its own" : "shared");
+}
+C
+    mounted '-t ramfs' 'cd there && $try'
+    assert_success
+    assert_output shared
+}
+
+@test "where no file may grow, the programs that make one to try with say so" {
+    local program
+    for program in 'map_measure 1' 'map_random 1'; do
+        run_shell '(ulimit -f 0; ./$1 2>&1 > /dev/null; echo "status $?" >&2) 2>&1 | cat' "$program"
+        assert_line --partial 'File too large'
+        assert_line 'status 1'
+    done
 }

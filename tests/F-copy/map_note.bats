@@ -1,7 +1,7 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
-load rules
+load ../05-mmap/rules
 # A note in two slots: a step is on the disk before the next one begins.
 
 @test "the page waits, MS_ASYNC leaves it waiting, MS_SYNC does not [M11]" {
@@ -46,7 +46,7 @@ load rules
 @test "msync wants the start of a page" {
     says "Its address has to be the start of a page"
     makes try <<'C'
-#include "rules.h"
+#include "../05-mmap/rules.h"
 int main(void)
 {
     char *p = map(2 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, scratch(2 * page(), 'a'));
