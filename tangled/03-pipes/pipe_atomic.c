@@ -15,24 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Returns the number of bytes read, less than LENGTH only at end of
-   file, or -1 with errno set. */
-static ssize_t read_full(int fd, void *buffer, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = read(fd, (char *)buffer + done, length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        if (n == 0)
-            break;
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
-}
-
 /* Like write(2), but a signal does not end it with EINTR. */
 static ssize_t write_some(int fd, const void *buffer, size_t length)
 {
@@ -43,158 +25,8 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     return n;
 }
 
-/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
-static int write_all(int fd, const void *buffer, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = write(fd, (const char *)buffer + done,
-                          length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        done += (size_t)n;
-    }
-    return 0;
-}
 
-/* Waits until CHILD has ended and returns its wait status. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-    return status;
-}
-
-/* For children: prints what failed, and why, and ends by _exit. */
-static _Noreturn void fail(const char *what)
-{
-    warn("%s", what);
-    _exit(EXIT_FAILURE);
-}
-
-/* Returns the letter for the state of process PID, 0 if it is gone, or
-   -1 with errno set, ESRCH when /proc does not know us. */
-static int state_of(pid_t pid)
-{
-    char path[64], line[512] = "";
-    if (readlink("/proc/self", line, sizeof line - 1) == -1)
-        return -1;
-    errno = ESRCH;
-    if (strtoimax(line, NULL, 10) != getpid())
-        return -1;
-    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
-    int file;
-    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno != EINTR)
-            return errno == ENOENT ? 0 : -1;
-    size_t length = 0;
-    ssize_t n = 1;
-    while (n != 0 && length < sizeof line - 1) {
-        n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno != EINTR)
-            break;
-        if (n > 0)
-            length += (size_t)n;
-    }
-    const int error = errno;
-    close(file);
-    errno = error;
-    if (n == -1)
-        return errno == ESRCH ? 0 : -1;
-    line[length] = '\0';
-    const char *name_end = strrchr(line, ')');
-    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
-}
-
-/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
-   ended or was not seen asleep in ten thousand looks, or -1 with errno
-   set. */
-static int seen_asleep(pid_t pid)
-{
-    const struct timespec moment = { .tv_nsec = 1000000 };
-    int seen = 0;
-    for (int look = 0; look < 10000 && seen < 2; look++) {
-        int state = state_of(pid);
-        if (state == -1)
-            return -1;
-        if (state == 0 || state == 'Z')
-            return 0;
-        seen = state == 'S' ? seen + 1 : 0;
-        nanosleep(&moment, NULL);
-    }
-    return seen == 2;
-}
-
-/* For parents: is PID seen asleep? Gives up when that is not told. */
-static bool asleep(pid_t pid)
-{
-    int seen = seen_asleep(pid);
-    if (seen == -1)
-        err(EXIT_FAILURE, "/proc");
-    return seen == 1;
-}
-
-static pid_t start(const int p[2], char letter, size_t size)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        close(p[0]);
-        char *text = malloc(size);
-        if (text == NULL)
-            fail("malloc");
-        memset(text, letter, size);
-        if (write_some(p[1], text, size) != (ssize_t)size)
-            fail("write");
-        free(text);
-        _exit(EXIT_SUCCESS);
-    }
-    if (!asleep(child))
-        errx(EXIT_FAILURE, "writer %c was not seen asleep", letter);
-    return child;
-}
-
-static void meet(size_t page, size_t size)
-{
-    int p[2];
-    if (pipe2(p, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    if (fcntl(p[1], F_SETPIPE_SZ, (int)page) == -1)
-        err(EXIT_FAILURE, "F_SETPIPE_SZ");
-    char *data = malloc(page);
-    if (data == NULL)
-        err(EXIT_FAILURE, "malloc");
-    memset(data, '.', page);
-    if (write_all(p[1], data, page) == -1)
-        err(EXIT_FAILURE, "write");
-    pid_t a = start(p, 'A', size);
-    pid_t b = start(p, 'B', size);
-    close(p[1]);
-    char order[8] = "";
-    ssize_t n;
-    for (size_t i = 0; i < sizeof order - 1; i++) {
-        if ((n = read_full(p[0], data, page)) == -1)
-            err(EXIT_FAILURE, "read");
-        if (n == 0)
-            break;
-        order[i] = data[0];
-        asleep(a);
-        asleep(b);
-    }
-    free(data);
-    if (wait_for(a) != 0 || wait_for(b) != 0)
-        errx(EXIT_FAILURE, "a writer failed");
-    printf("two writers of %4zu bytes: %s\n", size, order);
-    close(p[0]);
-}
-
-
-int main(void)
+int main(int argc, char *argv[])
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
     for (int fd = 0; fd <= 2; fd++)
@@ -207,11 +39,20 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    meet(page, page);
-    meet(page, 2 * page);
-    if (ferror(stdout) || fclose(stdout) == EOF)
-        errx(EXIT_FAILURE, "cannot write to standard output");
+    if (argc != 4)
+        errx(2, "usage: pipe_atomic LETTER SIZE TIMES");
+    const size_t size = strtoul(argv[2], NULL, 10);
+    char *record = malloc(size + 1);
+    if (record == NULL)
+        err(EXIT_FAILURE, "malloc");
+    memset(record, argv[1][0], size);
+    for (long times = atol(argv[3]); times > 0; times--) {
+        ssize_t n = write_some(STDOUT_FILENO, record, size);
+        if (n == -1)
+            err(EXIT_FAILURE, "write");
+        if (n != (ssize_t)size)
+            errx(EXIT_FAILURE, "a record was cut");
+    }
+    free(record);
     return EXIT_SUCCESS;
 }

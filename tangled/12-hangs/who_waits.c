@@ -66,7 +66,7 @@ static struct view {
     struct file *file;
     int processes, threads, files;
 } before, now;
-static bool names_only, tree_only, alone;
+static bool names_only, tree_only, alone, lacking;
 #define EACH_PROCESS(p) (struct process *p = now.process; \
                          p < now.process + now.processes; p++)
 #define EACH_THREAD(t) (struct thread *t = now.thread; \
@@ -82,6 +82,15 @@ static void *grown(void *list, int n, size_t size)
     return list;
 }
 
+/* there: passes on whether a file could be opened, and notes when that
+   is for another reason than that it is gone or may not be seen. */
+static bool there(bool is)
+{
+    lacking |= !is && errno != ENOENT && errno != ESRCH
+        && errno != EACCES && errno != EPERM;
+    return is;
+}
+
 /* slurp: the text of /proc/FORMAT; false when there is none. */
 __attribute__((format(printf, 3, 4)))
 static bool slurp(char *text, size_t size, const char *format, ...)
@@ -92,10 +101,13 @@ static bool slurp(char *text, size_t size, const char *format, ...)
     vsnprintf(path + 6, sizeof path - 6, format, list);
     va_end(list);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd == -1 ? -1 : read(fd, text, size - 1);
+    size_t n = 0;
+    ssize_t got = there(fd != -1) ? 1 : 0;
+    while (got > 0 && (got = read(fd, text + n, size - 1 - n)) > 0)
+        n += (size_t)got;
     if (fd != -1)
         close(fd);
-    text[n > 0 ? n : 0] = '\0';
+    text[n] = '\0';
     return n > 0;
 }
 
@@ -132,7 +144,7 @@ static void read_files(struct view *v, struct process *p, pid_t tid)
     char path[TEXT];
     snprintf(path, sizeof path, "/proc/%d/task/%d/fd", p->pid, tid);
     DIR *dir = opendir(path);
-    p->hidden = !dir;
+    p->hidden = !there(dir);
     p->file = v->files;
     for (struct dirent *d; dir && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
@@ -172,7 +184,7 @@ static void read_threads(struct view *v, struct process *p)
     int first = v->threads;
     snprintf(path, sizeof path, "/proc/%d/task", p->pid);
     DIR *dir = opendir(path);
-    for (struct dirent *d; dir && (d = readdir(dir));)
+    for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
             read_thread(v, p, atoi(d->d_name));
     if (dir)
@@ -208,7 +220,7 @@ static void look(struct view *v)
 {
     v->processes = v->threads = v->files = 0;
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; dir && (d = readdir(dir));)
+    for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
             read_process(v, atoi(d->d_name));
     if (dir)
@@ -738,7 +750,7 @@ int main(int argc, char **argv)
         { NULL, 0, NULL, 0 } };
     bool all = false, quiet = false;
     uid_t user = getuid();
-    names_only = tree_only = alone = false;
+    names_only = tree_only = alone = lacking = false;
     optind = 0;
     for (int c; (c = getopt_long(argc, argv, "aqu:", options, NULL)) != -1;)
         switch (c) {
@@ -757,6 +769,10 @@ int main(int argc, char **argv)
     }
     look(&before);
     look(&now);
+    if (lacking) {
+        warnx("/proc could not be read as a whole");
+        return 2;
+    }
     if (all)
         choose(0, user);
     for (; !all && optind < argc; optind++) {

@@ -90,7 +90,7 @@ C
     assert_success
 }
 
-@test "an anonymous pipe is in no directory and on no disk, and has an inode" {
+@test "an anonymous pipe is in no directory and on no disk, and has an inode [P03] [P12]" {
     says "None on a disk and none in a directory"
     says "that is mounted nowhere, so that no directory leads to it"
     makes t <<'C'
@@ -120,10 +120,13 @@ C
     assert_failure 1
 }
 
-@test "calls that name a place in the data of a pipe fail, in whatever way" {
-    says "Each call of the list that names a place in its data fails"
+@test "calls that name a place in the data of a pipe fail, in whatever way; locking does not [P05]" {
+    says "There is no position for lseek(2) and pread(2) (ESPIPE, \"illegal seek\", has the pipe in its name)"
+    says "Each of the calls that name a place in its data fails"
+    says "no length to cut and no disk to wait for (EINVAL), and no page that could be mapped (ENODEV)"
     makes t <<'C'
 #include "try.h"
+#include <sys/file.h>
 #include <sys/sendfile.h>
 int main(void)
 {
@@ -143,6 +146,8 @@ int main(void)
     fails("fdatasync", fdatasync(p[1]), EINVAL);
     for (int shared = 1; shared <= 2; shared++)
         fails("mmap", mmap(NULL, 1, PROT_READ, shared == 1 ? MAP_SHARED : MAP_PRIVATE, p[0], 0) == MAP_FAILED ? -1 : 0, ENODEV);
+    fails("fsync", fsync(p[1]), EINVAL);
+    is("flock", flock(p[0], LOCK_EX), 0);
     is("what is still there", unread(p[0]), 4);
 }
 C
@@ -150,7 +155,57 @@ C
     assert_success
 }
 
-@test "data flows from the write end to the read end, and does not turn round" {
+@test "both ends are one inode and two open files, one to read and one to write [P14]" {
+    makes t <<'C'
+#include "try.h"
+int main(void)
+{
+    int p[2];
+    struct stat in, out;
+    make(p, WAIT);
+    is("fstat", fstat(p[0], &out) | fstat(p[1], &in), 0);
+    is("a FIFO", S_ISFIFO(out.st_mode) && S_ISFIFO(in.st_mode), 1);
+    is("its bytes", out.st_size, 0);
+    is("one inode", in.st_ino == out.st_ino && in.st_dev == out.st_dev, 1);
+    is("the read end", fcntl(p[0], F_GETFL) & O_ACCMODE, O_RDONLY);
+    is("the write end", fcntl(p[1], F_GETFL) & O_ACCMODE, O_WRONLY);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the file of a named pipe stays empty, however full the pipe is [P04]" {
+    says "the file of a full one is as empty as before"
+    run_shell 'mkfifo name; exec 3<> name; head -c 65536 /dev/zero >&3
+        stat -c "%F %s %b" name; head -c 65536 <&3 | wc -c'
+    assert_line --index 0 "fifo 0 0"
+    assert_line --index 1 "65536"
+}
+
+@test "pipe returns 0, or -1 and an error, and then leaves the array as it was [P30] [P34]" {
+    says "a call that fails leaves the array alone"
+    makes t <<'C'
+#include "try.h"
+#include <sys/resource.h>
+int main(void)
+{
+    int p[2], q[2] = { -7, -8 };
+    const struct rlimit none = { 0, 0 };
+    is("pipe", pipe(p), 0);
+    fails("an unknown flag", pipe2(q, O_TRUNC), EINVAL);
+    is("setrlimit", setrlimit(RLIMIT_NOFILE, &none), 0);
+    fails("no descriptor left", pipe(q), EMFILE);
+    is("the first", q[0], -7);
+    is("the second", q[1], -8);
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "data flows from the write end to the read end, and does not turn round [P15] [P25] [P26]" {
+    says "Used the wrong way round they fail with EBADF"
     says "On Linux a pipe does not turn round"
     makes t <<'C'
 #include "try.h"
@@ -158,6 +213,8 @@ int main(void)
 {
     int p[2];
     make(p, HURRY);
+    is("write", write(p[1], "text", 4), 4);
+    is("read", read(p[0], data, 100), 4);
     fails("write to the read end", write(p[0], "x", 1), EBADF);
     fails("write nothing to it", write(p[0], "x", 0), EBADF);
     fails("read from the write end", read(p[1], data, 1), EBADF);
@@ -369,7 +426,8 @@ C
 }
 
 @test "a lock of a range is a call that names a place and does not fail" {
-    says "Each call of the list that names a place in its data fails"
+    says "Each of the calls that name a place in its data fails"
+    says "no length to cut and no disk to wait for (EINVAL), and no page that could be mapped (ENODEV)"
     makes t <<'C'
 #include "try.h"
 int main(void)

@@ -33,7 +33,7 @@ C
     assert_success
 }
 
-@test "without waiting a write within PIPE_BUF is done or refused" {
+@test "without waiting a write within PIPE_BUF is done or refused [P44]" {
     says "Up to PIPE_BUF bytes a write is done or refused"
     says "empty | EAGAIN | all | all, or what fits"
     says "a slot free | what is there | all | all, or what fits"
@@ -68,7 +68,7 @@ C
     assert_success
 }
 
-@test "beyond PIPE_BUF the caller gets less, and the last slot takes the remainder" {
+@test "beyond PIPE_BUF the caller gets less, and the last slot takes the remainder [P44]" {
     says "Beyond that the caller must be ready for less than it asked for, and what fits is counted in slots"
     says "With no slot free there is still the rest of the last page"
     says "no slot free, room in the last | what is there | all or EAGAIN | the remainder or EAGAIN"
@@ -120,6 +120,58 @@ int main(void)
 C
     run_program ./t
     assert_success
+}
+
+@test "poll tells the end at the read end, and breakage at the write end [P47]" {
+    says "A full pipe without a writer is the state that programs get wrong: poll says POLLIN and POLLHUP"
+    says "Of an empty one it says POLLHUP alone"
+    says "no writer left | what is there, then 0 | - | -"
+    says "POLLHUP at the read end when the last writer has gone, POLLERR at the write end when the last reader has"
+    makes t <<'C'
+#include "try.h"
+static int ask(int fd)
+{
+    struct pollfd one = { .fd = fd, .events = POLLIN | POLLOUT };
+    is("poll", poll(&one, 1, 0) != -1, 1);
+    return one.revents;
+}
+int main(void)
+{
+    int p[2];
+    for (int full = 0; full < 2; full++) {
+        make(p, HURRY);
+        if (full)
+            is("write", write(p[1], data, (size_t)capacity(p[1])), capacity(p[1]));
+        is("the read end", ask(p[0]), full ? POLLIN : 0);
+        is("the write end", ask(p[1]), full ? 0 : POLLOUT);
+        close(p[1]);
+        is("no writer", ask(p[0]), full ? POLLIN | POLLHUP : POLLHUP);
+        is("read", read(p[0], data, sizeof data), full ? capacity(p[0]) : 0);
+        is("empty, no writer", ask(p[0]), POLLHUP);
+        is("read on", read(p[0], data, 1), 0);
+        close(p[0]);
+        make(p, HURRY);
+        if (full)
+            is("write", write(p[1], data, (size_t)capacity(p[1])), capacity(p[1]));
+        close(p[0]);
+        is("no reader", ask(p[1]), full ? POLLERR : POLLOUT | POLLERR);
+        close(p[1]);
+    }
+}
+C
+    run_program ./t
+    assert_success
+}
+
+@test "the notes' fragment compiles with its semicolon, and not without [P43]" {
+    printf '%s\n' '#include <fcntl.h>' 'void set(int *fd);' \
+        'void set(int *fd)' '{' \
+        '    int flag = fcntl(fd[0], F_GETFL);' \
+        '    flag |= O_NONBLOCK;' \
+        '    fcntl(fd[0], F_SETFL, flag);' '}' > with.c
+    compiles with.c
+    sed 's/F_GETFL);/F_GETFL)/' with.c > without.c
+    compile_fails without.c "expected '[,;]'.* before|expected ';'"
 }
 
 @test "what poll calls room is a slot" {

@@ -330,7 +330,7 @@ crowd() {
     says "does not tear a record that is written in one call of up to PIPE_BUF bytes"
     says "A write of up to PIPE_BUF bytes is atomic: what it writes stands together in the pipe, and nothing of another write comes between"
     says "a write of up to PIPE_BUF | stays in one piece"
-    says "Writers of 4,096 bytes come out one after the other"
+    says "At a full pipe writers of 4,096 bytes come out one after the other"
     for size in 100 1000 2048 4096; do
         run_shell 'for letter in A B C D; do
             head -c $((300 * $1)) /dev/zero | tr "\\0" $letter | dd bs=$1 iflag=fullblock status=none &
@@ -342,7 +342,6 @@ crowd() {
 @test "a crowd tears longer ones, and who looks at pages sees none" {
     says "A longer write may be mixed with those of others"
     says "A record of two whole pages is torn between them, and a test that looks at a page at a time sees whole pages"
-    says "The usual test has four writers side by side, of 1,638,400 bytes each"
     # Chance has a part in it: once is enough, in twenty.
     for ((i = 0; i < 20; i++)); do
         crowd 8192 8192
@@ -390,8 +389,8 @@ C
     assert_success
 }
 
-@test "long writers at a full pipe take turns by pages, short ones do not" {
-    says "Writers of 8,192 are torn apart, page by page"
+@test "long writers at a full pipe take turns by pages, short ones do not [P45]" {
+    says "writers of 8,192 are torn apart, page by page: one that has put in its first page waits for room again, behind the next"
     says "keeps its records within PIPE_BUF and writes each in one call, or takes a lock"
     makes t <<'C'
 #include "try.h"

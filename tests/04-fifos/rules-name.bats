@@ -68,22 +68,34 @@ C
     assert_output '0 wrong of 3478'
 }
 
-@test "mkfifo returns 0, or -1 with errno" {
+@test "mkfifo returns 0, or -1 with errno: for a name that exists, whatever it is, and for a missing directory [F11] [F12]" {
     says "It returns 0, or -1 with errno set"
-    makes twice <<'C'
+    makes tries <<'C'
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
-int main(void)
+int main(int argc, char **argv)
 {
-    errno = 0;
-    int first = mkfifo("door", 0600), second = mkfifo("door", 0600);
-    printf("%d %d %d", first, second, errno == EEXIST);
+    for (int i = 1; i < argc; i++) {
+        errno = 0;
+        int result = mkfifo(argv[i], 0600);
+        printf("%s %d %s\n", argv[i], result, strerrorname_np(errno));
+    }
 }
 C
-    run_program ./twice
+    : > file
+    mkdir room
+    run_program ./tries door door file room cellar/door "$PWD/gate" room/door
     assert_success
-    assert_output '0 -1 1'
+    assert_output "door 0 0
+door -1 EEXIST
+file -1 EEXIST
+room -1 EEXIST
+cellar/door -1 ENOENT
+$PWD/gate 0 0
+room/door 0 0"
+    assert_equal "$(stat -c %F door gate room/door)" $'fifo\nfifo\nfifo'
 }
 
 @test "neither compiler warns of a decimal mode, mkfifo does not complain, and its owner may not read" {
