@@ -123,19 +123,19 @@ static int receive_descriptor(int way)
     return fd;
 }
 
-static void try_both(int way)
+static void try_both(int socket)
 {
     int number, fd;
     char word[8];
     errno = ENODATA;        /* stays so when the parent is gone */
-    if (read_full(way, &number, sizeof number) != sizeof number)
+    if (read_full(socket, &number, sizeof number) != sizeof number)
         fail("read");
     printf("child  %jd: descriptor %d here: ",
            (intmax_t)getpid(), number);
     printf("%s\n", fcntl(number, F_GETFD) == -1 ? strerror(errno)
                                                 : "open");
     errno = ENODATA;
-    fd = receive_descriptor(way);
+    fd = receive_descriptor(socket);
     if (fd == -1)
         fail("recvmsg");
     errno = ENODATA;
@@ -161,16 +161,16 @@ int main(void)
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int way[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, way) == -1)
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
         err(EXIT_FAILURE, "socketpair");
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        close(way[0]);
-        try_both(way[1]);
-        close(way[1]);
+        close(pair[0]);
+        try_both(pair[1]);
+        close(pair[1]);
         _exit(ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     int p[2];
@@ -178,9 +178,9 @@ int main(void)
         err(EXIT_FAILURE, "pipe2");
     printf("parent %jd: made a pipe, its read end is descriptor %d\n",
            (intmax_t)getpid(), p[0]);
-    if (write_all(way[0], &p[0], sizeof p[0]) == -1)
+    if (write_all(pair[0], &p[0], sizeof p[0]) == -1)
         err(EXIT_FAILURE, "write");
-    if (send_descriptor(way[0], p[0]) == -1)
+    if (send_descriptor(pair[0], p[0]) == -1)
         err(EXIT_FAILURE, "sendmsg");
     if (write_all(p[1], "hello", 5) == -1)
         err(EXIT_FAILURE, "write");
@@ -188,8 +188,8 @@ int main(void)
         errx(EXIT_FAILURE, "the child failed");
     close(p[0]);
     close(p[1]);
-    close(way[0]);
-    close(way[1]);
+    close(pair[0]);
+    close(pair[1]);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

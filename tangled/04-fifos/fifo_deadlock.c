@@ -164,6 +164,17 @@ static bool asleep(pid_t pid)
 }
 
 
+/* Tells whether nothing can be read from IN. */
+static bool silent(int in)
+{
+    struct pollfd p = { .fd = in, .events = POLLIN };
+    int n;
+    while ((n = poll(&p, 1, 0)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    return n == 0;
+}
+
 struct step { const char *name; int flags; };
 
 static pid_t send_through(const struct step plan[2],
@@ -218,14 +229,7 @@ static void meet(const char *title, const struct step anne[2],
     who[0] = send_through(anne, p);
     who[1] = send_through(ben, p);
     close(p[1]);
-    bool slept = asleep(who[0]);
-    slept = asleep(who[1]) && slept;
-    struct pollfd first = { .fd = p[0], .events = POLLIN };
-    int reports;
-    while ((reports = poll(&first, 1, 0)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "poll");
-    bool stuck = slept && reports == 0;
+    bool stuck = asleep(who[0]) && asleep(who[1]) && silent(p[0]);
     for (int i = 0; i < 2; i++) {
         if (stuck)
             kill(who[i], SIGKILL);

@@ -49,6 +49,27 @@ static void enter_room(void)
     }
 }
 
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
 /* Returns the number of bytes read, less than LENGTH only at end of
    file, or -1 with errno set. */
 static ssize_t read_full(int fd, void *buffer, size_t length)
@@ -95,27 +116,6 @@ static int write_all(int fd, const void *buffer, size_t length)
     return 0;
 }
 
-
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
-   counts where FLAGS have O_CREAT. */
-static int open_fifo(const char *name, int flags)
-{
-    int fd;
-    do
-        fd = open(name, flags | O_CLOEXEC, 0600);
-    while (fd == -1 && errno == EINTR);
-    return fd;
-}
-
-/* Like open_fifo, but ends the program when the name cannot be
-   opened. */
-static int must_open(const char *name, int flags)
-{
-    int fd = open_fifo(name, flags);
-    if (fd == -1)
-        err(EXIT_FAILURE, "%s", name);
-    return fd;
-}
 
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
@@ -199,7 +199,18 @@ static bool asleep(pid_t pid)
 }
 
 
-enum report { OPENED, HAS_READ, HAS_WRITTEN, HANDLED, INTERRUPTED };
+/* Tells whether nothing can be read from IN. */
+static bool silent(int in)
+{
+    struct pollfd p = { .fd = in, .events = POLLIN };
+    int n;
+    while ((n = poll(&p, 1, 0)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    return n == 0;
+}
+
+enum report { OPENED, HAS_READ, HAS_WRITTEN };
 static int reports;         /* in a child: the pipe to its parent */
 
 static void tell(enum report what)
@@ -261,16 +272,6 @@ static void talk(int who)
     close(out);
     if (who != ANNE)
         close(from[0]);
-}
-
-static bool silent(int in)
-{
-    struct pollfd p = { .fd = in, .events = POLLIN };
-    int n;
-    while ((n = poll(&p, 1, 0)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "poll");
-    return n == 0;
 }
 
 /* Prints whether Anne and BEN get through with BYTES each. */

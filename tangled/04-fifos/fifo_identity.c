@@ -48,6 +48,27 @@ static void enter_room(void)
     }
 }
 
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
 /* Returns the number of bytes read, less than LENGTH only at end of
    file, or -1 with errno set. */
 static ssize_t read_full(int fd, void *buffer, size_t length)
@@ -78,27 +99,6 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
 }
 
 
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
-   counts where FLAGS have O_CREAT. */
-static int open_fifo(const char *name, int flags)
-{
-    int fd;
-    do
-        fd = open(name, flags | O_CLOEXEC, 0600);
-    while (fd == -1 && errno == EINTR);
-    return fd;
-}
-
-/* Like open_fifo, but ends the program when the name cannot be
-   opened. */
-static int must_open(const char *name, int flags)
-{
-    int fd = open_fifo(name, flags);
-    if (fd == -1)
-        err(EXIT_FAILURE, "%s", name);
-    return fd;
-}
-
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -112,15 +112,13 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-/* Returns how many bytes can be read from the FIFO NAME. */
-static size_t unread(const char *name)
+/* Returns how many bytes FD has to be read. */
+static int unread(int fd)
 {
-    int fd = must_open(name, O_RDONLY | O_NONBLOCK);
     int n;
     if (ioctl(fd, FIONREAD, &n) == -1)
         err(EXIT_FAILURE, "FIONREAD");
-    close(fd);
-    return (size_t)n;
+    return n;
 }
 
 static void describe(const char *name)
@@ -128,11 +126,12 @@ static void describe(const char *name)
     struct stat is;
     if (lstat(name, &is) == -1)
         err(EXIT_FAILURE, "%s", name);
-    printf("%-6s: inode %ju, %s, %ju bytes, %jd blocks, %ju unread\n",
+    int fd = must_open(name, O_RDONLY | O_NONBLOCK);
+    printf("%-6s: inode %ju, %s, %ju bytes, %jd blocks, %d unread\n",
            name, (uintmax_t)is.st_ino,
            S_ISFIFO(is.st_mode) ? "FIFO" : "not a FIFO",
-           (uintmax_t)is.st_size, (intmax_t)is.st_blocks,
-           (uintmax_t)unread(name));
+           (uintmax_t)is.st_size, (intmax_t)is.st_blocks, unread(fd));
+    close(fd);
 }
 
 int main(void)

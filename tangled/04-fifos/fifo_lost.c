@@ -48,23 +48,6 @@ static void enter_room(void)
     }
 }
 
-/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
-static int write_all(int fd, const void *buffer, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t n = write(fd, (const char *)buffer + done,
-                          length - done);
-        if (n == -1 && errno == EINTR)
-            continue;
-        if (n == -1)
-            return -1;
-        done += (size_t)n;
-    }
-    return 0;
-}
-
-
 /* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
    counts where FLAGS have O_CREAT. */
 static int open_fifo(const char *name, int flags)
@@ -86,6 +69,17 @@ static int must_open(const char *name, int flags)
     return fd;
 }
 
+/* Like write(2), but a signal does not end it with EINTR. */
+static ssize_t write_some(int fd, const void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = write(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -99,11 +93,13 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-static void show_unread(const char *when, int fd)
+/* Returns how many bytes FD has to be read. */
+static int unread(int fd)
 {
-    int n = 0;
-    int result = ioctl(fd, FIONREAD, &n);
-    show(when, result == -1 ? -1 : n, 0);
+    int n;
+    if (ioctl(fd, FIONREAD, &n) == -1)
+        err(EXIT_FAILURE, "FIONREAD");
+    return n;
 }
 
 int main(void)
@@ -125,19 +121,28 @@ int main(void)
         err(EXIT_FAILURE, "door");
     int in = must_open("door", O_RDONLY | O_NONBLOCK);
     int out = must_open("door", O_WRONLY);
-    if (write_all(out, "word", 4) == -1)
+    if (write_some(out, "word", 4) != 4)
         err(EXIT_FAILURE, "write");
-    show_unread("a word was written, unread", in);
+    show("a word was written, unread", unread(in), 0);
     close(out);
-    show_unread("the writer left, unread", in);
+    show("the writer left, unread", unread(in), 0);
     out = must_open("door", O_WRONLY);
     close(in);
     in = must_open("door", O_RDONLY | O_NONBLOCK);
-    show_unread("another reader came, unread", in);
+    show("another reader came, unread", unread(in), 0);
     close(out);
     close(in);
     in = must_open("door", O_RDONLY | O_NONBLOCK);
-    show_unread("all left, a reader came, unread", in);
+    show("all left, a reader came, unread", unread(in), 0);
+    close(in);
+    in = must_open("door", O_RDONLY | O_NONBLOCK);
+    out = must_open("door", O_WRONLY);
+    show("a reader is there, write", write_some(out, "x", 1), 0);
+    close(in);
+    show("it has left, write", write_some(out, "x", 1), EPIPE);
+    in = must_open("door", O_RDONLY | O_NONBLOCK);
+    show("another has come, write", write_some(out, "x", 1), 0);
+    close(out);
     close(in);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

@@ -49,6 +49,27 @@ static void enter_room(void)
     }
 }
 
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -70,27 +91,6 @@ static ssize_t write_some(int fd, const void *buffer, size_t length)
     return n;
 }
 
-
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
-   counts where FLAGS have O_CREAT. */
-static int open_fifo(const char *name, int flags)
-{
-    int fd;
-    do
-        fd = open(name, flags | O_CLOEXEC, 0600);
-    while (fd == -1 && errno == EINTR);
-    return fd;
-}
-
-/* Like open_fifo, but ends the program when the name cannot be
-   opened. */
-static int must_open(const char *name, int flags)
-{
-    int fd = open_fifo(name, flags);
-    if (fd == -1)
-        err(EXIT_FAILURE, "%s", name);
-    return fd;
-}
 
 /* Opens the door and prints how that went. An error other than
    EXPECTED ends the program; 0 means that none is expected. */
@@ -201,7 +201,18 @@ static bool asleep(pid_t pid)
 }
 
 
-enum report { OPENED, HAS_READ, HAS_WRITTEN, HANDLED, INTERRUPTED };
+/* Tells whether nothing can be read from IN. */
+static bool silent(int in)
+{
+    struct pollfd p = { .fd = in, .events = POLLIN };
+    int n;
+    while ((n = poll(&p, 1, 0)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    return n == 0;
+}
+
+enum report { OPENED, HAS_READ, HAS_WRITTEN };
 static int reports;         /* in a child: the pipe to its parent */
 
 static void tell(enum report what)
@@ -251,13 +262,7 @@ static void expect(int in, enum report wanted)
 /* Makes sure that CHILD sleeps and has no more to report. */
 static void expect_sleep(pid_t child, int in)
 {
-    struct pollfd p = { .fd = in, .events = POLLIN };
-    int n = 0;
-    bool sleeps = asleep(child);
-    while (sleeps && (n = poll(&p, 1, 0)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "poll");
-    if (!sleeps || n != 0)
+    if (!asleep(child) || !silent(in))
         errx(EXIT_FAILURE, "the child does not wait");
 }
 
@@ -307,6 +312,7 @@ int main(void)
     close(from_child);
     if (wait_for(reader) != 0)
         errx(EXIT_FAILURE, "the reader failed");
+
     pid_t writer = start(open_door, O_WRONLY, &from_child);
     expect_sleep(writer, from_child);
     puts("O_WRONLY, no reader: sleeps in open");

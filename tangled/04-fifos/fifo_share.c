@@ -47,6 +47,27 @@ static void enter_room(void)
     }
 }
 
+/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
+   counts where FLAGS have O_CREAT. */
+static int open_fifo(const char *name, int flags)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, 0600);
+    while (fd == -1 && errno == EINTR);
+    return fd;
+}
+
+/* Like open_fifo, but ends the program when the name cannot be
+   opened. */
+static int must_open(const char *name, int flags)
+{
+    int fd = open_fifo(name, flags);
+    if (fd == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return fd;
+}
+
 /* Like read(2), but a signal does not end it. */
 static ssize_t read_some(int fd, void *buffer, size_t length)
 {
@@ -74,27 +95,6 @@ static int write_all(int fd, const void *buffer, size_t length)
     return 0;
 }
 
-
-/* Like open(2) with O_CLOEXEC, but a signal does not end it. The mode
-   counts where FLAGS have O_CREAT. */
-static int open_fifo(const char *name, int flags)
-{
-    int fd;
-    do
-        fd = open(name, flags | O_CLOEXEC, 0600);
-    while (fd == -1 && errno == EINTR);
-    return fd;
-}
-
-/* Like open_fifo, but ends the program when the name cannot be
-   opened. */
-static int must_open(const char *name, int flags)
-{
-    int fd = open_fifo(name, flags);
-    if (fd == -1)
-        err(EXIT_FAILURE, "%s", name);
-    return fd;
-}
 
 static void show_read(const char *who, int fd, size_t length)
 {

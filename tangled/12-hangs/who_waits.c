@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-enum { TEXT = 256, WANTS = 16 };
+enum { TEXT = 256, STATUS = 4096, WANTS = 16 };
 struct file {
     int fd;
     bool pipe, named;                 /* a stranger could open it */
@@ -54,7 +54,8 @@ struct thread {
     int of;                           /* its process */
     pid_t tid;
     char state, call[TEXT], on[TEXT];
-    unsigned long switches, arg[6];
+    unsigned long long switches;
+    unsigned long arg[6];
     const struct call *in;
     struct want want[WANTS];
     int wants;
@@ -65,8 +66,8 @@ static struct view {
     struct thread *thread;
     struct file *file;
     int processes, threads, files;
-} before, now;
-static bool names_only, tree_only, alone;
+} now;
+static bool names_only, tree_only, alone, lacking;
 #define EACH_PROCESS(p) (struct process *p = now.process; \
                          p < now.process + now.processes; p++)
 #define EACH_THREAD(t) (struct thread *t = now.thread; \
@@ -82,6 +83,15 @@ static void *grown(void *list, int n, size_t size)
     return list;
 }
 
+/* there: passes on whether a file could be opened, and notes when that
+   is for another reason than that it is gone or may not be seen. */
+static bool there(bool is)
+{
+    lacking |= !is && errno != ENOENT && errno != ESRCH
+        && errno != EACCES && errno != EPERM;
+    return is;
+}
+
 /* slurp: the text of /proc/FORMAT; false when there is none. */
 __attribute__((format(printf, 3, 4)))
 static bool slurp(char *text, size_t size, const char *format, ...)
@@ -92,10 +102,13 @@ static bool slurp(char *text, size_t size, const char *format, ...)
     vsnprintf(path + 6, sizeof path - 6, format, list);
     va_end(list);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd == -1 ? -1 : read(fd, text, size - 1);
+    size_t n = 0;
+    ssize_t got = there(fd != -1) ? 1 : 0;
+    while (got > 0 && (got = read(fd, text + n, size - 1 - n)) > 0)
+        n += (size_t)got;
     if (fd != -1)
         close(fd);
-    text[n > 0 ? n : 0] = '\0';
+    text[n] = '\0';
     return n > 0;
 }
 
@@ -107,8 +120,7 @@ static unsigned long long field(const char *text, const char *name,
     return at ? strtoull(at + strlen(name), NULL, base) : 0;
 }
 
-static void read_file(struct view *v, struct process *p, int dir,
-                      const char *number)
+static void read_file(struct process *p, int dir, const char *number)
 {
     char what[32] = "";
     struct stat file = { 0 }, link = { 0 };
@@ -120,70 +132,83 @@ static void read_file(struct view *v, struct process *p, int dir,
         fstatat(dir, number, &file, 0);
     if (pipe || S_ISFIFO(file.st_mode))
         fstatat(dir, number, &link, AT_SYMLINK_NOFOLLOW);
-    v->file = grown(v->file, v->files, sizeof *v->file);
-    v->file[v->files++] = (struct file){
+    now.file = grown(now.file, now.files, sizeof *now.file);
+    now.file[now.files++] = (struct file){
         atoi(number), pipe || S_ISFIFO(file.st_mode), file.st_nlink > 0,
         link.st_mode, file.st_dev, file.st_ino };
 }
 
 /* read_files: what P has open, as its thread TID sees it. */
-static void read_files(struct view *v, struct process *p, pid_t tid)
+static void read_files(struct process *p, pid_t tid)
 {
     char path[TEXT];
     snprintf(path, sizeof path, "/proc/%d/task/%d/fd", p->pid, tid);
     DIR *dir = opendir(path);
-    p->hidden = !dir;
-    p->file = v->files;
+    p->hidden = !there(dir);
+    p->file = now.files;
     for (struct dirent *d; dir && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
-            read_file(v, p, dirfd(dir), d->d_name);
+            read_file(p, dirfd(dir), d->d_name);
     if (dir)
         closedir(dir);
-    p->files = v->files - p->file;
+    p->files = now.files - p->file;
+}
+
+/* read_call: the call that the thread TID of PID is in, into CALL, and
+   its state with the counts of its switches, into STATUS. */
+static void read_call(pid_t pid, pid_t tid, char *call, char *status)
+{
+    slurp(status, STATUS, "%d/task/%d/status", pid, tid);
+    if (!slurp(call, TEXT, "%d/task/%d/syscall", pid, tid))
+        slurp(call, TEXT, "%d/task/%d/wchan", pid, tid);
+}
+
+/* switches: how often the thread with STATUS left its processor. */
+static unsigned long long switches(const char *status)
+{
+    return field(status, "\nvoluntary_ctxt_switches:", 10)
+        + field(status, "\nnonvoluntary_ctxt_switches:", 10);
 }
 
 /* read_thread: the thread TID of P, unless it has ended. */
-static void read_thread(struct view *v, struct process *p, pid_t tid)
+static void read_thread(struct process *p, pid_t tid)
 {
-    char status[4096];
-    slurp(status, sizeof status, "%d/task/%d/status", p->pid, tid);
+    char status[STATUS];
+    struct thread t = { .of = now.processes - 1, .tid = tid };
+    read_call(p->pid, tid, t.call, status);
     const char *state = strstr(status, "State:\t");
     if (!state || strchr("ZX", state[7]))
         return;
-    struct thread t = { .of = v->processes - 1, .tid = tid,
-                        .state = state[7] };
+    t.state = state[7];
     const int timers[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGIO };
     for (int i = 0; i < 4; i++)
         p->alarm |= field(status, "\nSigCgt:", 16) >> (timers[i] - 1) & 1;
     p->tracer = (pid_t)field(status, "\nTracerPid:", 10);
     p->user = (uid_t)field(status, "\nUid:", 10);
-    t.switches = field(status, "\nvoluntary_ctxt_switches:", 10)
-        + field(status, "\nnonvoluntary_ctxt_switches:", 10);
-    if (!slurp(t.call, TEXT, "%d/task/%d/syscall", p->pid, tid))
-        slurp(t.call, TEXT, "%d/task/%d/wchan", p->pid, tid);
-    v->thread = grown(v->thread, v->threads, sizeof *v->thread);
-    v->thread[v->threads++] = t;
+    t.switches = switches(status);
+    now.thread = grown(now.thread, now.threads, sizeof t);
+    now.thread[now.threads++] = t;
 }
 
 /* read_threads: those of P; without any, it is dead. */
-static void read_threads(struct view *v, struct process *p)
+static void read_threads(struct process *p)
 {
     char path[TEXT];
-    int first = v->threads;
+    int first = now.threads;
     snprintf(path, sizeof path, "/proc/%d/task", p->pid);
     DIR *dir = opendir(path);
-    for (struct dirent *d; dir && (d = readdir(dir));)
+    for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
-            read_thread(v, p, atoi(d->d_name));
+            read_thread(p, atoi(d->d_name));
     if (dir)
         closedir(dir);
-    p->dead = first == v->threads;
-    if (!p->dead && v == &now)
-        read_files(v, p, v->thread[first].tid);
+    p->dead = first == now.threads;
+    if (!p->dead)
+        read_files(p, now.thread[first].tid);
 }
 
-/* read_process: adds PID to V, if it is there and not the kernel's. */
-static void read_process(struct view *v, pid_t pid)
+/* read_process: adds PID, if it is there and not the kernel's. */
+static void read_process(pid_t pid)
 {
     char text[1024];
     unsigned flags;
@@ -198,19 +223,19 @@ static void read_process(struct view *v, pid_t pid)
     snprintf(p.name, sizeof p.name, "%s", name + 1);
     for (char *c = p.name; *c; c++)
         *c = (char)(isprint((unsigned char)*c) ? *c : '?');
-    v->process = grown(v->process, v->processes, sizeof p);
-    v->process[v->processes++] = p;
-    read_threads(v, &v->process[v->processes - 1]);
+    now.process = grown(now.process, now.processes, sizeof p);
+    now.process[now.processes++] = p;
+    read_threads(&now.process[now.processes - 1]);
 }
 
-/* look: fills V with all that /proc shows now. */
-static void look(struct view *v)
+/* look: reads all that /proc shows now. */
+static void look(void)
 {
-    v->processes = v->threads = v->files = 0;
+    now.processes = now.threads = now.files = 0;
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; dir && (d = readdir(dir));)
+    for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
-            read_process(v, atoi(d->d_name));
+            read_process(atoi(d->d_name));
     if (dir)
         closedir(dir);
 }
@@ -538,14 +563,13 @@ static bool has_timer(const struct process *p)
         || slurp(text, sizeof text, "%d/timers", p->pid);
 }
 
-/* ran: whether T ran between the two looks, or may have. */
+/* ran: whether T has run since we looked, or may have. */
 static bool ran(const struct thread *t)
 {
-    for (int i = 0; i < before.threads; i++)
-        if (before.thread[i].tid == t->tid)
-            return before.thread[i].switches != t->switches
-                || strcmp(before.thread[i].call, t->call) != 0;
-    return true;
+    char call[TEXT], status[STATUS];
+    read_call(now.process[t->of].pid, t->tid, call, status);
+    return strcmp(call, t->call) != 0
+        || switches(status) != t->switches;
 }
 
 /* label: what P is called; the text lasts until the next call. */
@@ -738,7 +762,7 @@ int main(int argc, char **argv)
         { NULL, 0, NULL, 0 } };
     bool all = false, quiet = false;
     uid_t user = getuid();
-    names_only = tree_only = alone = false;
+    names_only = tree_only = alone = lacking = false;
     optind = 0;
     for (int c; (c = getopt_long(argc, argv, "aqu:", options, NULL)) != -1;)
         switch (c) {
@@ -755,8 +779,11 @@ int main(int argc, char **argv)
         usage(stderr);
         return 2;
     }
-    look(&before);
-    look(&now);
+    look();
+    if (lacking) {
+        warnx("/proc could not be read as a whole");
+        return 2;
+    }
     if (all)
         choose(0, user);
     for (; !all && optind < argc; optind++) {

@@ -27,13 +27,3 @@ hold_exercises
     assert_stderr --partial 'a: was cut short'
     assert_output 'b 970'
 }
-
-@test "the answer of durable keeps the old text when it cannot save the new one" {
-    says "When the new text cannot be saved, it says so, leaves with status 1, and the old text stays"
-    mkdir place
-    echo old > place/text
-    inject fsync:error=EIO ./durable.answer place/text < /dev/null
-    assert_failure 1
-    assert_stderr --partial 'Input/output error'
-    assert_equal "$(ls -A place) $(cat place/text)" 'text old'
-}

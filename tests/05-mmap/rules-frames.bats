@@ -1,17 +1,8 @@
 # shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
+load rules
 # Where the rules of the chapter have their borders: overlays, huge pages, files in memory.
-
-# mounted OPTIONS SCRIPT: runs SCRIPT with that file system at ./there, where it is;
-# it sees ./try as $try.
-mounted() {
-    needs mounts
-    run_shell 'mkdir -p there; export try=$PWD/try
-        exec unshare --mount --propagation private sh -c "
-        mount $1 none there 2> /dev/null || exit 77; $2"' "$1" "$2"
-    [ "$status" != 77 ] || skip "needs mount $1"
-}
 
 @test "on an overlay a mapping falls behind when the file is copied up, and holds no lock" {
     says "a mapping shows the file of one layer"
@@ -103,51 +94,6 @@ C
     assert_output 'SIGBUS BUS_ADRERR'
 }
 
-@test "smaps counts the pages of our page table, as shared or private by how often they are mapped" {
-    says "A dirty page counts as Private_Dirty if it is mapped once and as Shared_Dirty if more often, whatever the type of the mapping, so we add the two"
-    says "Only pages in our page table count"
-    makes try <<'C'
-#include "rules.h"
-/* One of the two numbers, in kB. */
-static long one(const void *p, const char *format)
-{
-    char line[512], start[32];
-    snprintf(start, sizeof start, "%08jx-", (uintmax_t)(uintptr_t)p);
-    FILE *maps = fopen("/proc/self/smaps", "re");
-    bool ours = false;
-    long kb = -1;
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
-        if (line[0] < 'A' || line[0] > 'Z')
-            ours = strncmp(line, start, strlen(start)) == 0;
-        else if (ours && sscanf(line, format, &kb) == 1)
-            break;
-    fclose(maps);
-    return kb;
-}
-static void both(const void *p)
-{
-    printf("%d%d ", one(p, "Private_Dirty: %ld kB") > 0, one(p, "Shared_Dirty: %ld kB") > 0);
-}
-int main(void)
-{
-    int fd = memfd_create("counted", 0);
-    write_at(fd, 0, 'a');
-    char *p = map(1, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    both(p);
-    p[0] = 'x';
-    both(p);
-    IN_A_CHILD(
-        if (*(volatile char *)p != 'x') _exit(1);
-        both(p));
-    both(p);
-    puts("");
-}
-C
-    run_program ./try
-    assert_success
-    assert_output '00 10 01 10 '
-}
-
 @test "in files that live in memory a load through a mapping takes the space of a hole" {
     says "The space is sought when a byte is stored (in files that live in memory, also when one is loaded through a mapping)"
     says "on tmpfs, where a load through a mapping needs the space too, a load gets it as well"
@@ -183,73 +129,6 @@ C
         assert_success
         assert_output '32 none ' ;;
     esac
-}
-
-@test "on tmpfs a store moves no time if the page was loaded before, and a copy is not refused" {
-    says "on tmpfs it need not move it at all if the page, or one near it, was loaded through that mapping before"
-    makes try <<'C'
-#include "rules.h"
-#include <time.h>
-/* Does a store move the time, after a load of nothing, of the page or of its neighbor? */
-static bool moves(int loaded)
-{
-    int fd = scratch(3 * page(), 'a');
-    struct stat before, after;
-    struct timespec now;
-    char *p = map(3 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    if ((loaded && ((volatile char *)p)[loaded == 2 ? page() : 0] != 'a') || fstat(fd, &before) == -1)
-        err(99, "fstat");
-    do
-        clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    while (now.tv_sec < before.st_ctim.tv_sec || (now.tv_sec == before.st_ctim.tv_sec
-           && now.tv_nsec <= before.st_ctim.tv_nsec));
-    p[0] = 'b';
-    fstat(fd, &after);
-    munmap(p, 3 * page());
-    close(fd);
-    return after.st_ctim.tv_sec != before.st_ctim.tv_sec
-        || after.st_ctim.tv_nsec != before.st_ctim.tv_nsec;
-}
-int main(void)
-{
-    puts(moves(0) ? "moved" : "still");
-    puts(moves(1) ? "moved" : "still");
-    /* the kernel enters the neighbors of a page where it can at once */
-    int tries = 100;
-    while (tries > 0 && moves(2))
-        tries--;
-    puts(tries == 0 ? "moved" : "still");
-}
-C
-    mounted '-t tmpfs' 'cd there && $try'
-    assert_success
-    assert_output 'moved
-still
-still'
-}
-
-@test "without multigrain timestamps two changes in a row have one time, whatever the kernel" {
-    says "after it on file systems without multigrain timestamps"
-    makes try <<'C'
-#include "rules.h"
-int main(void)
-{
-    int fd = scratch(1, 'a'), same = 0;
-    struct stat before, after;
-    for (int i = 0; i < 1000; i++) {
-        write_at(fd, 0, 'b');
-        fstat(fd, &before);
-        write_at(fd, 0, 'c');
-        fstat(fd, &after);
-        same += before.st_ctim.tv_sec == after.st_ctim.tv_sec
-            && before.st_ctim.tv_nsec == after.st_ctim.tv_nsec;
-    }
-    puts(same == 0 ? "each its own" : "shared");
-}
-C
-    mounted '-t ramfs' 'cd there && $try'
-    assert_success
-    assert_output shared
 }
 
 @test "a call that does not touch the memory succeeds, and the library that touches it is sent the signal" {
@@ -409,14 +288,13 @@ blocked'
 }
 
 @test "where no file may grow, each program of the helper that makes files says so" {
-    says "Where ulimit -f limits the size of files, making one longer sends SIGXFSZ, which kills without a word"
-    says "Ignored, it leaves us an error that we can tell"
+    says --in B-toolbox "Where ulimit -f limits the size of files, making one longer sends SIGXFSZ, which kills without a word"
+    says --in B-toolbox "Ignored, it leaves us an error that we can tell"
     run_program sh -c 'ulimit -f 0; exec truncate -s 100 long'
     assert_killed SIGXFSZ
     assert_stderr ''
     local program
-    for program in map_private map_empty map_bounds map_truncated map_modes map_refused \
-        'map_measure 1' 'map_random 1'; do
+    for program in map_private map_empty map_bounds map_truncated map_modes map_refused; do
         run_shell '(ulimit -f 0; ./$1 2>&1 > /dev/null; echo "status $?" >&2) 2>&1 | cat' "$program"
         assert_line --partial 'File too large'
         assert_line 'status 1'

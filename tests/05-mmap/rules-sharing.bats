@@ -62,53 +62,6 @@ C
     assert_output zzz
 }
 
-@test "after msync, and after fsync, no page of the mapping waits for the disk" {
-    says "with MS_SYNC writes the dirty pages back now and waits until it is done"
-    says "it follows at the kernel's leisure, or when msync(2) or fsync(2) demands it"
-    needs_disk
-    makes try <<'C'
-#include "rules.h"
-int main(void)
-{
-    const size_t size = 50 * page();
-    int fd = scratch(size, 'a');
-    char *p = map(size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    for (int how = 0; how < 2; how++) {
-        for (size_t at = 0; at < size; at += page())
-            p[at] = 'd';
-        printf("%s", dirty(p) >= 50 ? "dirty" : "clean");
-        puts(result(how == 0 ? msync(p, size, MS_SYNC) : fsync(fd)));
-        printf("%ld\n", dirty(p));
-    }
-}
-C
-    run_program ./try
-    assert_success
-    assert_output 'dirtydone
-0
-dirtydone
-0'
-}
-
-@test "in memory alone msync leaves the page as it was" {
-    says "there is no disk to be in step with, and all lines show the same number"
-    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs tmpfs at /dev/shm"
-    run_shell 'note=$(mktemp /dev/shm/note.XXXXXX) && ./map_note "$note" text
-        s=$?; rm -f "$note"; exit $s'
-    assert_success
-    assert_equal "$(sed 's/^[^:]*: *//' stdout | sort -u)" "$(($(getconf PAGESIZE) / 1024)) kB wait"
-}
-
-@test "each mapping has a line with its addresses, and below it lines with capitals" {
-    says "each mapping has a line with its address range and, below it, lines that begin with capital letters"
-    run_shell 'cat /proc/self/smaps'
-    assert_success
-    [ "$(grep -cE '^[0-9a-f]+-[0-9a-f]+ ' stdout)" -gt 5 ]
-    refute_line --regexp '^[^A-Z0-9a-f]'
-    [[ $output =~ ^[0-9a-f]+-[0-9a-f]+\  ]]
-    assert_equal "$(grep -c '^Shared_Dirty: ' stdout)" "$(grep -cE '^[0-9a-f]+-[0-9a-f]+ ' stdout)"
-}
-
 @test "stores into a private mapping reach neither the file nor another mapping of it" {
     says "With MAP_PRIVATE in place of MAP_SHARED our stores do not reach the file"
     says "the c does not get there"

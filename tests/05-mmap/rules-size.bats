@@ -67,7 +67,7 @@ C
 
 @test "on a full disk write fails with ENOSPC, and a store to a hole is SIGBUS" {
     says "A write(2) would fail with ENOSPC"
-    says "The disk can be full, which can be a SIGBUS too"
+    says --in F-copy "The disk can be full, which can be a SIGBUS too"
     says "A store has no return value, so the kernel sends a signal: SIGBUS once more, in a file that is long enough and a mapping that is within it"
     says "A program that stores through a mapping into a new file should reserve the space first"
     says "It makes the file long enough, too, and it returns its error instead of leaving it in errno"
@@ -376,7 +376,7 @@ C
 
 @test "who holds a lease is told before the file is opened for writing" {
     says "The owner of a file can also ask for a lease (fcntl(2), F_SETLEASE), and is told before somebody opens the file for writing"
-    says "A program that must be certain takes a lease (fcntl(2), F_SETLEASE), which the owner of a file can get while nobody has it open for writing"
+    says --in F-copy "A program that must be certain takes a lease (fcntl(2), F_SETLEASE), which the owner of a file can get while nobody has it open for writing"
     makes try <<'C'
 #include "rules.h"
 static volatile sig_atomic_t told;

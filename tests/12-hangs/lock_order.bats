@@ -3,21 +3,29 @@ load ../lib/helpers
 load common
 # Two processes that take two locks in opposite order.
 
-@test "who waits for which lock is shown by three tools" {
+@test "it hangs until it is killed" {
     holds_session
 }
 
-@test "each waits for the other's lock" {
+@test "each waits for the other's lock, and who_waits says what is printed" {
     : > left
     : > right
     run_program -t 60 ./lock_order left right
     assert_equal "$ended" stuck
     assert_equal "$(sed -n 's/^waits //p' "$BATS_TEST_TMPDIR/how")" \
-'lock_order waits in flock on right
-    that lock_order (2) can unlock
-lock_order (2) waits in flock on left
-    that lock_order can unlock
-Nobody else can end it: lock_order and lock_order (2) are stuck.'
+        "$(sed -n '/^```text/,/^```$/{/^```/d;p;}' "$root/chapters/$unit.nw")"
+}
+
+@test "lslocks tells who waits and who has the lock" {
+    says "with a star at the mode of one who waits, and with the process id of the one who has the lock under BLOCKER"
+    : > left
+    : > right
+    run_shell './lock_order left right & while ./who_waits -q $!; do :; done; child=$(pgrep -P $!)
+        lslocks -n -o COMMAND,PID,MODE,BLOCKER | grep -cE " $! +WRITE\* +$child$| $child +WRITE\* +$!$"
+        lslocks -o +BLOCKER | grep -c BLOCKER
+        pkill -KILL -P $!; kill -KILL $!; wait'
+    assert_line --index 0 2
+    assert_line --index 1 1
 }
 
 @test "the kernel does not look for a ring of these locks" {

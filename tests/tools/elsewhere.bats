@@ -169,7 +169,7 @@ is_clean() {
 
 @test "make power: a copy that is not whole is told; nothing lost of cp's copies says that no power was cut" {
     may_enter
-    mkdir -p tests/power out/build/05-mmap
+    mkdir -p tests/power out/build/F-copy
     cp "$root"/tests/power/{run,inside} tests/power/
     printf '%s\tmap_copy\tpage\twhole\n' at-once after-commit > ../report/power.tsv
     printf 'at-once\tcp\tpage\tabsent\nafter-commit\tcp\tpage\twhole\n' >> ../report/power.tsv

@@ -67,9 +67,9 @@ int main(int argc, char *argv[])
             job(true);
         for (int k = atoi(argv[i]); k > 0; k--)
             job(false);
-        errno = 0;
+        errno = EDOM;
         sigprocmask(SIG_SETMASK, &before, NULL);
-        if (errno != 0)
+        if (errno != EDOM)
             err(EXIT_FAILURE, "main finds errno changed");
         siginfo_t news = { .si_pid = 0 };
         waitid(P_ALL, 0, &news, WEXITED | WNOHANG | WNOWAIT);

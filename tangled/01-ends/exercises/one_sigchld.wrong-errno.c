@@ -44,6 +44,7 @@ static void on_child(int number)
     (void)number;
     while (waitpid(-1, NULL, WNOHANG) > 0)
         ;
+    errno = 0;
 }
 
 int main(int argc, char *argv[])
@@ -62,9 +63,9 @@ int main(int argc, char *argv[])
             job(true);
         for (int k = atoi(argv[i]); k > 0; k--)
             job(false);
-        errno = 0;
+        errno = EDOM;
         sigprocmask(SIG_SETMASK, &before, NULL);
-        if (errno != 0)
+        if (errno != EDOM)
             err(EXIT_FAILURE, "main finds errno changed");
         siginfo_t news = { .si_pid = 0 };
         waitid(P_ALL, 0, &news, WEXITED | WNOHANG | WNOWAIT);

@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/prctl.h>
 
 static pid_t parent_id;
 
@@ -34,63 +33,63 @@ static bool parent_lives(void)
 
 static int go[2], done[2];   /* pipes: to the helper, and from it */
 
-static _Noreturn void be_the_helper(void)
+static void hear(const int from[2])
 {
     char byte;
-    if (read(go[0], &byte, 1) != 1)
-        _exit(EXIT_FAILURE);
-    in_child();
-    if (write(done[1], "b", 1) != 1 || read(go[0], &byte, 1) != 1)
-        _exit(EXIT_FAILURE);
-    printf("%s\n", parent_lives() ? "it lives" : "it is gone");
-    fflush(stdout);
-    _exit(write(done[1], "d", 1) != 1);
+    while (read(from[0], &byte, 1) == -1 && errno == EINTR)
+        ;
 }
 
-static _Noreturn void be_the_parent(void)
+static _Noreturn void be_the_helper(void)
 {
+    hear(go);
+    in_child();
+    if (write(done[1], "b", 1) != 1)
+        _exit(EXIT_FAILURE);
+    hear(go);
+    printf("%s\n", parent_lives() ? "it lives" : "it is gone");
+    _exit(fflush(stdout) == EOF);
+}
+
+static _Noreturn void be_the_parent(const char *how)
+{
+    close(go[1]);
     before_fork();
     pid_t helper = fork();
-    close(go[1]);
     if (helper == 0)
         be_the_helper();
-    if (helper == -1 || write(done[1], "f", 1) != 1)
+    if (helper == -1)
         _exit(EXIT_FAILURE);
-    for (;;)
-        pause();
+    if (strcmp(how, "ends") == 0)
+        hear(done);
+    if (strcmp(how, "lives") == 0)
+        waitpid(helper, NULL, 0);
+    _exit(EXIT_SUCCESS);
 }
 
 int main(int argc, char *argv[])
 {
-    const char *how = argc == 2 ? argv[1] : "";
+    const char *how = argc == 2 ? argv[1] : "lives";
+    const int keep = strcmp(how, "zombie") == 0 ? WNOWAIT : 0;
     siginfo_t news;
     char byte;
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1UL) == -1
-        || pipe(go) == -1 || pipe(done) == -1)
-        err(EXIT_FAILURE, "main");
+    if (pipe(go) == -1 || pipe(done) == -1)
+        err(EXIT_FAILURE, "pipe");
     pid_t parent = fork();
     if (parent == -1)
         err(EXIT_FAILURE, "fork");
     if (parent == 0)
-        be_the_parent();
-    if (read(done[0], &byte, 1) != 1)   /* the helper is there */
-        err(EXIT_FAILURE, "read");
-    if (how[0] == 'z' || strcmp(how, "ended") == 0)
-        kill(parent, SIGKILL);
-    if (how[0] == 'z')
-        waitid(P_PID, (id_t)parent, &news, WEXITED | WNOWAIT);
-    else if (strcmp(how, "ended") == 0)
+        be_the_parent(how);
+    close(done[1]);
+    if (keep != 0 || strcmp(how, "ended") == 0)
+        waitid(P_PID, (id_t)parent, &news, WEXITED | keep);
+    if (write(go[1], "b", 1) != 1)
+        err(EXIT_FAILURE, "write");
+    if (strcmp(how, "ends") == 0)
         waitpid(parent, NULL, 0);
-    if (write(go[1], "b", 1) != 1 || read(done[0], &byte, 1) != 1)
-        err(EXIT_FAILURE, "helper");
-    if (strcmp(how, "ends") == 0) {
-        kill(parent, SIGKILL);
-        waitpid(parent, NULL, 0);
-    }
-    if (write(go[1], "l", 1) != 1 || read(done[0], &byte, 1) != 1)
-        err(EXIT_FAILURE, "helper");
-    kill(parent, SIGKILL);
-    while (wait(NULL) > 0)
+    if (write(go[1], "l", 1) != 1)
+        err(EXIT_FAILURE, "write");
+    while (read(done[0], &byte, 1) > 0)   /* until the helper is gone */
         ;
     return EXIT_SUCCESS;
 }

@@ -1,0 +1,114 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+static _Noreturn void let_write(int log, int i, int opened, int gate[2])
+{
+    char line[32], byte = 0;
+    close(gate[1]);
+    if (write_all(opened, &byte, 1) == -1)
+        fail("write");
+    if (read_full(gate[0], &byte, 1) != 0)
+        fail("gate");
+    for (int n = 0; n < 1000; n++) {
+        int length = snprintf(line, sizeof line,
+                              "writer %d line %03d\n", i, n);
+        if (write_all(log, line, (size_t)length) == -1)
+            fail("write");
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+
+int main(int argc, char *argv[])
+{
+    int opened[2], gate[2];
+    pid_t writers[4];
+    if (argc != 2)
+        errx(2, "usage: log_offset FILE");
+    if (pipe2(opened, O_CLOEXEC) == -1 || pipe2(gate, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    int log = open(argv[1], O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (log == -1 || lseek(log, 0, SEEK_END) == -1)
+        err(EXIT_FAILURE, "%s", argv[1]);
+    for (int i = 0; i < 4; i++) {
+        writers[i] = fork();
+        if (writers[i] == -1)
+            err(EXIT_FAILURE, "fork");
+        if (writers[i] == 0)
+            let_write(log, i, opened[1], gate);
+    }
+    char all[4];
+    close(opened[1]);
+    bool ready = read_full(opened[0], all, sizeof all) == sizeof all;
+    close(gate[1]);
+    int code = ready ? EXIT_SUCCESS : EXIT_FAILURE;
+    for (int i = 0; i < 4; i++)
+        if (wait_for(writers[i]) != 0)
+            code = EXIT_FAILURE;
+    return code;
+}

@@ -1,0 +1,55 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+
+# A fork copies a lock that is taken, and not the thread that took it.
+
+@test "the child has one thread, and a lock that nobody there opens" {
+    says "In the parent the lock becomes free, because its holder is there"
+    holds_session
+}
+
+@test "the session holds for an ordinary user, and on a terminal" {
+    as_nobody holds_session
+    holds_session --terminal
+}
+
+@test "a child that asks for the lock hangs" {
+    says "In the child it does not, and a child that asked for it would hang"
+    says "the call that one would write, pthread_mutex_lock, would wait here"
+    # the same program, but for the one call
+    sed 's/pthread_mutex_trylock(&lock)/(getpid() == gettid() \&\& getppid() == first ? pthread_mutex_lock(\&lock) : EBUSY)/
+        s/^static pthread_mutex_t lock/static pid_t first;\n&/
+        s/^int main(void)$/static __attribute__((constructor)) void note(void) { first = getpid(); }\n&/' \
+        "$book_tangled/fork_locked.c" | grep -v '^#define _GNU_SOURCE' | makes asks
+    run_program timeout 2 ./asks
+    assert_failure 124
+    assert_output 'parent threads: 2, the lock is EBUSY'
+}
+
+@test "a wait that is interrupted is taken up again" {
+    inject wait4:error=EINTR:when=1 ./fork_locked
+    assert_success
+    assert_equal "${#lines[@]}" 3
+}
+
+@test "a fork and a thread that fail are reported" {
+    inject 'clone3,clone:error=EAGAIN:when=1' ./fork_locked
+    assert_failure 1
+    assert_stderr_line 'fork_locked: pthread_create: Resource temporarily unavailable'
+    inject 'clone,fork:error=EAGAIN' ./fork_locked
+    assert_failure 1
+    assert_stderr_line 'fork_locked: fork: Resource temporarily unavailable'
+}
+
+@test "no child and no descriptor is left" {
+    leaves_no_zombie ./fork_locked
+    assert_success
+    no_leaked_fd ./fork_locked
+    assert_success
+}
+
+@test "output that cannot be written is an error" {
+    run_shell './fork_locked > /dev/full'
+    assert_failure 1
+    assert_stderr_line 'fork_locked: the child failed'
+}
