@@ -13,7 +13,7 @@ load common
     run_program -t 60 ./lock_order left right
     assert_equal "$ended" stuck
     assert_equal "$(sed -n 's/^waits //p' "$BATS_TEST_TMPDIR/how")" \
-        "$(sed -n '/^```text/,/^```$/{/^```/d;p;}' "$root/chapters/$unit.nw")"
+        "$(sed -n '/^```text/,/^```$/{/^```$/q;/^```/d;p;}' "$root/chapters/$unit.nw")"
 }
 
 @test "lslocks tells who waits and who has the lock" {

@@ -31,8 +31,8 @@ for book_file in "${BATS_TEST_DIRNAME%/*/*}"/node_modules/bats-{support,assert}/
 done
 
 # needs WHAT...: skips the test when the machine lacks one of them. WHAT is a
-# command, or root, user (not root), namespaces, mounts (root who may mount), or
-# strace (which must be allowed to trace). It is tried, by tests/lib/has, once a file.
+# command, or root, user (not root), namespaces, mounts (root who may mount), strace
+# (which must be allowed to trace), or what else tests/lib/has knows. It is tried, by tests/lib/has, once a file.
 needs() {
     local what tried
     for what; do

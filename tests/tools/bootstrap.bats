@@ -60,7 +60,7 @@ stand_in() {
 commands() {
     for name in pandoc perl rsvg-convert lexgrog zip unzip node strace ps unshare setpriv \
         parallel stress-ng epubcheck java pdftotext shellcheck cppcheck git mmdebstrap bash \
-        chromium-headless-shell xmllint; do
+        chromium-headless-shell xmllint lsof fuser ss gdb; do
         stand_in "$name" "echo $name 2025.1.1" all
     done
     stand_in gcc 'case $1 in
@@ -104,7 +104,8 @@ provider() {
             librsvg2-bin) set -- rsvg-convert ;;    man-db) set -- man lexgrog ;;
             texlive-xetex) set -- xelatex kpsewhich ;; nodejs) set -- node ;;
             procps) set -- ps ;;                    util-linux) set -- unshare setpriv ;;
-            libxml2-utils) set -- xmllint ;;
+            libxml2-utils) set -- xmllint ;;         psmisc) set -- fuser ;;
+            iproute2) set -- ss ;;
             default-jre-headless) set -- java ;;    poppler-utils) set -- pdftotext ;;
             *) set -- "$package" ;;
             esac
@@ -121,8 +122,8 @@ provider() {
 book_packages='fonts-jetbrains-mono fonts-texgyre fonts-texgyre-math gcc libc6-dev librsvg2-bin
     lmodern man-db manpages manpages-dev nodejs noweb npm pandoc perl texlive-fonts-recommended
     texlive-latex-extra texlive-latex-recommended texlive-xetex unzip zip'
-check_packages='bash chromium-headless-shell clang cppcheck default-jre-headless epubcheck git
-    libc6-dbg libclang-rt-dev libxml2-utils parallel poppler-utils procps shellcheck strace stress-ng
+check_packages='bash chromium-headless-shell clang cppcheck default-jre-headless epubcheck gdb git
+    iproute2 libc6-dbg libclang-rt-dev libxml2-utils lsof parallel poppler-utils procps psmisc shellcheck strace stress-ng
     util-linux valgrind'
 
 # everything_there [but PACKAGE...]
