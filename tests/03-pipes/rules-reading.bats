@@ -349,10 +349,8 @@ C
     assert_line --partial "met the end and left"
     run grep -lwE 'pipe2' "$root"/tangled/*/*.c
     [ "${#lines[@]}" -gt 20 ]
-    # Besides the first, one calls pipe with no descriptor left.
     run grep -hE '[^a-z_.]pipe\(' "$root"/tangled/*/*.c
-    assert_output --regexp '^ *show\("pipe, no descriptor left", pipe\(q\), EMFILE\);
-    if \(pipe\(p\) == -1\)$'
+    assert_output '    if (pipe(p) == -1)'
 }
 
 @test "a call that a thread has in progress keeps the end open that is closed meanwhile" {

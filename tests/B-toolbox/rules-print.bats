@@ -170,7 +170,7 @@ C
     says --in 01-ends "a letter that is S when a process is asleep"
     needs mounts
     local program
-    for program in wait_one wait_all wait_poll wait_interrupted sigchld_ignored zombie sigchld pidfd_wait; do
+    for program in wait_one wait_all wait_poll wait_interrupted sigchld_ignored sigchld pidfd_wait; do
         run_program unshare --mount sh -c "mount -t tmpfs none /proc && $root/out/bin/01-ends/$program"
         assert_failure
         assert_stderr_line "$program: /proc: No such file or directory"

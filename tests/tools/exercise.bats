@@ -226,6 +226,13 @@ int main(void) { int p[2]; return pipe(p); }'
 #include <unistd.h>
 int main(void) { open("/dev/null", O_RDONLY); execlp("true", "true", (char *)0); }'
     not_so 'A program was started with descriptor 3 open.'
+    judged 'run ./try' "hands_on_none 'Who gets it?'" <<< '#include <fcntl.h>
+#include <unistd.h>
+int main(void) { open("/dev/null", O_RDONLY); execlp("true", "true", (char *)0); }'
+    not_so 'A program was started with descriptor 3 open.' 'Who gets it?'
+    judged 'run ./try' hands_on_none <<< '#include <unistd.h>
+int main(void) { int p[2]; return pipe(p); }'
+    assert_success
     judged 'run ./try' closes 'halved ./try' closes <<< '#include <fcntl.h>
 #include <unistd.h>
 int main(void) { open("/dev/null", O_RDONLY | O_CLOEXEC); execlp("true", "true", (char *)0); }'
