@@ -572,6 +572,38 @@ static bool ran(const struct thread *t)
         || switches(status) != t->switches;
 }
 
+/* came: whether PID is a child of ours that we have not seen. */
+static bool came(pid_t pid)
+{
+    char text[1024];
+    pid_t parent;
+    for EACH_PROCESS(p)
+        if (p->pid == pid)
+            return false;
+    slurp(text, sizeof text, "%d/stat", pid);
+    const char *end = strrchr(text, ')');
+    if (!end || sscanf(end, ") %*c %d", &parent) != 1)
+        return false;
+    for EACH_PROCESS(p)
+        if (p->pid == parent)
+            return p->ours;
+    return false;
+}
+
+/* changed: whether what we know of ours is so no more. */
+static bool changed(void)
+{
+    bool is = false;
+    DIR *dir = opendir("/proc");
+    for (struct dirent *d; there(dir) && (d = readdir(dir));)
+        is |= isdigit((unsigned char)*d->d_name) && came(atoi(d->d_name));
+    if (dir)
+        closedir(dir);
+    for EACH_THREAD(t)
+        is |= now.process[t->of].ours && !t->awake && ran(t);
+    return is || lacking;
+}
+
 /* label: what P is called; the text lasts until the next call. */
 static const char *label(const struct process *p)
 {
@@ -835,7 +867,7 @@ int main(int argc, char **argv)
             if (!quiet)
                 tell_thread(t);
         }
-    bool stuck = hanging && !(tree_only && awake);
+    bool stuck = hanging && !(tree_only && awake) && !changed();
     if (stuck && !quiet)
         tell_ring(hanging);
     if (fflush(stdout) == EOF)
