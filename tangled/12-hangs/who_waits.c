@@ -596,7 +596,8 @@ static bool changed(void)
     bool is = false;
     DIR *dir = opendir("/proc");
     for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        is |= isdigit((unsigned char)*d->d_name) && came(atoi(d->d_name));
+        is |= isdigit((unsigned char)*d->d_name)
+            && came(atoi(d->d_name));
     if (dir)
         closedir(dir);
     for EACH_THREAD(t)

@@ -223,7 +223,7 @@ function M.chunk(c, page)
 </div>]]):format(classes_of(c), anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
-    esc('Code: ' .. c.words .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
+    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
     foot_html(c, page)))
 end
 
@@ -232,6 +232,12 @@ function M.listing(path, code, page)
   return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
     .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
     :format(esc(path), esc('The file ' .. path), pre(highlight(code.text, code.classes[1]), page)))
+end
+
+-- Code that is no program of the book. It scrolls on a phone, and so takes the focus.
+function M.fence(code, page)
+  local text = highlight(code.text, code.classes[1] or 'text')
+  return raw(('<pre class="fence" tabindex="0"><code>%s</code></pre>'):format(pre(text, page)))
 end
 
 -- --- Sessions --------------------------------------------------------------------

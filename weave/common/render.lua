@@ -206,6 +206,7 @@ function M.render(blocks, page)
     filter.Plain = filter.Para
   end
   function filter.Code(c) if page.printer.code then return page.printer.code(c, page) end end
+  function filter.CodeBlock(c) if page.printer.fence then return page.printer.fence(c, page) end end
   return pandoc.Div(blocks):walk(filter).content
 end
 
