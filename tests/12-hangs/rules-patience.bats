@@ -250,3 +250,26 @@ C
     run -124 "$book_built/runner" -q -t 0.6 -s how ./t
     assert_equal "$(head -n 1 how)" timeout
 }
+
+@test "a child with a smaller number than its parent is seen, too" {
+    says "so a child may have a smaller one than its parent"
+    needs mounts
+    run_shell 'unshare --pid --fork --mount-proc sh -c '"'"'
+        mkfifo door
+        echo 20000 > /proc/sys/kernel/ns_last_pid
+        sh -c "cat < door & cat=\$!
+            echo 300 > /proc/sys/kernel/ns_last_pid
+            for i in \$(seq 100); do sh -c \"seq 5000 | tail -n 1\" > result; done
+            kill \$cat" &
+        looks=0 wrong=0
+        while kill -0 $! 2> /dev/null && [ $looks -lt 400 ]; do
+            '"$root"'/out/bin/12-hangs/who_waits --tree --alone -q $!
+            [ $? != 1 ] || wrong=$((wrong + 1))
+            looks=$((looks + 1))
+        done
+        wait
+        echo "$wrong of the looks"
+        [ $looks -gt 20 ]'"'"
+    assert_success
+    assert_output '0 of the looks'
+}

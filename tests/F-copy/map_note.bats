@@ -43,23 +43,6 @@ load ../05-mmap/rules
     assert_stderr 'map_note: the note may not be on the disk: Input/output error'
 }
 
-@test "msync wants the start of a page" {
-    says "Its address has to be the start of a page"
-    makes try <<'C'
-#include "../05-mmap/rules.h"
-int main(void)
-{
-    char *p = map(2 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, scratch(2 * page(), 'a'));
-    printf("%s ", result(msync(p + 1, 1, MS_SYNC)));
-    printf("%s ", result(msync(p + page(), 1, MS_SYNC)));
-    puts(result(msync(p, 1, MS_SYNC)));
-}
-C
-    run_program ./try
-    assert_success
-    assert_output 'EINVAL done done'
-}
-
 @test "ten notes, and the last one counts; a new file says nothing" {
     says "the higher number counts"
     run_program ./map_note note

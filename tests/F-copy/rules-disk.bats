@@ -95,3 +95,20 @@ C
     assert_success
     assert_output '00 10 01 10 '
 }
+
+@test "msync wants the start of a page" {
+    says "Its address has to be the start of a page"
+    makes try <<'C'
+#include "../05-mmap/rules.h"
+int main(void)
+{
+    char *p = map(2 * page(), PROT_READ | PROT_WRITE, MAP_SHARED, scratch(2 * page(), 'a'));
+    printf("%s ", result(msync(p + 1, 1, MS_SYNC)));
+    printf("%s ", result(msync(p + page(), 1, MS_SYNC)));
+    puts(result(msync(p, 1, MS_SYNC)));
+}
+C
+    run_program ./try
+    assert_success
+    assert_output 'EINVAL done done'
+}

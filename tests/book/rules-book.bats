@@ -1,4 +1,5 @@
 # shellcheck disable=SC2154,SC2016 # helpers.bash sets it; other shells expand
+# takes about 20 s
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 # What the preface and appendices A and D say of the book itself.
