@@ -20,25 +20,6 @@ load ../lib/helpers
     assert_call "kill\(-$leader, SIGTERM\) += -1 ESRCH"
 }
 
-@test "who leaves the group, or the session, is out of reach" {
-    says "A program in the group that asks for a group or a session of its own is out of reach"
-    run_shell 'set -m
-        sh -c "setsid sh -c \"echo \\\$\\\$ > away; exec sleep 600\" & echo \$\$ > leader; exec sleep 600" &
-        until [ -s away ] && [ -s leader ]; do :; done
-        kill -TERM -- "-$(cat leader)"
-        wait "$!" 2> /dev/null; echo "leader $?"
-        kill -0 "$(cat away)" && echo "the other lives"
-        kill "$(cat away)"'
-    assert_line 'leader 143'
-    assert_line 'the other lives'
-}
-
-@test "kill(0) ends the caller as well" {
-    says "And kill(0, SIGTERM), which means the caller's own group, ends the caller as well"
-    run_shell 'setsid -w sh -c "kill -TERM 0; echo still here"; echo "ended $?"'
-    assert_output 'ended 143'
-}
-
 @test "interrupted calls are asked again" {
     inject 'wait4:error=EINTR:when=1 read:error=EINTR:when=1' ./kill_group
     assert_success

@@ -10,34 +10,6 @@ load ../lib/helpers
     assert_call 'wait4\(-1, \[\{WIFEXITED\(s\) && WEXITSTATUS\(s\) == 7\}\], 0, NULL\) += [0-9]+'
 }
 
-@test "fork returns 0 in the child, and the child's process id in the parent" {
-    says "it returns 0 in the child and the child's process id in the parent"
-    makes forks <<'C'
-#include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
-int main(void)
-{
-    int p[2];
-    pid_t me = 0;
-    if (pipe(p) == -1)
-        return 99;
-    pid_t child = fork();
-    if (child == 0) {
-        me = getpid();
-        _exit(write(p[1], &me, sizeof me) != sizeof me);
-    }
-    if (read(p[0], &me, sizeof me) != sizeof me)
-        return 98;
-    int status;
-    pid_t waited = wait(&status);
-    printf("%d %d %d\n", child > 0, child == me, child == waited);
-}
-C
-    run_program ./forks
-    assert_output '1 1 1'
-}
-
 @test "it gives up where wait_one does not: an interruption, a killed child" {
     says "A signal may interrupt wait before the child has ended"
     says "The child may be killed and have left no number, and then last_word says that it left with 0"

@@ -16,41 +16,6 @@ load ../lib/helpers
     assert_call 'clone3?\(.*CLONE_THREAD'
 }
 
-@test "a parent that is gone before its child asks is found by the comparison, as no signal comes" {
-    says "the parent may have ended before the child asked, and for that end no signal comes"
-    makes late <<'C'
-#include <signal.h>
-#include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-int main(void)
-{
-    int gate[2], status;
-    char byte;
-    if (pipe(gate) == -1 || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-        return 99;
-    pid_t middle = fork();
-    if (middle == 0) {
-        pid_t parent = getpid();
-        if (fork() == 0) {
-            close(gate[1]);
-            (void)!read(gate[0], &byte, 1);
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            _exit(getppid() != parent ? 5 : 6);
-        }
-        _exit(0);
-    }
-    waitpid(middle, NULL, 0);
-    close(gate[1]);
-    wait(&status);
-    printf("left by itself %d, compared %d\n", WIFEXITED(status), WEXITSTATUS(status) == 5);
-}
-C
-    run_program ./late
-    assert_output 'left by itself 1, compared 1'
-}
-
 @test "interrupted calls are asked again" {
     inject 'wait4:error=EINTR:when=1 read:error=EINTR:when=1' ./parent_ends
     assert_success

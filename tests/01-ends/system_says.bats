@@ -28,43 +28,6 @@ C
     assert_output --regexp '^true +-1  no status: No child processes$'
 }
 
-@test "a program that compares with 1 or passes 256 on takes a failure for success" {
-    says "so a program that compares the result with 1 finds no failure, and one that passes 256 to exit reports success, because eight bits of it are 0"
-    makes passes <<'C'
-#include <stdlib.h>
-int main(int argc, char **argv)
-{
-    (void)argv;
-    int result = system("exit 1");
-    if (argc > 1)
-        return result == 1;
-    exit(result);
-}
-C
-    run_program ./passes
-    assert_success
-    run_program ./passes compare
-    assert_success
-}
-
-@test "a command that the shell does not find is 127, and WEXITSTATUS of a killed shell is 0" {
-    says "A command that the shell does not find is no error of system: the shell leaves with 127"
-    says "WEXITSTATUS alone is not enough: the third shell was killed and has no exit status"
-    makes alone <<'C'
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-int main(void)
-{
-    int killed = system("kill -9 $$"), none = system("no_such_command 2> /dev/null");
-    printf("%d %d, %d %d\n", WIFEXITED(killed), WEXITSTATUS(killed), WIFEXITED(none),
-           WEXITSTATUS(none));
-}
-C
-    run_program ./alone
-    assert_output '0 0, 1 127'
-}
-
 @test "while a command runs its caller ignores SIGINT and SIGQUIT and has SIGCHLD blocked" {
     says "While the command runs, system ignores SIGINT and SIGQUIT in its caller and blocks SIGCHLD"
     # shellcheck disable=SC2016 # the shell of system expands it

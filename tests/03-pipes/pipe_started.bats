@@ -38,23 +38,6 @@ load ../lib/helpers
     assert_failure 1
 }
 
-@test "posix_spawn reports the error of a failed exec as its own" {
-    says "posix_spawn(3), which is a fork and an exec in one call, reports the error of a failed exec as its own, too"
-    makes t <<'C'
-#include "try.h"
-#include <spawn.h>
-int main(void)
-{
-    pid_t pid;
-    char *words[] = { "no-such-command", NULL };
-    is("posix_spawnp", posix_spawnp(&pid, words[0], NULL, NULL, words, environ), ENOENT);
-    fails("wait", wait(NULL), ECHILD);
-}
-C
-    run_program ./t
-    assert_success
-}
-
 @test "the command has no descriptor of ours, its status becomes ours" {
     no_leaked_fd ./pipe_started true
     assert_success

@@ -21,14 +21,6 @@ load common
     for i in 1 7 40; do assert_equal "$(cat answer$i)" "WORD$i"; done
 }
 
-@test "answers in one FIFO go to whoever reads first" {
-    says "The answers cannot go into one FIFO, because each byte goes to whoever reads it first"
-    run_shell "$perl"'mkfifo door
-        perl "my \$out = o(q(door), O_RDWR|\$N); my \$a = o(q(door), \$R|\$N); my \$b = o(q(door), \$R|\$N);
-            w(\$out, q(for a)); print r(\$b, 9), r(\$a), qq(\n)"'
-    assert_output 'for aEAGAIN'
-}
-
 @test "its FIFO is there and open before it asks" {
     needs strace
     says "The FIFO for the answer has to exist before the question is sent"
@@ -62,36 +54,6 @@ load common
         assert_stderr 'fifo_ask: questions: no answer'
         refute_line --regexp '^questions\.'
     done
-}
-
-@test "poll reports POLLERR for a write end of a FIFO without a reader, and of a pipe" {
-    says "for a write end it reports POLLERR"
-    makes ends <<'C'
-#include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-int main(void)
-{
-    mkfifo("door", 0600);
-    int in = open("door", O_RDONLY | O_NONBLOCK), out = open("door", O_WRONLY);
-    struct pollfd p = { .fd = out };
-    int before = poll(&p, 1, 0);
-    close(in);
-    int after = poll(&p, 1, 0);
-    printf("%d, then %d %s\n", before, after, p.revents == POLLERR ? "POLLERR" : "other");
-}
-C
-    run_program ./ends
-    assert_success
-    assert_output '0, then 1 POLLERR'
-}
-
-@test "a client that waits in open waits on, one that reads too early gets 0" {
-    says "one that reads while nobody has come yet gets 0, as at the end of file"
-    run_shell "$perl"'mkfifo door; perl "print r(o(q(door), \$R|\$N)), qq(\n)"'
-    assert_output end
 }
 
 @test "what is no FIFO, a word too long, a wrong call are refused" {

@@ -27,62 +27,6 @@ load common
     assert_output ''
 }
 
-@test "more capacity moves the limit and does not remove it" {
-    says "More capacity moves the limit and does not remove it"
-    makes wider <<'C'
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-int main(void)
-{
-    static char text[300000];
-    mkfifo("door", 0600);
-    int door = open("door", O_RDWR | O_NONBLOCK);
-    for (int size = 4096; size <= 131072; size *= 2) {
-        int is = fcntl(door, F_SETPIPE_SZ, size);
-        ssize_t n = write(door, text, sizeof text), more = write(door, text, 1);
-        printf("%d %zd %s\n", is, n, more == -1 ? strerrorname_np(errno) : "room");
-        while (read(door, text, sizeof text) > 0)
-            ;
-    }
-}
-C
-    run_program ./wider
-    assert_success
-    assert_line '4096 4096 EAGAIN'
-    assert_line '131072 131072 EAGAIN'
-    refute_line --partial room
-}
-
-@test "two shells that write first hang, one that reads first frees them" {
-    says "If both have more to write than fits, both wait in write(2), and nobody reads"
-    says "If one of the two listens while the other speaks, nobody gets stuck"
-    mkfifo door gate
-    for order in write read; do
-        run_shell "$functions"'
-            say() { head -c 200000 /dev/zero; }
-            exec 7<> door 8<> gate
-            { say >&7; head -c 200000 <&8 | wc -c; } & anne=$!
-            case $1 in
-            write) { say >&8; head -c 200000 <&7 | wc -c; } & ben=$!
-                writes() { until grep -qE "^S" <<< "$(ps -o state= --ppid $1)" && [ "$(awk "{ print \$1 }" /proc/$(pgrep -P $1 head)/syscall)" = 1 ]; do kill -0 $1 || exit 9; done; }
-                writes $anne; writes $ben; writes $anne
-                a=$(pgrep -P $anne head) b=$(pgrep -P $ben head); kill -9 $anne $ben $a $b; wait $anne; echo $? ;;
-            read) { head -c 200000 <&7 | wc -c; say >&8; } & ben=$!; wait $anne; wait $ben; echo $? ;;
-            esac 2> /dev/null' $order
-        assert_success
-        case $order in
-        write) assert_output 137 ;;
-        read) assert_output "200000
-200000
-0" ;;
-        esac
-    done
-}
-
 @test "it leaves nothing behind" {
     leaves_nothing ./fifo_full
 }

@@ -18,34 +18,6 @@ load ../lib/helpers
     assert_equal "$(grep -c 'ftruncate(' strace)" 2
 }
 
-@test "more addresses than the file has bytes cost no memory" {
-    says "This costs addresses, of which a 64-bit process has plenty, and no memory"
-    makes try <<'C'
-#include "rules.h"
-static long of_us(const char *what)
-{
-    char line[256];
-    long kb = -1;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL)
-        if (strncmp(line, what, strlen(what)) == 0)
-            kb = strtol(line + strlen(what), NULL, 10);
-    fclose(status);
-    return kb;
-}
-int main(void)
-{
-    int fd = scratch(page(), 'a');
-    long size = of_us("VmSize:"), memory = of_us("VmRSS:");
-    map((size_t)1 << 30, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
-    printf("%d %d\n", of_us("VmSize:") - size >= 1 << 20, of_us("VmRSS:") - memory < 1024);
-}
-C
-    run_program ./try
-    assert_success
-    assert_output '1 1'
-}
-
 @test "no process leaves a descriptor open" {
     no_leaked_fd ./map_grow
     assert_success
