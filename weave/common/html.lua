@@ -223,7 +223,7 @@ function M.chunk(c, page)
 </div>]]):format(classes_of(c), anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
-    esc('Code: ' .. c.name .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
+    esc('Code: ' .. c.words .. (c.words ~= c.name and ' in ' .. c.exercise or '') .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
     foot_html(c, page)))
 end
 
