@@ -41,10 +41,11 @@ C
 
 # with_start < STATEMENTS: a program of them after the book's start.
 with_start() {
-    sed -n '/^#define _GNU_SOURCE/d; /^<<feature macro and headers>>=$/,/^@/{/^[<@]/!p}' "$root/book.nw" |
+    cat "$root"/book.nw "$root"/chapters/*.nw > all.nw
+    sed -n '/^#define _GNU_SOURCE/d; /^<<feature macro and headers>>=$/,/^@/{/^[<@]/!p}' all.nw |
         grep -v '^#define'
     printf 'int main(void)\n{\n'
-    sed -n '/^<<start from a known state>>=$/,/^@/{/^[<@]/!p}' "$root/book.nw"
+    sed -n '/^<<start from a known state>>=$/,/^@/{/^[<@]/!p}' all.nw
     cat
     printf '}\n'
 }
@@ -52,7 +53,7 @@ with_start() {
 # careless < STATEMENTS: a program of them without that start.
 careless() {
     printf '%s\n' '#include <err.h>' '#include <errno.h>' '#include <fcntl.h>' '#include <signal.h>' \
-        '#include <stdio.h>' '#include <stdlib.h>' '#include <string.h>' '#include <sys/wait.h>' '#include <unistd.h>' \
+        '#include <stdio.h>' '#include <stdlib.h>' '#include <string.h>' '#include <sys/wait.h>' '#include <time.h>' '#include <unistd.h>' \
         'static void __attribute__((unused)) nothing(int s) { (void)s; }' 'int main(void)' '{'
     cat
     printf '}\n'
@@ -75,7 +76,7 @@ careless() {
 }
 
 @test "a hang is found: a blocked signal that should have come" {
-    printf 'alarm(1); sigset_t all; sigfillset(&all); sigdelset(&all, SIGKILL); signal(SIGALRM, SIG_DFL); pause(); return 0;' |
+    printf 'timer_t t; timer_create(CLOCK_MONOTONIC, NULL, &t); timer_settime(t, 0, &(struct itimerspec){ .it_value.tv_sec = 1 }, NULL); sigset_t all; sigfillset(&all); sigdelset(&all, SIGKILL); signal(SIGALRM, SIG_DFL); pause(); return 0;' |
         careless > hang.c
     under 'blocked ALRM' '[killed by SIGALRM]' --limit 2 < hang.c
     assert_failure 1
