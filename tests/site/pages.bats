@@ -47,7 +47,7 @@ book_name=$("$root/tools/title" name)
 @test "the page of a program has every line of it" {
     for file in "$root"/tangled/*/*.c; do
         name=${file#"$root/tangled/"} name=${name#*[0-9A-Z]-}
-        page=$site/${name%%/*}-$(basename "$file" .c).html
+        page=$site/$(sed 's/^book$/preface/' <<< "${name%%/*}")-$(basename "$file" .c).html
         perl -0ne 'print "$1\n" while m{<span class="line(?: untested)?" id="L\d+">(.*?)</span>\n}sg' "$page" | text > lines
         diff "$file" lines || fail "$page shows another text"
     done
