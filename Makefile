@@ -188,7 +188,7 @@ out/build/linted: $(SOURCES_NW) $(LINT)
 	@touch $@
 
 # Whatever the pages are made of beside the chapters.
-WEAVE    := $(shell [ ! -d weave ] || find weave -type f) kinds.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
+WEAVE    := $(shell [ ! -d weave ] || find weave -type f) kinds.tsv chapters/ledger.tsv chapters/verdicts.tsv chapters/manual.tsv tests/lib/machine.tsv
 FROM     := out/build/linted out/build/sessions.tsv out/build/figures/list $(SOURCES_NW) $(WEAVE)
 
 # What stands beside the pages changes with few lines of the sources. It is gathered

@@ -54,7 +54,7 @@ load ../lib/helpers
 
 @test "a child whose parent has given up says so, and not that all went well" {
     # the pipe's second end finds no number; all that the shell starts has to end
-    run_shell '{ ulimit -n 6; ./late_pipe 2>&1; echo "status $?"; } | cat'
+    run_shell '{ ulimit -n 6; ./late_pipe 2>&1; echo "status $?" > how; } | cat; cat how'
     assert_line 'late_pipe: pipe2: Too many open files'
     assert_line 'late_pipe: read: No data available'
     assert_line 'status 1'

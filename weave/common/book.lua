@@ -18,13 +18,14 @@
 --   trial, calls_page, subjects_page, answers_page  the records of the chapters that show the
 --                 claims, the calls, the subjects and the answers
 --   problems      what is wrong, {file, line, rule, message}, in the order of the files
---   kinds, manual, verdicts  the tables
+--   kinds, manual, verdicts, believed  the tables
 -- and to each chunk what any format asks of it: unit_id and page (its chapter's), what,
 -- part, count (of parts), first, prev, next, users (the chunks that use it), language. A
 -- chunk that stands in an answer is on the page of the answers, and no user of others.
 -- An exercise of level predict gets predict (predict.lua).
 -- count_programs(chunk) tells how many programs it is part of; effort(unit) how many
--- exercises there are, and how long they take, in words.
+-- exercises there are, and how long they take, in words; who_says(id, verdict) whose claim
+-- it is, in words, or nil.
 -- Its uses get chunk, the first definition.
 
 local names = require 'common.names'
@@ -323,6 +324,12 @@ function Book:exercise_names(unit)
   return table.concat(list, ' ')
 end
 
+-- Who makes a claim, as verdicts.tsv has it: the notes, or many; nil where nobody does.
+function Book:who_says(id, verdict)
+  if self.believed[id] then return verdict.many end
+  return verdict.who
+end
+
 -- The programs of a unit, its root chunks of a kind that can be run, and the session
 -- of a program, if there is one.
 function Book:programs(unit)
@@ -371,7 +378,7 @@ function M.bind(records, tables, title)
     shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book',
     problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
   for _, v in ipairs(tables.verdicts) do book.verdicts[v.class] = v end
-  book.verdict_list = tables.verdicts
+  book.verdict_list, book.believed = tables.verdicts, tables.believed
   gather(book)
   move_answers(book)
   list_contents(book, to_come(title))

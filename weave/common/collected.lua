@@ -47,19 +47,20 @@ local function simple_table(head, alignments, rows)
   return pandoc.utils.from_simple_table(pandoc.SimpleTable({}, alignments, widths, cells(head), pandoc.List(rows):map(cells)))
 end
 
--- How many claims got which verdict, as a table.
+-- How many claims got which verdict, as a table: those of the notes, and of what many say.
 function M.verdicts(page)
-  local count, total = {}, 0
+  local rows = pandoc.List(page.book.verdict_list):map(function(v) return { v.words, 0, 0, class = v.class } end)
+  local total = { 'all together', 0, 0 }
   for _, f in ipairs(page.book.units) do
     for _, c in ipairs(f.claims) do
-      count[c.verdict] = (count[c.verdict] or 0) + 1
-      total = total + 1
+      local row = rows:find_if(function(r) return r.class == c.verdict end)
+      local column = page.book.believed[c.id] and 3 or 2
+      row[column], total[column] = row[column] + 1, total[column] + 1
     end
   end
-  local rows = {}
-  for i, v in ipairs(page.book.verdict_list) do rows[i] = { v.words, tostring(count[v.class] or 0) } end
-  rows[#rows + 1] = { 'all together', tostring(total) }
-  return { simple_table({ 'verdict', 'claims' }, { 'AlignLeft', 'AlignRight' }, rows) }
+  rows:insert(total)
+  rows = rows:map(function(r) return { r[1], tostring(r[2]), tostring(r[3]) } end)
+  return { simple_table({ 'verdict', 'the notes', 'many' }, { 'AlignLeft', 'AlignRight', 'AlignRight' }, rows) }
 end
 
 -- A test's name without the ids of the claims it carries.

@@ -384,10 +384,11 @@ function M.claim_block(d, verdict, page)
   local id = d.identifier
   local first = d.content[1]
   local truth = { table.unpack(d.content, 2) }
+  local who = page.book:who_says(id, verdict)
   local out = pandoc.List {
     raw(('<div class="claim %s" id="%s" role="note" aria-label="Claim %s, %s">\n<p class="claim-head">%s<span class="verdict">%s</span>%s <a href="%s">%s</a></p>')
-      :format(verdict.class, id, id, esc(verdict.words), verdict.who and esc(verdict.who) .. ' · ' or '',
-        verdict.who and esc(verdict.words) or esc(verdict.words:gsub('^%l', string.upper)), tested(id, ' · ', page),
+      :format(verdict.class, id, id, esc(verdict.words), who and esc(who) .. ' · ' or '',
+        who and esc(verdict.words) or esc(verdict.words:gsub('^%l', string.upper)), tested(id, ' · ', page),
         page.href(page.trial(id)), id)),
     pandoc.Div({ first }, { class = 'said' }) }
   out:extend(truth)

@@ -2,7 +2,8 @@
 -- lines of fields separated by tabs, # for a remark.
 --
 -- kinds(path)      kinds.tsv: the list, and ending -> {ending, language, reader}
--- verdicts(path)   chapters/verdicts.tsv: the list of {class, words, short, who}
+-- verdicts(path)   chapters/verdicts.tsv: the list of {class, words, short, who, many}
+-- believed(path)   chapters/ledger.tsv: id -> true for a claim that many make, not the notes
 -- manual(path)     chapters/manual.tsv: "read(2)" -> what the page says it does
 -- machine(path)    tests/lib/machine.tsv: the list of {key, words, stamp}
 -- sessions(path)   what `tests/lib/session lines` printed: the path of a session ->
@@ -10,7 +11,7 @@
 -- untested(path)   out/report/coverage.tsv: "unit/program" -> line of it -> true for lines
 --                  that no test ran, for programs that are still what was looked at
 -- text(path)       a whole file, or nil and why not
--- load(alone)      kinds, kind_list, verdicts, manual, machine, and, unless the sources
+-- load(alone)      kinds, kind_list, verdicts, believed, manual, machine, and, unless the sources
 --                  ALONE are looked at, sessions where SESSIONS in the environment says
 --                  what to read
 -- Errors: a table that has to be there and is not ends pandoc.
@@ -55,9 +56,18 @@ end
 function M.verdicts(path)
   local list = {}
   for i, f in ipairs(rows(path)) do
-    list[i] = { class = f[1], words = f[2], short = f[3], who = f[4] ~= '-' and f[4] or nil }
+    local function who(words) return words ~= '-' and words or nil end
+    list[i] = { class = f[1], words = f[2], short = f[3], who = who(f[4]), many = who(f[5] or '-') }
   end
   return list
+end
+
+function M.believed(path)
+  local believed = {}
+  for _, f in ipairs(rows(path)) do
+    if f[3] == 'many' then believed[f[1]] = true end
+  end
+  return believed
 end
 
 function M.manual(path)
@@ -103,7 +113,7 @@ function M.load(alone)
   local sessions = not alone and os.getenv('SESSIONS')
   local kind_list, kinds = M.kinds('kinds.tsv')
   return { kinds = kinds, kind_list = kind_list, verdicts = M.verdicts('chapters/verdicts.tsv'),
-    manual = M.manual('chapters/manual.tsv'), machine = M.machine('tests/lib/machine.tsv'),
+    believed = M.believed('chapters/ledger.tsv'), manual = M.manual('chapters/manual.tsv'), machine = M.machine('tests/lib/machine.tsv'),
     sessions = sessions and M.sessions(sessions) }
 end
 

@@ -185,8 +185,8 @@ sub read_verdicts {
         $line++;
         next if $row =~ /^#|^\s*$/;
         my ($class, @rest) = split /\t/, $row, -1;
-        die "$path:$line: a verdict has four columns, separated by tabs: class, words, short words, who says it\n"
-            if $class !~ /^[a-z][a-z0-9-]*$/ || @rest != 3 || grep { $_ eq '' } @rest;
+        die "$path:$line: a verdict has four columns, separated by tabs: class, words, short words, who says it; or a fifth, who says it where the ledger has *many*\n"
+            if $class !~ /^[a-z][a-z0-9-]*$/ || (@rest != 3 && @rest != 4) || grep { $_ eq '' } @rest;
         die "$path:$line: the verdict $class stands twice, first on line $seen{$class}\n" if $seen{$class};
         $seen{$class} = $line;
         push @verdicts, $class;
