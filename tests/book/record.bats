@@ -28,7 +28,22 @@ The notes speak of [a buffer of two parts]{#X4 .claim .holds}.
 There are two ways. [Those are not all]{#X6 .claim .holds}.
 
 [It can]{#X7 .claim .missing truth="The name can go first."}.
+
+::: {.claim #X8 .wrong}
+One goes after two.
+
+It goes before.
+:::
+
+::: {.claim #X9 .wrong}
+Two goes after three.
+
+It goes before.
+:::
 M
+    printf 'X8\t01-made-01\tL1\nX9\t01-made-01\tmany\n' >> chapters/ledger.tsv
+    printf '%s\t%s\t%s\t%s\tMany say\n' wrong wrong wrong 'The notes say' > wrong
+    sed -i -e '/^wrong/{r wrong' -e 'd}' chapters/verdicts.tsv
     export FIGURES=out/build/figures SESSIONS=out/build/sessions.tsv
     TESTS=none weave/site/make site state book.nw chapters/*.nw
 }
@@ -60,4 +75,17 @@ said() {
 @test "a condition that follows outside of the claim stays with it" {
     run said X5
     assert_output --regexp '^\*The first is the second\* on two conditions\. '
+}
+
+@test "a claim that many make and no notes has a head that says so" {
+    perl -0777 -ne 'print "$1: $2\n" while /id="(X[89])".*?claim-head">(.*?) ·/gs' \
+        "$BATS_FILE_TMPDIR"/made-up/site/*.html > heads
+    assert_equal "$(cat heads)" 'X8: The notes say
+X9: Many say'
+}
+
+@test "the claims of the notes and those of many are counted apart" {
+    run perl -0777 -ne 's/<[^>]*>/ /g; print "$1, $2" if /wrong\s+(\d+)\s+(\d+)\s+untestable/' \
+        "$BATS_FILE_TMPDIR/made-up/site/trial.html"
+    assert_output --regexp '^[1-9][0-9]*, 1$'
 }

@@ -64,7 +64,7 @@ end
 
 function M.believed(path)
   local believed = {}
-  for _, f in ipairs(rows(path)) do
+  for _, f in ipairs(rows(path, M.text(path) or '')) do   -- not every book has one
     if f[3] == 'many' then believed[f[1]] = true end
   end
   return believed
