@@ -118,7 +118,8 @@ int main(int argc, char *argv[])
     fcntl(in, F_SETFL, O_NONBLOCK);
     signal(SIGPIPE, SIG_IGN);
     struct pollfd both[] = { { in, POLLOUT, 0 }, { out, POLLIN, 0 } };
-    while (both[1].fd != -1 && poll(both, 2, -1) != -1) {
+    while ((both[0].fd != -1 || both[1].fd != -1)
+           && poll(both, 2, -1) != -1) {
         char part[1 << 12];
         if (both[0].revents != 0) {
             ssize_t n = write(in, text + sent, length - sent);
