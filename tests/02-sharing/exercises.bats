@@ -39,7 +39,7 @@ right() {
 
 @test "clean_start: what the question asks the check looks at" {
     says "runs a command that is to know nothing of who started it"
-    says "or 128 and the number of the signal that ended it, or 127 with a message that names the command if it cannot be started"
+    says "128 and the number of the signal that ended it; and 127, with a message that names the command, if it cannot be started"
     says "Forgetting the mask starts a command that a SIGTERM does not end"
     says "Closing only the file's own descriptor hands on what the caller had open"
     right clean_start

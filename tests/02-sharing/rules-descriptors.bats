@@ -79,7 +79,7 @@ C
 }
 
 @test "F_SETFD sets the mark later, close_range closes all from a number on" {
-    says "fcntl(fd, F_SETFD, FD_CLOEXEC) sets it later, and close_range(2) closes all descriptors from a number on, in the child, before the exec"
+    says "fcntl(fd, F_SETFD, FD_CLOEXEC) sets it later, and close_range(2) closes all descriptors from one number to another, as in close_range(3, ~0U, 0), where the other is the greatest there can be, in the child, before the exec"
     tries <<'C'
 int main(int argc, char *argv[])
 {

@@ -245,7 +245,7 @@ C
 }
 
 @test "what a program has printed stays in its memory until its buffer is written" {
-    says "nothing comes back until tr meets the end of its input and leaves"
+    says "nothing comes back until it meets the end of its input and leaves"
     needs strace
     run_program ./pipe_stdio flush
     assert_success
