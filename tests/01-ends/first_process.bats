@@ -25,7 +25,7 @@ in_namespace() {
 }
 
 @test "a signal for it is passed on to the command, as the first process, too" {
-    says "A signal for which it has no handler, and which it has not blocked, does not reach it from inside its namespace, as pid_namespaces(7) says; so an ordinary program as the first process outlives its own SIGTERM"
+    says "A signal that somebody sends from inside its namespace does not reach it, if it has no handler for it and has not blocked it, as pid_namespaces(7) says; so an ordinary program as the first process outlives its own SIGTERM"
     # shellcheck disable=SC2016 # the inner shell expands it
     local command='trap "echo told; exit 5" TERM; kill -TERM "$PPID"; while :; do :; done'
     run_program ./first_process sh -c "$command"

@@ -80,7 +80,7 @@ w, pending 0, kept as a zombie Z"
 }
 
 @test "of a child that ends while SIGCHLD is ignored nothing is kept: no zombie, no status, no account" {
-    says "By ignoring SIGCHLD a parent declares that it will not ask, and the kernel keeps nothing of a child that ends from then on"
+    says "By ignoring SIGCHLD a parent declares that it will not ask, and the kernel keeps nothing for wait of a child that ends from then on"
     family kept <<'C'
 int main(int argc, char **argv)
 {
@@ -208,7 +208,7 @@ C
 }
 
 @test "all other programs of the chapter do their work when SIGCHLD was ignored or blocked" {
-    says "All programs of this chapter but last_word and wait_one are immune: they begin with a piece of the toolbox that starts from a known state, and sets SIGCHLD back"
+    says "The programs of this chapter with a session of their own, but for last_word and wait_one, are immune: they begin with a piece of the toolbox that starts from a known state, and sets SIGCHLD back"
     local path name printed word=()
     # shellcheck disable=SC2154 # helpers.bash sets them
     for path in "$root/tangled/$unit"/*.c; do

@@ -37,7 +37,7 @@ C
 }
 
 @test "the book's programs take 0, 1 and 2 at their start" {
-    says "so our programs take 0, 1 and 2 at their start"
+    says "so programs that start from a known state take 0, 1 and 2 first"
     run_shell './fork_files a b <&- >&- 2>&-'
     assert_failure
     # nothing of what it prints has gone into the files

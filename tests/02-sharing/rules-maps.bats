@@ -99,7 +99,7 @@ C
 }
 
 @test "what a child has of its parent's mappings, grandchildren included" {
-    says "They share those that were made before the fork with MAP_SHARED, or by shmat(2): there the parent finds the C, unless MADV_DONTFORK keeps them from the child"
+    says "They share those that were made before the fork with MAP_SHARED, or by shmat(2): there the parent finds the C, unless MADV_DONTFORK, or a device that the mapping is of, keeps them from the child"
     says "Private ones are copied, like the first program's number"
     says "MADV_WIPEONFORK gives the child zeros in place of the copy"
     says "That includes memory from malloc, and a private mapping of a file in the pages that have been stored to; the others remain the file's"

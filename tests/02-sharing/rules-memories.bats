@@ -261,3 +261,36 @@ C
         { dd if=/dev/zero of=/tmp/much bs=4k 2> /dev/null || true; } && exec ./store'
     assert_killed SIGBUS
 }
+
+@test "a default mutex that the parent took before the fork is unlocked in the child; one that remembers its owner is not" {
+    says "That works for a mutex of the default kind"
+    says "One that remembers its owner, as a recursive or a robust one does, knows the thread of the parent: in the child, unlocking it fails with EPERM, and it stays locked"
+    tries <<'C'
+#include <pthread.h>
+static void taken(const char *what, int type, int robust, int unlocks, int after)
+{
+    pthread_mutexattr_t kind;
+    pthread_mutex_t lock;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, type);
+    pthread_mutexattr_setrobust(&kind, robust);
+    THAT(what, pthread_mutex_init(&lock, &kind) == 0 && pthread_mutex_lock(&lock) == 0);
+    pid_t child = forked();
+    if (child == 0) {
+        THAT(what, pthread_mutex_unlock(&lock) == unlocks);
+        THAT(what, pthread_mutex_trylock(&lock) == after);
+        _exit(0);
+    }
+    THAT(what, pthread_mutex_unlock(&lock) == 0);
+    collect(child);
+}
+int main(void)
+{
+    taken("default", PTHREAD_MUTEX_DEFAULT, PTHREAD_MUTEX_STALLED, 0, 0);
+    taken("recursive", PTHREAD_MUTEX_RECURSIVE, PTHREAD_MUTEX_STALLED, EPERM, EBUSY);
+    taken("error checking", PTHREAD_MUTEX_ERRORCHECK, PTHREAD_MUTEX_STALLED, EPERM, EBUSY);
+    taken("robust", PTHREAD_MUTEX_DEFAULT, PTHREAD_MUTEX_ROBUST, EPERM, EBUSY);
+    return 0;
+}
+C
+}

@@ -87,7 +87,7 @@ C
 }
 
 @test "it is known from pclose, and not from popen" {
-    says "That is known when pclose has returned, and by no other call"
+    says "That is known when pclose has returned, not when popen has"
     makes t <<'C'
 #include "try.h"
 int main(void)

@@ -122,8 +122,8 @@ C
 
 @test "calls that name a place in the data of a pipe fail, in whatever way; locking does not [P05]" {
     says "There is no position for lseek(2) and pread(2) (ESPIPE, \"illegal seek\", has the pipe in its name)"
-    says "Each of the calls that name a place in its data fails"
-    says "no length to cut and no disk to wait for (EINVAL), and no page that could be mapped (ENODEV)"
+    says "The calls that read, write or map at a place in its data fail"
+    says "no length to cut and no disk for fsync(2) to wait for (EINVAL), and no page that could be mapped (ENODEV)"
     makes t <<'C'
 #include "try.h"
 #include <sys/file.h>
@@ -184,7 +184,7 @@ C
 }
 
 @test "pipe returns 0, or -1 and an error, and then leaves the array as it was [P30] [P34]" {
-    says "a call that fails leaves the array alone"
+    says "a call that fails with EMFILE or EINVAL leaves the array alone"
     makes t <<'C'
 #include "try.h"
 #include <sys/resource.h>
@@ -426,8 +426,8 @@ C
 }
 
 @test "a lock of a range is a call that names a place and does not fail" {
-    says "Each of the calls that name a place in its data fails"
-    says "no length to cut and no disk to wait for (EINVAL), and no page that could be mapped (ENODEV)"
+    says "The calls that read, write or map at a place in its data fail"
+    says "no length to cut and no disk for fsync(2) to wait for (EINVAL), and no page that could be mapped (ENODEV)"
     makes t <<'C'
 #include "try.h"
 int main(void)

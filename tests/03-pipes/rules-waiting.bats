@@ -197,7 +197,7 @@ C
 }
 
 @test "what poll has promised another can take away" {
-    says "After POLLOUT a write within PIPE_BUF does not wait for room, if no other writer comes first; after POLLIN a read does not wait for bytes, if no other reader comes first"
+    says "After POLLOUT a write within PIPE_BUF does not wait for room, if no other writer comes first and nobody makes the pipe smaller; after POLLIN a read does not wait for bytes, if no other reader comes first"
     says "A program that must not wait for either sets O_NONBLOCK all the same"
     makes t <<'C'
 #include "try.h"

@@ -35,7 +35,7 @@ load common
 }
 
 @test "a signal ends its open with an error, a reader that left kills it, a file is written" {
-    says "A signal whose handler returns can end its open(2) or its read(2) with an error"
+    says "A signal whose handler returns, once it has one, can end its open(2) or its read(2) with an error"
     says "If the hearer leaves early, the speaker is killed without a word"
     says "if gate is the name of an ordinary file, it writes into that file"
     mkfifo gate

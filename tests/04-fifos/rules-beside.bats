@@ -149,7 +149,7 @@ C
 }
 
 @test "jobs of one size that are read in that size stay whole, by four readers, too" {
-    says "Jobs of one size that are read in that size stay whole, as long as no reader asks for another size"
+    says "Jobs of one size up to PIPE_BUF, each written by one call and read in that size, stay whole, as long as no reader asks for another size"
     run_shell "$perl"'
         mkfifo door; exec 7<> door
         for i in 1 2 3 4; do
@@ -192,7 +192,7 @@ d|bc"
     says "between two of them the reader may see the end"
     says "exec 3> box | for writing, and waits for a reader | exec 3>&-, or the shell's end"
     says "exec 3<> box | for both, and does not wait | the same"
-    says "With exec 4<> box a shell has both ends, so it waits for nobody and sees no end as long as it keeps the descriptor"
+    says "With exec 4<> box a shell has both ends, so its open waits for nobody, and it sees no end as long as it keeps the descriptor"
     for shell in sh bash; do
         run_shell "$functions"'
             mkfifo box
