@@ -33,7 +33,7 @@ C
 
 @test "a mutex that was not made consistent is useless" {
     says "PTHREAD_PROCESS_SHARED says that other processes will lock it"
-    says "unlocking would make the mutex useless for good: each later attempt to lock it fails with ENOTRECOVERABLE"
+    says "unlocking would make the mutex useless until it is initialized afresh: each later attempt to lock it fails with ENOTRECOVERABLE"
     says "Without it the C library may wait in a way that only threads of one process can end"
     makes try <<'C'
 #include "rules.h"

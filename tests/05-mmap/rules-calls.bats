@@ -326,7 +326,7 @@ stored'
 }
 
 @test "a seal holds its owner and root too, and does not come off" {
-    says "a seal takes a right away from everybody, its owner and root included"
+    says "a seal such as those below takes a right away from everybody, its owner and root included"
     says "has no name in a directory"
     makes try <<'C'
 #include "rules.h"

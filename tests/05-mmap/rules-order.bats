@@ -5,7 +5,7 @@ load ../lib/helpers
 
 @test "a semaphore whose taker was killed stays taken; a robust mutex tells the next" {
     says "If that process is killed before it gives the semaphore back, it stays taken"
-    says "When the owner of a robust mutex has died, the next one that locks it gets the lock together with the error EOWNERDEAD"
+    says "When the owner of a robust mutex has died with the mapping in place, the next one that locks it gets the lock together with the error EOWNERDEAD"
     makes try <<'C'
 #include "rules.h"
 #include <pthread.h>

@@ -188,7 +188,7 @@ C
 }
 
 @test "a store moves the time when the page becomes dirty, not while it stays so" {
-    says "A store through a mapping moves the time when it faults, so once for each mapping until the page is written back"
+    says "A store through a mapping moves the time when it faults, so at most once for each page of a mapping until it is written back, and less often where the file system keeps pages together"
     needs_disk
     makes try <<'C'
 #include "../05-mmap/rules.h"
