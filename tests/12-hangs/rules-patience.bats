@@ -4,13 +4,6 @@ load ../lib/helpers
 load common
 # What merely takes its time is left alone: somebody outside, or time itself, ends it.
 
-# takes_time NAME: the program of C on standard input, as the body of main, is left
-# alone. It is to take half a second (soon), in which the runner looks twice.
-takes_time() {
-    { echo '#include "hang.h"'; echo 'int main(void) {'; cat; echo '}'; } | makes t
-    patient
-}
-
 @test "sleeping, alone or with a parent that waits" {
     takes_time <<< 'soon();'
     takes_time <<< 'if (must(fork()) == 0) { soon(); _exit(0); } wait(NULL);'
