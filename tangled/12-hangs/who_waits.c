@@ -72,7 +72,8 @@ struct thread {
     struct want want[WANTS];
     int wants;
     const char *can;                  /* what those who end it can do */
-    pid_t holder, last;               /* of a lock; who did it last, -1 */
+    pid_t holder, last;               /* of a mutex; who did it last */
+    int socket, option;               /* which has a limit of time */
     bool limited, stranger, unknown, awake;
 };
 static struct view {
@@ -360,6 +361,18 @@ static int look_up(const struct thread *t, int dir, const char *name,
     return stat(path, s);
 }
 
+/* is_near: whether T is in the namespace of KIND that we are in. */
+static bool is_near(const struct thread *t, const char *kind)
+{
+    char path[TEXT];
+    struct stat its, mine;
+    snprintf(path, sizeof path, "/proc/%d/ns/%s", t->tid, kind);
+    if (stat(path, &its) == -1)
+        return false;
+    snprintf(path, sizeof path, "/proc/self/ns/%s", kind);
+    return stat(path, &mine) == 0 && its.st_ino == mine.st_ino;
+}
+
 static void tie(ino_t from, ino_t to)
 {
     local.tie = grown(local.tie, local.ties, sizeof *local.tie);
@@ -438,23 +451,6 @@ static void ask_for_sockets(void)
         close(to);
 }
 
-/* has_limit: notes whether T's wait at its socket FD ends by time. */
-static void has_limit(struct thread *t, int fd, bool sends)
-{
-    struct timeval limit = { 0, 0 };
-    socklen_t size = sizeof limit;
-    pid_t pid = now.process[t->of].pid;
-    int process = (int)syscall(SYS_pidfd_open, pid, 0);
-    int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-    t->unknown |= getsockopt(copy, SOL_SOCKET, sends ? SO_SNDTIMEO
-                             : SO_RCVTIMEO, &limit, &size) == -1;
-    t->limited |= limit.tv_sec || limit.tv_usec;
-    if (copy != -1)
-        close(copy);
-    if (process != -1)
-        close(process);
-}
-
 enum { TO_PEER = 1, FROM_PEERS = 2 };
 /* tied: T waits for those at the other end of its socket OWN. */
 static void tied(struct thread *t, const struct file *own, int ways)
@@ -485,8 +481,8 @@ static const struct socket *local_socket(struct thread *t,
     return NULL;
 }
 
-/* name_socket: T waits at the socket with NAME, of SIZE bytes, if it has
-   one; an abstract name begins with a zero, shown as @. */
+/* name_socket: T waits at the socket with NAME, of SIZE bytes, if it
+   has one; an abstract name begins with a zero, shown as @. */
 static void name_socket(struct thread *t, const char *name, size_t size)
 {
     bool abstract = size > 1 && !*name;
@@ -553,7 +549,8 @@ static void connecting(struct thread *t)
     }
     t->can = "can accept";
     name_socket(t, to.un.sun_path, size - sizeof to.un.sun_family);
-    has_limit(t, f->fd, true);
+    t->socket = f->fd;
+    t->option = SO_SNDTIMEO;
 }
 
 /* other_end: T waits for one who is ROLE of its descriptor FD. */
@@ -563,7 +560,8 @@ static void other_end(struct thread *t, unsigned long fd,
     const struct file *f = on(t, fd);
     if (f && f->socket) {
         at_socket(t, f, role == WRITER, role == READER);
-        has_limit(t, f->fd, role == READER);
+        t->socket = f->fd;
+        t->option = role == WRITER ? SO_RCVTIMEO : SO_SNDTIMEO;
         return;
     }
     want(t, role, f && f->pipe ? f : NULL, 0);
@@ -579,12 +577,6 @@ static void writing(struct thread *t)
     other_end(t, t->arg[0], READER);
 }
 
-static void moving(struct thread *t)
-{
-    other_end(t, t->arg[t->in->number == SYS_tee ? 1 : 2], READER);
-    other_end(t, t->arg[0], WRITER);
-}
-
 static void sending(struct thread *t)
 {
     bool message = t->in->number == SYS_sendmsg;
@@ -593,6 +585,12 @@ static void sending(struct thread *t)
         memory(t, t->arg[1], &to, sizeof to);
     t->unknown |= message ? to != NULL : t->arg[4] != 0;
     other_end(t, t->arg[0], READER);
+}
+
+static void moving(struct thread *t)
+{
+    other_end(t, t->arg[t->in->number == SYS_tee ? 1 : 2], READER);
+    other_end(t, t->arg[0], WRITER);
 }
 
 static void opening(struct thread *t)
@@ -704,7 +702,7 @@ static pid_t holder(const struct thread *t, int op)
     bool tid = word[0] & FUTEX_WAITERS
         && (op == FUTEX_LOCK_PI || word[0] == (unsigned)t->arg[2]);
     bool glibc = op == FUTEX_WAIT && word[0] == 2 && t->arg[2] == 2
-        && word[2] <= 4194304;        /* more threads are not possible */
+        && word[2] <= 4194304;        /* the largest number there is */
     return tid ? (pid_t)(word[0] & FUTEX_TID_MASK)
         : glibc ? (pid_t)word[2] : 0;
 }
@@ -719,7 +717,7 @@ static void in_futex(struct thread *t)
     bool shared = !(t->arg[1] & FUTEX_PRIVATE_FLAG)
         && maps(&now.process[t->of], t->arg[0], &f, t->on);
     want(t, shared ? MAPPER : THREAD, shared ? &f : NULL, 0);
-    t->holder = holder(t, op);
+    t->holder = is_near(t, "pid") ? holder(t, op) : 0;
 }
 
 static void from_queue(struct thread *t)
@@ -749,22 +747,12 @@ static pid_t last_at(int id, bool sent)
     return last;
 }
 
-/* is_near: whether T's objects of System V are those that we see. */
-static bool is_near(const struct thread *t)
-{
-    char path[TEXT];
-    struct stat its, mine;
-    snprintf(path, sizeof path, "/proc/%d/ns/ipc", t->tid);
-    return stat(path, &its) == 0 && stat("/proc/self/ns/ipc", &mine) == 0
-        && its.st_ino == mine.st_ino;
-}
-
 static void for_message(struct thread *t)
 {
     int id = (int)t->arg[0];
     bool taken = t->in->number == SYS_msgrcv;
     snprintf(t->on, TEXT, names_only ? "a queue" : "queue %d", id);
-    t->last = is_near(t) ? last_at(id, taken) : -1;
+    t->last = is_near(t, "ipc") ? last_at(id, taken) : -1;
     anybody_can(t, taken ? "can send to" : "can take from");
 }
 
@@ -775,7 +763,7 @@ static int unsuitable(const struct thread *t, int id)
     struct sembuf asked[WANTS] = { { 0, 0, 0 } };
     size_t n = t->arg[2] < WANTS ? t->arg[2] : WANTS;
     n = memory(t, t->arg[1], asked, n * sizeof *asked) / sizeof *asked;
-    for (size_t i = 0; is_near(t) && i < n; i++) {
+    for (size_t i = 0; is_near(t, "ipc") && i < n; i++) {
         int value = semctl(id, asked[i].sem_num, GETVAL);
         if (asked[i].sem_op == 0 ? value > 0
             : value >= 0 && value < -asked[i].sem_op)
@@ -789,7 +777,7 @@ static void for_semaphore(struct thread *t)
     int id = (int)t->arg[0], which = unsuitable(t, id);
     snprintf(t->on, TEXT, names_only ? "semaphore %d"
              : "semaphore %d of set %d", which, id);
-    t->last = is_near(t) ? semctl(id, which, GETPID) : -1;
+    t->last = is_near(t, "ipc") ? semctl(id, which, GETPID) : -1;
     anybody_can(t, "can change");
 }
 
@@ -852,8 +840,8 @@ static void watching(struct thread *t)
     while (list && fgets(line, sizeof line, list)) {
         int fd;
         ino_t ino;
-        if (sscanf(line, "tfd: %d events: %*x data: %*x pos:%*d ino:%lx",
-                   &fd, &ino) == 2)
+        if (sscanf(line, "tfd: %d events: %*x data: %*x pos:%*d"
+                   " ino:%lx", &fd, &ino) == 2)
             {
                 const struct file *f = on(t, (unsigned)fd);
                 t->unknown |= !f || f->ino != ino;
@@ -997,6 +985,18 @@ static bool ends(const struct process *p, const struct thread *t)
     return p->pid == now.process[t->of].tracer;
 }
 
+/* wake: takes out all whom somebody awake could wake. */
+static void wake(void)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for EACH_THREAD(t)
+            for EACH_THREAD(u)
+                if (!t->awake && u->awake && ends(&now.process[u->of], t))
+                    t->awake = again = true;
+    }
+}
+
 /* hangs: whether P is ours and has a thread that nobody can wake. */
 static bool hangs(const struct process *p)
 {
@@ -1023,37 +1023,66 @@ static bool ran(const struct thread *t)
         || switches(status) != t->switches;
 }
 
-/* came: whether PID is a child of ours that we have not seen. */
-static bool came(pid_t pid)
+/* notice: takes the parent of PID for awake when we have not seen PID;
+   below the asking process, all. */
+static void notice(pid_t pid)
 {
     char text[1024];
     pid_t parent;
     for EACH_PROCESS(p)
         if (p->pid == pid)
-            return false;
+            return;
     slurp(text, sizeof text, "%d/stat", pid);
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end, ") %*c %d", &parent) != 1)
-        return false;
-    for EACH_PROCESS(p)
-        if (p->pid == parent)
-            return p->ours;
-    return false;
+        return;
+    for EACH_THREAD(t)
+        t->awake |= now.process[t->of].pid == parent
+            || (tree_only && parent == getpid());
 }
 
-/* changed: whether what we know of ours is so no more. */
-static bool changed(void)
+/* notice_all: goes through the processes that there are now. */
+static void notice_all(void)
 {
-    bool is = false;
     DIR *dir = opendir("/proc");
     for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        is |= isdigit((unsigned char)*d->d_name)
-            && came(atoi(d->d_name));
+        if (isdigit((unsigned char)*d->d_name))
+            notice(atoi(d->d_name));
     if (dir)
         closedir(dir);
-    for EACH_THREAD(t)
-        is |= now.process[t->of].ours && !t->awake && ran(t);
-    return is || lacking;
+}
+
+/* has_limit: whether T waits at a socket, and that may end by time. */
+static bool has_limit(struct thread *t)
+{
+    struct timeval limit = { 0, 0 };
+    socklen_t size = sizeof limit;
+    if (!t->option)
+        return false;
+    pid_t pid = now.process[t->of].pid;
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    int copy = (int)syscall(SYS_pidfd_getfd, process, t->socket, 0);
+    bool unknown = getsockopt(copy, SOL_SOCKET, t->option, &limit,
+                              &size) == -1;
+    if (copy != -1)
+        close(copy);
+    if (process != -1)
+        close(process);
+    t->limited |= limit.tv_sec || limit.tv_usec;
+    return unknown || t->limited;
+}
+
+/* settle: takes out of ours who has run, or who has a limit. */
+static void settle(void)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for EACH_THREAD(t)
+            if (now.process[t->of].ours && !t->awake
+                && (ran(t) || has_limit(t)))
+                t->awake = again = true;
+        wake();
+    }
 }
 
 /* label: what P is called; the text lasts until the next call. */
@@ -1127,19 +1156,22 @@ static void tell_name(const struct thread *t)
 /* tell_holder: who has the mutex that T waits for. */
 static void tell_holder(const struct thread *t)
 {
+    char path[TEXT];
     const struct thread *its = NULL;
     for EACH_THREAD(u)
         if (u->tid == t->holder && is_wanted(&now.process[u->of], t))
             its = u;
     fputs("\n    that ", stdout);
+    snprintf(path, sizeof path, "/proc/%d", t->holder);
     if (its)
         tell_name(its);
     else
-        fputs("somebody who has ended", stdout);
+        fputs(access(path, F_OK) == 0 ? "somebody else"
+              : "somebody who has ended", stdout);
     fputs(its == t ? " itself holds" : " holds", stdout);
 }
 
-/* tell_last: who did last what ends the wait of T, where it is known. */
+/* tell_last: who did last what ends the wait of T, if it is known. */
 static void tell_last(const struct thread *t)
 {
     for EACH_PROCESS(p)
@@ -1181,8 +1213,8 @@ static void tell_wait(const struct thread *t)
         printf("\n    that anyone %s", can);
         tell_last(t);
     } else {
-        fputs(role == THREAD ? " for another thread"
-              : role == STRANGER && t->wants ? " for a signal" : "", stdout);
+        fputs(role == THREAD ? " for another thread" : t->wants
+              && role == STRANGER ? " for a signal" : "", stdout);
     }
     puts(t->limited ? ", or until a time is over" : "");
 }
@@ -1338,13 +1370,7 @@ int main(int argc, char **argv)
                 known = true, dead |= q->dead;
         t->awake |= dead || !(known || t->stranger);
     }
-    for (bool again = true; again;) {
-        again = false;
-        for EACH_THREAD(t)
-            for EACH_THREAD(u)
-                if (!t->awake && u->awake && ends(&now.process[u->of], t))
-                    t->awake = again = true;
-    }
+    wake();
     for (bool again = !tree_only; again;) {
         again = false;
         for EACH_THREAD(t)
@@ -1355,6 +1381,8 @@ int main(int argc, char **argv)
                     p->ours = again = true;
             }
     }
+    notice_all();
+    settle();
     for EACH_PROCESS(p)
         for EACH_PROCESS(q)
             p->namesakes += q < p && q->ours && !q->dead
@@ -1368,7 +1396,7 @@ int main(int argc, char **argv)
             if (!quiet)
                 tell_thread(t);
         }
-    bool stuck = hanging && !(tree_only && awake) && !changed();
+    bool stuck = hanging && !(tree_only && awake) && !lacking;
     if (stuck && !quiet)
         tell_ring(hanging);
     if (fflush(stdout) == EOF)

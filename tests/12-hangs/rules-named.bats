@@ -251,9 +251,29 @@ END
     needs sysv namespaces
     says "What a process in another one waits for is not asked for in ours"
     sysv 'must((int)msgrcv(q, &m, 1, 7, 0));'
-    run_shell 'unshare -r --ipc ./t & until ./who_waits --names $! > said && grep msgrcv said; do :; done
+    run_shell 'unshare -r --ipc ./t & until ./who_waits --names $! > said; grep msgrcv said; do :; done
         tail -n 1 said; kill $!; wait'
     assert_line '    that anyone can send to'
+}
+
+@test "the number in a mutex of another process namespace is not ours" {
+    needs namespaces
+    says "the number of a thread that a mutex has in it means something in a process namespace like ours"
+    names t 'pthread_mutex_t *m = mutex(0); pthread_mutex_lock(m); pthread_mutex_lock(m);'
+    run_shell 'unshare -r --pid --fork ./t & until ./who_waits --names $! > said; grep "^t waits in futex" said; do :; done
+        pkill -KILL -P $!; wait'
+    assert_output 't waits in futex on shared memory'
+}
+
+@test "a holder that is there and has not the memory is somebody else" {
+    names t 'int *word = shared();
+        word[0] = 2; word[2] = (int)getppid();
+        syscall(SYS_futex, word, FUTEX_WAIT, 2, NULL, NULL, 0);'
+    stuck <<'END'
+t waits in futex for a mutex in shared memory
+    that somebody else holds
+Nobody else can end it: t is stuck.
+END
 }
 
 @test "two that talk over a socket, each waiting for the other's word" {
