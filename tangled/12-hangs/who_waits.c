@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <getopt.h>
 #include <linux/futex.h>
+#include <linux/magic.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
@@ -637,6 +638,7 @@ static void locking(struct thread *t)
    becomes that name. */
 static bool linked(const struct process *p, char *path, ino_t ino)
 {
+    struct statfs s;
     char folder[3 * TEXT], *slash = strrchr(path, '/');
     if (!strstr(path, " (deleted)") || strncmp(path, "/SYSV", 5) == 0)
         return true;
@@ -646,7 +648,8 @@ static bool linked(const struct process *p, char *path, ino_t ino)
     snprintf(folder, sizeof folder, "/proc/%d/root%.*s/", p->pid,
              (int)(slash - path), path);
     DIR *dir = opendir(folder);
-    bool is = !dir;
+    bool is = !dir || statfs(folder, &s) == -1
+        || s.f_type != TMPFS_MAGIC;
     for (struct dirent *d; dir && !is && (d = readdir(dir));)
         if (d->d_ino == ino) {
             is = true;

@@ -17,15 +17,6 @@ load common
 Nobody else can end it: holder_gone is stuck.'
 }
 
-@test "with a robust mutex the next one gets EOWNERDEAD" {
-    says "the next one who locks it gets EOWNERDEAD"
-    sed '1d;s/|| (errno = pthread_mutex_init/|| (errno = pthread_mutexattr_setrobust(\&kind, PTHREAD_MUTEX_ROBUST)) != 0\n&/' \
-        "$root/tangled/$unit/holder_gone.c" | makes mended
-    run_program ./mended
-    assert_failure 1
-    assert_stderr 'mended: pthread_mutex_lock: Owner died'
-}
-
 @test "a call that fails is told" {
     inject 'mmap:error=ENOMEM:when=1' ./holder_gone
     assert_failure 1

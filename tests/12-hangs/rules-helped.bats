@@ -168,6 +168,15 @@ C
     fi
 }
 
+@test "a timer among the descriptors" {
+    local timer='int t = must(timerfd_create(CLOCK_MONOTONIC, 0)), s[2]; pair(SOCK_STREAM, s);
+        must(timerfd_settime(t, 0, &(struct itimerspec){ .it_value = { 0, 600000000 } }, NULL));'
+    takes_time <<< "$timer struct pollfd f[] = { { s[0], POLLIN, 0 }, { t, POLLIN, 0 } }; must(poll(f, 2, -1));"
+    takes_time <<< "$timer fd_set f; FD_ZERO(&f); FD_SET(s[0], &f); FD_SET(t, &f); must(select(20, &f, NULL, NULL, NULL));"
+    takes_time <<< "$timer int e = must(epoll_create1(0)); struct epoll_event v = { .events = EPOLLIN };
+        must(epoll_ctl(e, EPOLL_CTL_ADD, s[0], &v)); must(epoll_ctl(e, EPOLL_CTL_ADD, t, &v)); must(epoll_wait(e, &v, 1, -1));"
+}
+
 @test "another thread adds to what epoll_wait watches" {
     says "so whoever of the tree is awake could end such a wait"
     { echo '#include "hang.h"

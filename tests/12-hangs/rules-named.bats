@@ -31,6 +31,15 @@ END
     done
 }
 
+@test "with a robust mutex the next one gets EOWNERDEAD" {
+    says "the next one who locks it gets EOWNERDEAD"
+    sed '1d;s/|| (errno = pthread_mutex_init/|| (errno = pthread_mutexattr_setrobust(\&kind, PTHREAD_MUTEX_ROBUST)) != 0\n&/' \
+        "$root/tangled/$unit/holder_gone.c" | makes mended
+    run_program ./mended
+    assert_failure 1
+    assert_stderr 'mended: pthread_mutex_lock: Owner died'
+}
+
 @test "two mutexes in shared memory in opposite order" {
     names t 'pthread_mutex_t *a = mutex(0), *b = mutex(1);
         int p[2], q[2]; char c; make(p); make(q);
@@ -91,9 +100,20 @@ END
     assert_equal "$(head -n 1 alone)" stuck
     run cat alone
     assert_line --regexp '^waits t waits in futex on shared memory sem\.hang\.[0-9]+$'
-    names t "$of sem_t *s = sem_open(name, O_CREAT, 0600, 0); sem_unlink(name); sem_wait(s);"
+}
+
+@test "memory in a tmpfs whose name is gone is nobody else's, elsewhere it may have one" {
+    says "elsewhere we take it that there is a name"
+    [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs tmpfs at /dev/shm"
+    names t 'char name[40]; snprintf(name, sizeof name, "/hang.%d", (int)getpid());
+        sem_t *s = sem_open(name, O_CREAT, 0600, 0); sem_unlink(name); sem_wait(s);'
     run "$book_built/runner" -t 60 -s how ./t
     assert_equal "$(head -n 1 how)" stuck
+    [ "$(stat -f -c %T .)" != tmpfs ] || skip "needs a file system on a disk"
+    names t 'int f = must(open("file", O_RDWR | O_CREAT, 0600));
+        must(ftruncate(f, 4096)); must(unlink("file"));
+        sem_t *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0); sem_init(s, 1, 0); sem_wait(s);'
+    outside
 }
 
 @test "a segment of System V is found by its number, so it always has a name" {
