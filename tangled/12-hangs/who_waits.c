@@ -18,17 +18,28 @@
 #include <dirent.h>
 #include <getopt.h>
 #include <linux/futex.h>
+#include <linux/magic.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
 
-enum { TEXT = 256, STATUS = 4096, WANTS = 16 };
+enum { TEXT = 256, STATUS = 4096, WANTS = 32 };
+#define SOCKETS ((dev_t)-1)           /* where all sockets are */
 struct file {
     int fd;
-    bool pipe, named;                 /* a stranger could open it */
-    mode_t mode;                      /* of a pipe: which ends */
+    bool pipe, socket, named;         /* a stranger could open it */
+    mode_t mode;                      /* how it is open, by its link */
     dev_t dev;
     ino_t ino;
 };
@@ -41,8 +52,10 @@ struct process {
 };
 struct thread;
 /* Who ends a wait: one that can write to a file, read from it, has it
-   open, maps it; a child; a thread of its own; nobody that is known. */
-enum role { WRITER, READER, OPENER, MAPPER, CHILD, THREAD, STRANGER };
+   open, maps it, has that socket; one that has the thread's own socket;
+   any of ours; a child; a thread of its own; nobody that is known. */
+enum role { WRITER, READER, OPENER, MAPPER, HOLDER, OWN,
+            ANYBODY, CHILD, THREAD, STRANGER };
 struct want { enum role role; dev_t dev; ino_t ino; long number; };
 struct call {
     long number;
@@ -59,6 +72,9 @@ struct thread {
     const struct call *in;
     struct want want[WANTS];
     int wants;
+    const char *can;                  /* what those who end it can do */
+    pid_t holder, last;               /* of a mutex; who did it last */
+    int socket, option;               /* which has a limit of time */
     bool limited, stranger, unknown, awake;
 };
 static struct view {
@@ -67,6 +83,22 @@ static struct view {
     struct file *file;
     int processes, threads, files;
 } now;
+/* A local socket; and a tie: FROM is connected with TO, or waits until
+   TO accepts it. */
+struct socket {
+    ino_t ino, file;                  /* its name in the file system */
+    int type;
+    bool listens;
+    size_t length;                    /* of its name */
+    char name[sizeof ((struct sockaddr_un *)NULL)->sun_path];
+};
+struct tie { ino_t from, to; };
+static struct {
+    struct socket *socket;
+    struct tie *tie;
+    int sockets, ties;
+    bool asked, known;
+} local;
 static bool names_only, tree_only, alone, lacking;
 #define EACH_PROCESS(p) (struct process *p = now.process; \
                          p < now.process + now.processes; p++)
@@ -128,14 +160,17 @@ static void read_file(struct process *p, int dir, const char *number)
         return;
     p->uring |= strcmp(what, "anon_inode:[io_uring]") == 0;
     bool pipe = sscanf(what, "pipe:[%lu]", &file.st_ino) == 1;
+    bool socket = sscanf(what, "socket:[%lu]", &file.st_ino) == 1;
     if (*what == '/')
         fstatat(dir, number, &file, 0);
-    if (pipe || S_ISFIFO(file.st_mode))
+    if (*what == '/' || pipe)
         fstatat(dir, number, &link, AT_SYMLINK_NOFOLLOW);
+    if (socket)
+        file.st_dev = SOCKETS;
     now.file = grown(now.file, now.files, sizeof *now.file);
     now.file[now.files++] = (struct file){
-        atoi(number), pipe || S_ISFIFO(file.st_mode), file.st_nlink > 0,
-        link.st_mode, file.st_dev, file.st_ino };
+        atoi(number), pipe || S_ISFIFO(file.st_mode), socket,
+        file.st_nlink > 0, link.st_mode, file.st_dev, file.st_ino };
 }
 
 /* read_files: what P has open, as its thread TID sees it. */
@@ -174,7 +209,8 @@ static unsigned long long switches(const char *status)
 static void read_thread(struct process *p, pid_t tid)
 {
     char status[STATUS];
-    struct thread t = { .of = now.processes - 1, .tid = tid };
+    struct thread t = { .of = now.processes - 1, .tid = tid,
+                        .last = -1 };
     read_call(p->pid, tid, t.call, status);
     const char *state = strstr(status, "State:\t");
     if (!state || strchr("ZX", state[7]))
@@ -232,6 +268,8 @@ static void read_process(pid_t pid)
 static void look(void)
 {
     now.processes = now.threads = now.files = 0;
+    local.sockets = local.ties = 0;
+    local.asked = local.known = false;
     DIR *dir = opendir("/proc");
     for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
@@ -246,11 +284,28 @@ static void want(struct thread *t, enum role role, const struct file *f,
 {
     t->stranger |= role == STRANGER
         || (f && f->named && role != OPENER);
-    if (t->wants == WANTS || (!f && role <= MAPPER))
+    if (t->wants == WANTS || (!f && role <= OWN))
         t->unknown = true;
     else
         t->want[t->wants++] = (struct want){
             role, f ? f->dev : 0, f ? f->ino : 0, number };
+}
+
+/* anybody_can: T waits for anyone who does what CAN says. */
+static void anybody_can(struct thread *t, const char *can)
+{
+    t->can = can;
+    want(t, ANYBODY, NULL, 0);
+    want(t, STRANGER, NULL, 0);
+}
+
+/* is_queue: whether FD of T is a message queue of POSIX. */
+static bool is_queue(const struct thread *t, unsigned long fd)
+{
+    char path[TEXT];
+    struct statfs s;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, (int)fd);
+    return statfs(path, &s) == 0 && s.f_type == 0x19800202;
 }
 
 /* on: notes that T waits on its descriptor FD; returns what that is. */
@@ -264,10 +319,13 @@ static const struct file *on(struct thread *t, unsigned long fd)
     snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, (int)fd);
     if (f == end || readlink(path, link, sizeof link - 1) == -1)
         return NULL;
+    if (*t->on)
+        return f;                     /* the first is told */
     const char *slash = names_only ? strrchr(link, '/') : NULL;
     size_t kind = strcspn(link, ":[");
     if (*link == '/' || strncmp(link, "anon", 4) == 0)
-        snprintf(t->on, TEXT, "%s%.200s", f->pipe ? "FIFO " : "",
+        snprintf(t->on, TEXT, "%s%.200s", f->pipe ? "FIFO "
+                 : is_queue(t, fd) ? "queue " : "",
                  slash ? slash + 1 : link);
     else if (names_only)
         snprintf(t->on, TEXT, "a %.*s", (int)kind, link);
@@ -275,30 +333,6 @@ static const struct file *on(struct thread *t, unsigned long fd)
         snprintf(t->on, TEXT, "%.*s %ju", (int)kind, link,
                  (uintmax_t)strtoul(link + kind + 2, NULL, 10));
     return f;
-}
-
-/* other_end: T waits for one who is ROLE of its descriptor FD. */
-static void other_end(struct thread *t, unsigned long fd,
-                      enum role role)
-{
-    const struct file *f = on(t, fd);
-    want(t, role, f && f->pipe ? f : NULL, 0);
-}
-
-static void reading(struct thread *t)
-{
-    other_end(t, t->arg[0], WRITER);
-}
-
-static void writing(struct thread *t)
-{
-    other_end(t, t->arg[0], READER);
-}
-
-static void moving(struct thread *t)
-{
-    other_end(t, t->arg[t->in->number == SYS_tee ? 1 : 2], READER);
-    other_end(t, t->arg[0], WRITER);
 }
 
 /* memory: SIZE bytes at ADDRESS of T; returns how many there are. */
@@ -314,20 +348,260 @@ static size_t memory(const struct thread *t, unsigned long address,
     return n > 0 ? (size_t)n : 0;
 }
 
-static void opening(struct thread *t)
+/* look_up: stat for NAME, as T sees it from its folder DIR. */
+static int look_up(const struct thread *t, int dir, const char *name,
+                   struct stat *s)
 {
-    bool at = t->in->number == SYS_openat;    /* with a folder first */
-    int dir = at ? (int)t->arg[0] : AT_FDCWD;
-    char name[TEXT] = "", path[2 * TEXT];
-    struct stat s = { 0 };
-    memory(t, t->arg[at], name, sizeof name - 1);
+    char path[2 * TEXT];
     if (*name == '/' || dir == AT_FDCWD)
         snprintf(path, sizeof path, "/proc/%d/%s/%s", t->tid,
                  *name == '/' ? "root" : "cwd", name);
     else
         snprintf(path, sizeof path, "/proc/%d/fd/%d/%s", t->tid, dir,
                  name);
-    if (stat(path, &s) == -1 || !S_ISFIFO(s.st_mode))
+    return stat(path, s);
+}
+
+/* is_near: whether T is in the namespace of KIND that we are in. */
+static bool is_near(const struct thread *t, const char *kind)
+{
+    char path[TEXT];
+    struct stat its, mine;
+    snprintf(path, sizeof path, "/proc/%d/ns/%s", t->tid, kind);
+    if (stat(path, &its) == -1)
+        return false;
+    snprintf(path, sizeof path, "/proc/self/ns/%s", kind);
+    return stat(path, &mine) == 0 && its.st_ino == mine.st_ino;
+}
+
+static void tie(ino_t from, ino_t to)
+{
+    local.tie = grown(local.tie, local.ties, sizeof *local.tie);
+    local.tie[local.ties++] = (struct tie){ from, to };
+}
+
+/* take: notes the piece of TYPE in DATA with SIZE bytes about S. */
+static void take(struct socket *s, int type, const char *data,
+                 size_t size)
+{
+    uint32_t number[2] = { 0 };
+    memcpy(number, data, size < sizeof number ? size : sizeof number);
+    switch (type) {
+    case UNIX_DIAG_NAME:
+        s->length = size < sizeof s->name ? size : sizeof s->name;
+        memcpy(s->name, data, s->length);
+        break;
+    case UNIX_DIAG_VFS: s->file = number[0]; break;
+    case UNIX_DIAG_PEER:
+        if (number[0])
+            tie(s->ino, number[0]);
+        break;
+    case UNIX_DIAG_ICONS:
+        for (; size >= 4; size -= 4, data += 4) {
+            memcpy(number, data, 4);
+            tie(number[0], s->ino);
+        }
+    }
+}
+
+/* take_socket: notes the socket that the message H is about. */
+static void take_socket(const struct nlmsghdr *h)
+{
+    const struct unix_diag_msg *m = NLMSG_DATA(h);
+    struct socket s = { .ino = m->udiag_ino, .type = m->udiag_type,
+                        .listens = m->udiag_state == 10 };
+    const char *at = (const char *)(m + 1);
+    const char *end = (const char *)h + h->nlmsg_len;
+    while (end - at >= (int)sizeof(struct nlattr)) {
+        struct nlattr a;
+        memcpy(&a, at, sizeof a);
+        take(&s, a.nla_type, at + sizeof a, a.nla_len - sizeof a);
+        at += NLA_ALIGN(a.nla_len);
+    }
+    local.socket = grown(local.socket, local.sockets, sizeof s);
+    local.socket[local.sockets++] = s;
+}
+
+/* ask_for_sockets: fills LOCAL, once a look. */
+static void ask_for_sockets(void)
+{
+    struct { struct nlmsghdr h; struct unix_diag_req r; } ask = {
+        { sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP,
+          0, 0 },
+        { .sdiag_family = AF_UNIX, .udiag_states = ~0U,
+          .udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS
+              | UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS } };
+    int to = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+                    NETLINK_SOCK_DIAG);
+    local.asked = true;
+    bool more = to != -1 && send(to, &ask, sizeof ask, 0) != -1;
+    while (more)
+        {
+            static _Alignas(struct nlmsghdr) char part[32768];
+            ssize_t size = recv(to, part, sizeof part, 0);
+            more = size > 0;
+            const struct nlmsghdr *h = (const void *)part;
+            for (unsigned left = (unsigned)(more ? size : 0);
+                 NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+                if ((more = h->nlmsg_type == SOCK_DIAG_BY_FAMILY))
+                    take_socket(h);
+                else
+                    local.known = h->nlmsg_type == NLMSG_DONE;
+        }
+    if (to != -1)
+        close(to);
+}
+
+enum { TO_PEER = 1, FROM_PEERS = 2 };
+/* tied: T waits for those at the other end of its socket OWN. */
+static void tied(struct thread *t, const struct file *own, int ways)
+{
+    int before = t->wants;
+    for (int i = 0; i < local.ties; i++) {
+        struct file f = { .dev = SOCKETS, .ino = local.tie[i].to };
+        if (ways & TO_PEER && local.tie[i].from == own->ino)
+            want(t, HOLDER, &f, 0);
+        f.ino = local.tie[i].from;
+        if (ways & FROM_PEERS && local.tie[i].to == own->ino)
+            want(t, HOLDER, &f, 0);
+    }
+    t->unknown |= ways == TO_PEER && t->wants == before;
+    want(t, OWN, own, 0);
+}
+
+/* local_socket: what is known of the socket F of T. */
+static const struct socket *local_socket(struct thread *t,
+                                         const struct file *f)
+{
+    if (!local.asked)
+        ask_for_sockets();
+    for (int i = 0; f && local.known && i < local.sockets; i++)
+        if (f->socket && local.socket[i].ino == f->ino)
+            return &local.socket[i];
+    t->unknown = true;
+    return NULL;
+}
+
+/* name_socket: T waits at the socket with NAME, of SIZE bytes, if it
+   has one; an abstract name begins with a zero, shown as @. */
+static void name_socket(struct thread *t, const char *name, size_t size)
+{
+    bool abstract = size > 1 && !*name;
+    char text[TEXT];
+    snprintf(text, sizeof text, "%s%.*s", abstract ? "@" : "",
+             (int)size - abstract, name + abstract);
+    char *slash = names_only && !abstract ? strrchr(text, '/') : NULL;
+    for (char *c = text; *c; c++)
+        *c = (char)(isprint((unsigned char)*c) ? *c : '?');
+    if (*text)
+        snprintf(t->on, TEXT, "socket %.200s",
+                 slash ? slash + 1 : text);
+}
+
+/* at_socket: T waits at its socket F, to receive, to send, or both. */
+static void at_socket(struct thread *t, const struct file *f,
+                      bool receives, bool sends)
+{
+    const struct socket *s = local_socket(t, f);
+    if (!s)
+        return;
+    bool datagrams = s->type == SOCK_DGRAM, named = s->length > 0;
+    t->can = s->listens ? "can connect to"
+        : receives ? "can write to" : "can read from";
+    if (t->wants == 0)
+        name_socket(t, s->name, s->length);
+    if (s->listens || (datagrams && named && receives))
+        anybody_can(t, t->can);
+    else
+        tied(t, f, !datagrams || !receives ? TO_PEER
+             : sends ? TO_PEER | FROM_PEERS : FROM_PEERS);
+    t->stranger |= datagrams && sends;
+}
+
+/* is_named: whether S listens at ADDRESS, of SIZE bytes, as T sees
+   it. */
+static bool is_named(const struct socket *s, const struct thread *t,
+                     const struct sockaddr_un *address, size_t size)
+{
+    struct stat file;
+    size_t length = size - sizeof address->sun_family;
+    if (!s->listens || address->sun_family != AF_UNIX)
+        return false;
+    if (*address->sun_path == '\0')
+        return s->length == length
+            && memcmp(s->name, address->sun_path, length) == 0;
+    return look_up(t, AT_FDCWD, address->sun_path, &file) == 0
+        && s->file && s->file == (uint32_t)file.st_ino;
+}
+
+static void connecting(struct thread *t)
+{
+    struct { struct sockaddr_un un; char end; } to = { .end = '\0' };
+    const struct file *f = on(t, t->arg[0]);
+    size_t size = t->arg[2] < sizeof to.un ? t->arg[2] : sizeof to.un;
+    if (!local_socket(t, f) || size <= sizeof to.un.sun_family
+        || memory(t, t->arg[1], &to.un, size) != size)
+        return;
+    for (int i = 0; i < local.sockets; i++) {
+        struct file other = { .dev = SOCKETS,
+                              .ino = local.socket[i].ino };
+        if (is_named(&local.socket[i], t, &to.un, size))
+            want(t, HOLDER, &other, 0);
+    }
+    t->can = "can accept";
+    name_socket(t, to.un.sun_path, size - sizeof to.un.sun_family);
+    t->socket = f->fd;
+    t->option = SO_SNDTIMEO;
+}
+
+/* other_end: T waits for one who is ROLE of its descriptor FD. */
+static void other_end(struct thread *t, unsigned long fd,
+                      enum role role)
+{
+    const struct file *f = on(t, fd);
+    if (f && f->socket) {
+        at_socket(t, f, role == WRITER, role == READER);
+        t->socket = f->fd;
+        t->option = role == WRITER ? SO_RCVTIMEO : SO_SNDTIMEO;
+        return;
+    }
+    want(t, role, f && f->pipe ? f : NULL, 0);
+}
+
+static void reading(struct thread *t)
+{
+    other_end(t, t->arg[0], WRITER);
+}
+
+static void writing(struct thread *t)
+{
+    other_end(t, t->arg[0], READER);
+}
+
+static void sending(struct thread *t)
+{
+    bool message = t->in->number == SYS_sendmsg;
+    void *to = NULL;                  /* first in a message */
+    if (message)
+        memory(t, t->arg[1], &to, sizeof to);
+    t->unknown |= message ? to != NULL : t->arg[4] != 0;
+    other_end(t, t->arg[0], READER);
+}
+
+static void moving(struct thread *t)
+{
+    other_end(t, t->arg[t->in->number == SYS_tee ? 1 : 2], READER);
+    other_end(t, t->arg[0], WRITER);
+}
+
+static void opening(struct thread *t)
+{
+    bool at = t->in->number == SYS_openat;    /* with a folder first */
+    char name[TEXT] = "";
+    struct stat s = { 0 };
+    memory(t, t->arg[at], name, sizeof name - 1);
+    int found = look_up(t, at ? (int)t->arg[0] : AT_FDCWD, name, &s);
+    if (found == -1 || !S_ISFIFO(s.st_mode))
         return;
     char *slash = names_only ? strrchr(name, '/') : NULL;
     snprintf(t->on, TEXT, "FIFO %.200s", slash ? slash + 1 : name);
@@ -360,31 +634,80 @@ static void locking(struct thread *t)
         want(t, OPENER, f, 0);
 }
 
-/* maps: whether P has a shared mapping at ADDRESS, which F is set to,
-   or, when that is 0, one of F. */
-static bool maps(const struct process *p, unsigned long address,
-                 struct file *f)
+/* linked: whether the file INO that P maps from PATH has a name; PATH
+   becomes that name. */
+static bool linked(const struct process *p, char *path, ino_t ino)
 {
-    char line[TEXT], shared = 0;
+    struct statfs s;
+    char folder[3 * TEXT], *slash = strrchr(path, '/');
+    if (!strstr(path, " (deleted)") || strncmp(path, "/SYSV", 5) == 0)
+        return true;
+    if (strncmp(path, "/memfd:", 7) == 0
+        || strncmp(path, "/dev/zero ", 10) == 0)
+        return false;
+    snprintf(folder, sizeof folder, "/proc/%d/root%.*s/", p->pid,
+             (int)(slash - path), path);
+    DIR *dir = opendir(folder);
+    bool is = !dir || statfs(folder, &s) == -1
+        || s.f_type != TMPFS_MAGIC;
+    for (struct dirent *d; dir && !is && (d = readdir(dir));)
+        if (d->d_ino == ino) {
+            is = true;
+            snprintf(slash + 1, TEXT, "%s", d->d_name);
+        }
+    if (dir)
+        closedir(dir);
+    return is;
+}
+
+/* maps: whether P has a shared mapping at ADDRESS, which F is set to
+   and NAME, or, when that is 0, one of F. */
+static bool maps(const struct process *p, unsigned long address,
+                 struct file *f, char *name)
+{
+    char line[3 * TEXT], shared = 0;
     bool found = false;
     snprintf(line, sizeof line, "/proc/%d/maps", p->pid);
     FILE *list = fopen(line, "re");
-    while (list && !found && fgets(line, sizeof line, list)) {
+    while (list && !found && fgets(line, 2 * TEXT, list)) {
         unsigned long from, to, ino;
         unsigned high, low;
         if (sscanf(line, "%lx-%lx %*3s%c %*x %x:%x %lu", &from, &to,
                    &shared, &high, &low, &ino) != 6 || shared != 's')
             continue;
-        dev_t dev = (dev_t)high << 32 | low;
+        dev_t dev = makedev(high, low);
         found = address ? from <= address && address < to
             : f->dev == dev && f->ino == ino;
-        if (found)
-            *f = (struct file){ .dev = dev, .ino = ino,
-                                .named = !strstr(line, " (deleted)") };
+        if (!found || !address)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        char *path = strchr(line, '/');
+        *f = (struct file){ .dev = dev, .ino = ino,
+                            .named = !path || linked(p, path, ino) };
+        char *slash = path ? strrchr(path, '/') + 1 : "";
+        if (strncmp(slash, "SYSV", 4) == 0)
+            snprintf(name, TEXT, names_only ? "a segment of shared memory"
+                     : "segment %lu of shared memory", ino);
+        else
+            snprintf(name, TEXT, "shared memory%s%.200s", f->named ? " " : "",
+                     !f->named ? "" : names_only ? slash : path);
     }
     if (list)
         fclose(list);
     return found;
+}
+
+/* holder: the thread that holds the mutex T waits for; 0 for none. */
+static pid_t holder(const struct thread *t, int op)
+{
+    unsigned word[3] = { 0 };
+    memory(t, t->arg[0], word, sizeof word);
+    bool tid = word[0] & FUTEX_WAITERS
+        && (op == FUTEX_LOCK_PI || word[0] == (unsigned)t->arg[2]);
+    bool glibc = op == FUTEX_WAIT && word[0] == 2 && t->arg[2] == 2
+        && word[2] <= 4194304;        /* the largest number there is */
+    return tid ? (pid_t)(word[0] & FUTEX_TID_MASK)
+        : glibc ? (pid_t)word[2] : 0;
 }
 
 static void in_futex(struct thread *t)
@@ -395,8 +718,86 @@ static void in_futex(struct thread *t)
         && op != FUTEX_LOCK_PI)
         return;
     bool shared = !(t->arg[1] & FUTEX_PRIVATE_FLAG)
-        && maps(&now.process[t->of], t->arg[0], &f);
+        && maps(&now.process[t->of], t->arg[0], &f, t->on);
     want(t, shared ? MAPPER : THREAD, shared ? &f : NULL, 0);
+    t->holder = is_near(t, "pid") ? holder(t, op) : 0;
+}
+
+static void from_queue(struct thread *t)
+{
+    want(t, WRITER, on(t, t->arg[0]), 0);
+}
+
+static void to_queue(struct thread *t)
+{
+    want(t, READER, on(t, t->arg[0]), 0);
+}
+
+/* last_at: who sent last to the queue ID, or took from it; or -1. */
+static pid_t last_at(int id, bool sent)
+{
+    char text[TEXT];
+    pid_t by[2], last = -1;
+    FILE *list = fopen("/proc/sysvipc/msg", "re");
+    while (list && fgets(text, sizeof text, list)) {
+        int this;
+        if (sscanf(text, "%*d %d %*o %*u %*u %d %d", &this, &by[0],
+                   &by[1]) == 3 && this == id)
+            last = by[!sent];
+    }
+    if (list)
+        fclose(list);
+    return last;
+}
+
+static void for_message(struct thread *t)
+{
+    int id = (int)t->arg[0];
+    bool taken = t->in->number == SYS_msgrcv;
+    snprintf(t->on, TEXT, names_only ? "a queue" : "queue %d", id);
+    t->last = is_near(t, "ipc") ? last_at(id, taken) : -1;
+    anybody_can(t, taken ? "can send to" : "can take from");
+}
+
+/* unsuitable: the number of the semaphore in the set ID that T waits
+   for. */
+static int unsuitable(const struct thread *t, int id)
+{
+    struct sembuf asked[WANTS] = { { 0, 0, 0 } };
+    size_t n = t->arg[2] < WANTS ? t->arg[2] : WANTS;
+    n = memory(t, t->arg[1], asked, n * sizeof *asked) / sizeof *asked;
+    for (size_t i = 0; is_near(t, "ipc") && i < n; i++) {
+        int value = semctl(id, asked[i].sem_num, GETVAL);
+        if (asked[i].sem_op == 0 ? value > 0
+            : value >= 0 && value < -asked[i].sem_op)
+            return asked[i].sem_num;
+    }
+    return asked[0].sem_num;
+}
+
+static void for_semaphore(struct thread *t)
+{
+    int id = (int)t->arg[0], which = unsuitable(t, id);
+    snprintf(t->on, TEXT, names_only ? "semaphore %d"
+             : "semaphore %d of set %d", which, id);
+    t->last = is_near(t, "ipc") ? semctl(id, which, GETPID) : -1;
+    anybody_can(t, "can change");
+}
+
+/* watch: T waits until something can be done with its descriptor FD. */
+static void watch(struct thread *t, int fd)
+{
+    const struct file *f = on(t, (unsigned)fd);
+    if (f && f->socket) {
+        at_socket(t, f, true, true);
+        return;
+    }
+    if (!f || !(f->pipe || is_queue(t, (unsigned)fd)))
+        f = NULL;
+    if (!f || f->mode & S_IRUSR)
+        want(t, WRITER, f, 0);
+    if (f && f->mode & S_IWUSR)
+        want(t, READER, f, 0);
 }
 
 static void polling(struct thread *t)
@@ -408,16 +809,51 @@ static void polling(struct thread *t)
         return;
     if (n == 0)
         want(t, STRANGER, NULL, 0);
-    for (size_t i = 0; i < n; i++) {
-        const struct file *f = on(t, (unsigned)polled[i].fd);
-        if (polled[i].fd < 0)
-            continue;
-        f = f && f->pipe ? f : NULL;
-        if (!f || f->mode & S_IRUSR)
-            want(t, WRITER, f, 0);
-        if (f && f->mode & S_IWUSR)
-            want(t, READER, f, 0);
+    for (size_t i = 0; i < n; i++)
+        if (polled[i].fd >= 0)
+            watch(t, polled[i].fd);
+}
+
+static void selecting(struct thread *t)
+{
+    unsigned char set[FD_SETSIZE / 8];
+    bool any[FD_SETSIZE] = { false };
+    size_t n = t->arg[0], size = (n + 7) / 8;
+    for (int i = 1; i <= 3; i++) {
+        if (t->arg[i] && (size > sizeof set
+            || memory(t, t->arg[i], set, size) != size))
+            return;
+        for (size_t fd = 0; t->arg[i] && fd < n; fd++)
+            any[fd] |= set[fd / 8] >> fd % 8 & 1;
     }
+    for (int fd = 0; fd < (int)n && fd < FD_SETSIZE; fd++)
+        if (any[fd])
+            watch(t, fd);
+    if (t->wants == 0)
+        want(t, STRANGER, NULL, 0);
+}
+
+static void watching(struct thread *t)
+{
+    char line[TEXT];
+    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", t->tid,
+             (int)t->arg[0]);
+    FILE *list = fopen(line, "re");
+    t->unknown |= !list;
+    while (list && fgets(line, sizeof line, list)) {
+        int fd;
+        ino_t ino;
+        if (sscanf(line, "tfd: %d events: %*x data: %*x pos:%*d"
+                   " ino:%lx", &fd, &ino) == 2)
+            {
+                const struct file *f = on(t, (unsigned)fd);
+                t->unknown |= !f || f->ino != ino;
+                watch(t, fd);
+            }
+    }
+    if (list)
+        fclose(list);
+    want(t, t->wants ? ANYBODY : STRANGER, NULL, 0);
 }
 
 static void for_signal(struct thread *t)
@@ -425,12 +861,7 @@ static void for_signal(struct thread *t)
     want(t, STRANGER, NULL, 0);
 }
 
-static void elsewhere(struct thread *t)
-{
-    on(t, t->arg[0]);
-}
-
-static void somewhere(struct thread *t)
+static void for_time(struct thread *t)
 {
     (void)t;
 }
@@ -451,32 +882,32 @@ static const struct call calls[] = {
     { SYS_fcntl, "fcntl", locking, 0 },
     { SYS_futex, "futex", in_futex, 3 },
     { SYS_ppoll, "poll", polling, 2 },
+    { SYS_pselect6, "select", selecting, 4 },
+    { SYS_epoll_pwait, "epoll_wait", watching, -3 },
+    { SYS_accept, "accept", reading, 0 },
+    { SYS_accept4, "accept", reading, 0 },
+    { SYS_connect, "connect", connecting, 0 },
+    { SYS_recvfrom, "recv", reading, 0 },
+    { SYS_recvmsg, "recvmsg", reading, 0 },
+    { SYS_sendto, "send", sending, 0 },
+    { SYS_sendmsg, "sendmsg", sending, 0 },
+    { SYS_mq_timedreceive, "mq_receive", from_queue, 4 },
+    { SYS_mq_timedsend, "mq_send", to_queue, 4 },
+    { SYS_msgrcv, "msgrcv", for_message, 0 },
+    { SYS_msgsnd, "msgsnd", for_message, 0 },
+    { SYS_semop, "semop", for_semaphore, 0 },
+    { SYS_semtimedop, "semop", for_semaphore, 3 },
     { SYS_rt_sigsuspend, "sigsuspend", for_signal, 0 },
     { SYS_rt_sigtimedwait, "sigwait", for_signal, 2 },
-    { SYS_nanosleep, "nanosleep", somewhere, 0 },
-    { SYS_clock_nanosleep, "nanosleep", somewhere, 0 },
-    { SYS_pselect6, "select", somewhere, 4 },
-    { SYS_epoll_pwait, "epoll_wait", elsewhere, -3 },
-    { SYS_accept, "accept", elsewhere, 0 },
-    { SYS_accept4, "accept", elsewhere, 0 },
-    { SYS_connect, "connect", elsewhere, 0 },
-    { SYS_recvfrom, "recv", elsewhere, 0 },
-    { SYS_recvmsg, "recvmsg", elsewhere, 0 },
-    { SYS_sendto, "send", elsewhere, 0 },
-    { SYS_sendmsg, "sendmsg", elsewhere, 0 },
-    { SYS_mq_timedreceive, "mq_receive", elsewhere, 4 },
-    { SYS_mq_timedsend, "mq_send", elsewhere, 4 },
-    { SYS_msgrcv, "msgrcv", somewhere, 0 },
-    { SYS_msgsnd, "msgsnd", somewhere, 0 },
-    { SYS_semop, "semop", somewhere, 0 },
-    { SYS_semtimedop, "semop", somewhere, 3 },
+    { SYS_nanosleep, "nanosleep", for_time, 0 },
+    { SYS_clock_nanosleep, "nanosleep", for_time, 0 },
     #ifdef SYS_open                       /* older machines have more */
     { SYS_open, "open", opening, 0 },
     { SYS_vfork, "vfork", for_vfork, 0 },
     { SYS_pause, "pause", for_signal, 0 },
     { SYS_poll, "poll", polling, -2 },
-    { SYS_select, "select", somewhere, 4 },
-    { SYS_epoll_wait, "epoll_wait", elsewhere, -3 },
+    { SYS_select, "select", selecting, 4 },
+    { SYS_epoll_wait, "epoll_wait", watching, -3 },
     #endif
 };
 
@@ -507,27 +938,34 @@ static bool is_child(const struct process *p, const struct process *of,
             || (which < -1 && p->group == -which));
 }
 
+/* has: whether P has the file of W open, and as W says. */
+static bool has(const struct process *p, const struct want *w)
+{
+    mode_t mode = w->role == WRITER ? S_IWUSR
+        : w->role == READER ? S_IRUSR : 0;
+    for (int i = p->file; i < p->file + p->files; i++)
+        if (now.file[i].dev == w->dev && now.file[i].ino == w->ino
+            && (!mode || now.file[i].mode & mode))
+            return true;
+    return false;
+}
+
 /* is: whether P is one whom T waits for as W says. */
 static bool is(const struct process *p, const struct thread *t,
                const struct want *w)
 {
     const struct process *me = &now.process[t->of];
     struct file f = { .dev = w->dev, .ino = w->ino };
-    mode_t mode = w->role == WRITER ? S_IWUSR : S_IRUSR;
-    if (p->hidden && w->role <= MAPPER
+    if (p->hidden && w->role <= OWN
         && (p->ours || p->session == me->session))
         return true;
     switch (w->role) {
     case THREAD: return p == me;
     case STRANGER: return false;
+    case ANYBODY: return p->ours;
     case CHILD: return is_child(p, me, w->number);
-    case MAPPER: return maps(p, 0, &f);
-    default:
-        for (int i = p->file; i < p->file + p->files; i++)
-            if (now.file[i].dev == w->dev && now.file[i].ino == w->ino
-                && (w->role == OPENER || now.file[i].mode & mode))
-                return true;
-        return false;
+    case MAPPER: return has(p, w) || maps(p, 0, &f, NULL);
+    default: return has(p, w);
     }
 }
 
@@ -535,7 +973,8 @@ static bool is(const struct process *p, const struct thread *t,
 static bool is_wanted(const struct process *p, const struct thread *t)
 {
     for (int i = 0; i < t->wants; i++)
-        if (is(p, t, &t->want[i]))
+        if ((i == 0 || t->want[i].role <= HOLDER)
+            && is(p, t, &t->want[i]))
             return true;
     return false;
 }
@@ -543,7 +982,22 @@ static bool is_wanted(const struct process *p, const struct thread *t)
 /* ends: whether P, when it runs, could end the wait of T. */
 static bool ends(const struct process *p, const struct thread *t)
 {
-    return is_wanted(p, t) || p->pid == now.process[t->of].tracer;
+    for (int i = 0; i < t->wants; i++)
+        if (is(p, t, &t->want[i]))
+            return true;
+    return p->pid == now.process[t->of].tracer;
+}
+
+/* wake: takes out all whom somebody awake could wake. */
+static void wake(void)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for EACH_THREAD(t)
+            for EACH_THREAD(u)
+                if (!t->awake && u->awake && ends(&now.process[u->of], t))
+                    t->awake = again = true;
+    }
 }
 
 /* hangs: whether P is ours and has a thread that nobody can wake. */
@@ -572,37 +1026,66 @@ static bool ran(const struct thread *t)
         || switches(status) != t->switches;
 }
 
-/* came: whether PID is a child of ours that we have not seen. */
-static bool came(pid_t pid)
+/* notice: takes the parent of PID for awake when we have not seen PID;
+   below the asking process, all. */
+static void notice(pid_t pid)
 {
     char text[1024];
     pid_t parent;
     for EACH_PROCESS(p)
         if (p->pid == pid)
-            return false;
+            return;
     slurp(text, sizeof text, "%d/stat", pid);
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end, ") %*c %d", &parent) != 1)
-        return false;
-    for EACH_PROCESS(p)
-        if (p->pid == parent)
-            return p->ours;
-    return false;
+        return;
+    for EACH_THREAD(t)
+        t->awake |= now.process[t->of].pid == parent
+            || (tree_only && parent == getpid());
 }
 
-/* changed: whether what we know of ours is so no more. */
-static bool changed(void)
+/* notice_all: goes through the processes that there are now. */
+static void notice_all(void)
 {
-    bool is = false;
     DIR *dir = opendir("/proc");
     for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        is |= isdigit((unsigned char)*d->d_name)
-            && came(atoi(d->d_name));
+        if (isdigit((unsigned char)*d->d_name))
+            notice(atoi(d->d_name));
     if (dir)
         closedir(dir);
-    for EACH_THREAD(t)
-        is |= now.process[t->of].ours && !t->awake && ran(t);
-    return is || lacking;
+}
+
+/* has_limit: whether T waits at a socket, and that may end by time. */
+static bool has_limit(struct thread *t)
+{
+    struct timeval limit = { 0, 0 };
+    socklen_t size = sizeof limit;
+    if (!t->option)
+        return false;
+    pid_t pid = now.process[t->of].pid;
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    int copy = (int)syscall(SYS_pidfd_getfd, process, t->socket, 0);
+    bool unknown = getsockopt(copy, SOL_SOCKET, t->option, &limit,
+                              &size) == -1;
+    if (copy != -1)
+        close(copy);
+    if (process != -1)
+        close(process);
+    t->limited |= limit.tv_sec || limit.tv_usec;
+    return unknown || t->limited;
+}
+
+/* settle: takes out of ours who has run, or who has a limit. */
+static void settle(void)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for EACH_THREAD(t)
+            if (now.process[t->of].ours && !t->awake
+                && (ran(t) || has_limit(t)))
+                t->awake = again = true;
+        wake();
+    }
 }
 
 /* label: what P is called; the text lasts until the next call. */
@@ -662,6 +1145,48 @@ static void tell_enders(const struct thread *t)
                    --left > 1 ? ", " : left ? " and " : "");
 }
 
+/* tell_name: what T is called. */
+static void tell_name(const struct thread *t)
+{
+    int nth = 1;
+    while (t - nth >= now.thread && t[-nth].of == t->of)
+        nth++;
+    fputs(label(&now.process[t->of]), stdout);
+    if (nth > 1)
+        printf(" thread %d", nth);
+}
+
+/* tell_holder: who has the mutex that T waits for. */
+static void tell_holder(const struct thread *t)
+{
+    char path[TEXT];
+    const struct thread *its = NULL;
+    for EACH_THREAD(u)
+        if (u->tid == t->holder && is_wanted(&now.process[u->of], t))
+            its = u;
+    fputs("\n    that ", stdout);
+    snprintf(path, sizeof path, "/proc/%d", t->holder);
+    if (its)
+        tell_name(its);
+    else
+        fputs(access(path, F_OK) == 0 ? "somebody else"
+              : "somebody who has ended", stdout);
+    fputs(its == t ? " itself holds" : " holds", stdout);
+}
+
+/* tell_last: who did last what ends the wait of T, if it is known. */
+static void tell_last(const struct thread *t)
+{
+    for EACH_PROCESS(p)
+        if (t->last > 0 && p->pid == t->last) {
+            printf("; %s did last", label(p));
+            return;
+        }
+    if (t->last >= 0)
+        fputs(t->last ? "; who did last has ended"
+              : "; nobody has yet", stdout);
+}
+
 /* tell_wait: the call that T waits in, and who could end that. */
 static void tell_wait(const struct thread *t)
 {
@@ -670,19 +1195,29 @@ static void tell_wait(const struct thread *t)
         [OPENER] = "can unlock", [MAPPER] = "can change" };
     enum role role = t->wants ? t->want[0].role : STRANGER;
     bool opens = t->in->waits == opening;
-    printf(" waits in %s%s%s", t->in->name,
-           !*t->on ? "" : opens ? " of " : " on ", t->on);
-    if (role <= MAPPER) {
+    const char *can = t->can ? t->can : !opens ? could[role % ANYBODY]
+        : role == WRITER ? "has open for writing"
+        : "has open for reading";
+    printf(" waits in %s%s%s%s", t->in->name,
+           t->holder ? " for a mutex" : "", !*t->on ? ""
+           : t->holder ? " in " : opens ? " of " : " on ", t->on);
+    if (t->holder) {
+        tell_holder(t);
+    } else if (role < OWN) {
         fputs("\n    that ", stdout);
         tell_enders(t);
-        printf(" %s", !opens ? could[role] : role == WRITER
-               ? "has open for writing" : "has open for reading");
+        printf(" %s%s", can, role == MAPPER ? "; no holder is known" : "");
     } else if (role == CHILD) {
         fputs(" for ", stdout);
         tell_enders(t);
+    } else if (role == OWN) {
+        printf("\n    that nobody %s, as it has no name", can);
+    } else if (t->can) {
+        printf("\n    that anyone %s", can);
+        tell_last(t);
     } else {
-        fputs(role == THREAD ? " for another thread"
-              : t->wants ? " for a signal" : "", stdout);
+        fputs(role == THREAD ? " for another thread" : t->wants
+              && role == STRANGER ? " for a signal" : "", stdout);
     }
     puts(t->limited ? ", or until a time is over" : "");
 }
@@ -690,13 +1225,7 @@ static void tell_wait(const struct thread *t)
 /* tell_thread: what T does. */
 static void tell_thread(const struct thread *t)
 {
-    const struct process *p = &now.process[t->of];
-    int nth = 1;
-    while (t - nth >= now.thread && t[-nth].of == t->of)
-        nth++;
-    fputs(label(p), stdout);
-    if (nth > 1)
-        printf(" thread %d", nth);
+    tell_name(t);
     if (t->state == 'T' || t->state == 't')
         puts(" is stopped");
     else if (t->in && (t->state == 'S' || t->wants))
@@ -718,13 +1247,19 @@ static void tell_own(const struct thread *t)
     const struct process *p = &now.process[t->of];
     const struct file *f = &now.file[p->file];
     for (const struct want *w = t->want; w < t->want + t->wants; w++)
-        for (int i = 0; w->role <= READER && i < p->files; i++)
-            if (f[i].dev == w->dev && f[i].ino == w->ino
-                && f[i].mode & (w->role == WRITER ? S_IWUSR : S_IRUSR))
-                printf("%s %s, and holds a %s end itself: descriptor"
-                       " %d.\n", label(p),
-                       w->role == WRITER ? "reads" : "writes",
+        for (int i = 0; i < p->files; i++) {
+            if (f[i].dev != w->dev || f[i].ino != w->ino)
+                continue;
+            if (w->role == HOLDER)
+                printf("%s %s itself: descriptor %d.\n", label(p),
+                       t->in->waits == connecting ? "listens there"
+                       : "holds the other end", f[i].fd);
+            else if (w->role <= READER && f[i].pipe
+                     && f[i].mode & (w->role == WRITER ? S_IWUSR : S_IRUSR))
+                printf("%s %s, and holds a %s end itself: descriptor %d.\n",
+                       label(p), w->role == WRITER ? "reads" : "writes",
                        w->role == WRITER ? "write" : "read", f[i].fd);
+        }
 }
 
 /* tell_ring: who of ours hangs, HANGING of them. */
@@ -778,7 +1313,7 @@ static void usage(FILE *to)
 "yours, or of all of USER's.\n"
 "  --names  print no numbers, so that it reads the same each time\n"
 "  --tree   all others count as awake; all of these hang or none does\n"
-"  --alone  no other sends a signal or opens a FIFO\n"
+"  --alone  no other sends a signal or opens what has a name\n"
 "  -q       print nothing\n"
 "Status: 0 when nobody is stuck, 1 when somebody is, 2 for a wrong\n"
 "call.\n", to);
@@ -834,17 +1369,11 @@ int main(int argc, char **argv)
         t->awake = (tree_only && !p->ours) || !understand(t) || ran(t)
             || has_timer(p) || (t->stranger && !alone);
         for EACH_PROCESS(q)
-            if (!t->awake && ends(q, t))
+            if (!t->awake && is_wanted(q, t))
                 known = true, dead |= q->dead;
         t->awake |= dead || !(known || t->stranger);
     }
-    for (bool again = true; again;) {
-        again = false;
-        for EACH_THREAD(t)
-            for EACH_THREAD(u)
-                if (!t->awake && u->awake && ends(&now.process[u->of], t))
-                    t->awake = again = true;
-    }
+    wake();
     for (bool again = !tree_only; again;) {
         again = false;
         for EACH_THREAD(t)
@@ -855,6 +1384,8 @@ int main(int argc, char **argv)
                     p->ours = again = true;
             }
     }
+    notice_all();
+    settle();
     for EACH_PROCESS(p)
         for EACH_PROCESS(q)
             p->namesakes += q < p && q->ours && !q->dead
@@ -868,7 +1399,7 @@ int main(int argc, char **argv)
             if (!quiet)
                 tell_thread(t);
         }
-    bool stuck = hanging && !(tree_only && awake) && !changed();
+    bool stuck = hanging && !(tree_only && awake) && !lacking;
     if (stuck && !quiet)
         tell_ring(hanging);
     if (fflush(stdout) == EOF)

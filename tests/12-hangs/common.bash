@@ -17,3 +17,10 @@ patient() {
     run_program -t 60 ./t
     assert_equal "$ended" 'exited 0'
 }
+
+# takes_time: the program of C on standard input, as the body of main, is left
+# alone. It is to take half a second (soon), in which the runner looks twice.
+takes_time() {
+    { echo '#include "hang.h"'; echo 'int main(void) {'; cat; echo '}'; } | makes t
+    patient
+}

@@ -224,8 +224,10 @@ int main(void)
 }
 C
     stuck <<'END'
-t waits in futex for another thread
-t thread 2 waits in futex for another thread
+t waits in futex for a mutex
+    that t thread 2 holds
+t thread 2 waits in futex for a mutex
+    that t holds
 Nobody else can end it: t is stuck.
 END
 }
@@ -271,8 +273,8 @@ int main(void)
 C
     stuck <<'END'
 t waits in waitpid for t (2)
-t (2) waits in futex
-    that t and t (2) itself can change
+t (2) waits in futex on shared memory
+    that t and t (2) itself can change; no holder is known
 Nobody else can end it: t and t (2) are stuck.
 END
 }

@@ -4,13 +4,6 @@ load ../lib/helpers
 load common
 # What merely takes its time is left alone: somebody outside, or time itself, ends it.
 
-# takes_time NAME: the program of C on standard input, as the body of main, is left
-# alone. It is to take half a second (soon), in which the runner looks twice.
-takes_time() {
-    { echo '#include "hang.h"'; echo 'int main(void) {'; cat; echo '}'; } | makes t
-    patient
-}
-
 @test "sleeping, alone or with a parent that waits" {
     takes_time <<< 'soon();'
     takes_time <<< 'if (must(fork()) == 0) { soon(); _exit(0); } wait(NULL);'
@@ -208,10 +201,11 @@ C
 @test "a pipe that goes out of the tree" {
     mkfifo door
     exec 7<> door
-    makes t <<< '#include "hang.h"
+    # by a name of its own, as other tests have a t at the same time
+    makes reads_in <<< '#include "hang.h"
         int main(void) { char letter; return read(0, &letter, 1) != 1; }'
-    { until grep -q pipe_read "/proc/$(pgrep -nx t)/wchan"; do :; done; sleep 0.5; echo; } 2> /dev/null >&7 &
-    run_program -t 60 -i door ./t
+    { until grep -q pipe_read "/proc/$(pgrep -nx reads_in)/wchan"; do :; done; sleep 0.5; echo; } 2> /dev/null >&7 &
+    run_program -t 60 -i door ./reads_in
     assert_equal "$ended" 'exited 0'
     wait
 }
@@ -225,10 +219,10 @@ C
 }
 
 @test "a signal from outside" {
-    makes t <<< '#include "hang.h"
+    makes termed <<< '#include "hang.h"
         int main(void) { signal(SIGTERM, _exit); pause(); }'
-    { sleep 0.6; pkill -x t; } &
-    run_program -t 60 ./t
+    { sleep 0.6; pkill -x termed; } &
+    run_program -t 60 ./termed
     assert_equal "$ended" "exited $((15))"
     wait
 }

@@ -53,6 +53,23 @@ book_setup() {
     [ ! -d "$book_bin" ] || ln -s "$book_bin"/* .
 }
 
+# teardown: a test fails when names of its programs outlive it. A file with a
+# teardown of its own calls book_teardown first.
+teardown() { book_teardown; }
+
+# book_teardown: what programs under run_program made in /dev/shm, as POSIX queues
+# or as objects of System V, is gone when the test ends, as far as the runner knows
+# whose it is.
+book_teardown() {
+    local kept
+    [ -s "$BATS_TEST_TMPDIR/kept" ] || return 0
+    kept=$("$book_built/runner" -K "$BATS_TEST_TMPDIR/kept" | sort -u | grep -vE -e "${book_stays:-^$}") || return 0
+    fail "the test leaves behind: $kept"
+}
+
+# stays REGEX: names that match (grep -E) may outlive the test.
+stays() { book_stays=$1; }
+
 # --- Running ----------------------------------------------------------------
 
 # run_program [-t SECONDS] [-i FILE] COMMAND...: runs COMMAND under the runner.
@@ -96,7 +113,7 @@ as_nobody() {
     fi
     case $1 in
     run_program | run_on_terminal | run_shell | traced | inject | \
-        holds_session | leaves_no_zombie | no_leaked_fd) "$@" ;;
+        holds_session | leaves_no_zombie | leaves_no_name | no_leaked_fd) "$@" ;;
     *) run_program "$@" ;;
     esac
     book_prefix=()
@@ -191,6 +208,18 @@ leaves_no_zombie() {
     run_program "$@"
     if grep -E '^(orphan|left) ' "$BATS_TEST_TMPDIR/how"; then
         fail "not waited for by their parent: the processes above"
+    fi
+}
+
+# leaves_no_name COMMAND...: like run_program; fails when COMMAND leaves a name
+# behind: in /dev/shm, of a queue, of an object of System V, or of a socket in its
+# folder. Without it, a name may stay until the test ends.
+leaves_no_name() {
+    book_strict=1
+    run_program "$@"
+    book_strict=
+    if grep -E '^remains ' "$BATS_TEST_TMPDIR/how"; then
+        fail "not removed: the names above"
     fi
 }
 
@@ -289,6 +318,7 @@ book_run() {
     status=0
     # the test stands still meanwhile, so that nobody else opens a FIFO of COMMAND's
     if [ "$BASH_SUBSHELL" = 0 ] && [ -z "$(jobs -p)" ]; then set -- -n "$@"; fi
+    [ -n "${book_strict-}" ] || set -- -k "$BATS_TEST_TMPDIR/kept" "$@"
     if [ "$book_limit" = "$book_usual" ] && book_hung_before "$@"; then book_limit=1; fi
     "$book_built/runner" -t "$book_limit" -i "$book_input" -s "$how" "$@" \
         2> "$log" || status=$?

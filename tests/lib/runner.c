@@ -1,8 +1,9 @@
 /* runner - runs one command the same way wherever it is called from.
  *
  *   runner [-t SECONDS] [-g SECONDS] [-s FILE] [-i FILE] [-o FILE] [-e FILE]
- *          [-C DIR] [-m | -p] [-n | -q] [--] COMMAND [ARGUMENT...]
+ *          [-C DIR] [-k FILE] [-m | -p] [-n | -q] [--] COMMAND [ARGUMENT...]
  *   runner -a [--] COMMAND [ARGUMENT...]
+ *   runner -K FILE
  *
  * usage() below says what the options do and what the statuses mean.
  *
@@ -33,7 +34,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -45,7 +48,8 @@ enum { TIMED_OUT = 124, LEFT_BEHIND = 125, NO_EXEC = 126, NOT_FOUND = 127,
 
 static const char *status_name;       /* -s */
 static const char *in_name = "/dev/null", *out_name, *err_name, *dir_name;
-static bool merge;                    /* -m */
+static const char *keep_name;         /* -k */
+static bool merge, no_stranger;       /* -m, -n */
 static int terminal = -1;             /* -p: the slave */
 
 static void usage(FILE *to)
@@ -65,8 +69,13 @@ static void usage(FILE *to)
 "  -p          standard output and standard error are one pseudo terminal; what\n"
 "              is written there comes out on the runner's standard output\n"
 "  -C DIR      work in DIR\n"
-"  -n          nobody outside sends a signal to the tree or opens a FIFO of it\n"
+"  -n          nobody outside sends a signal to the tree or opens what of it has\n"
+"              a name, or makes a name in its directory\n"
 "  -q          do not look whether the tree hangs\n"
+"  -k FILE     names that COMMAND leaves are meant: add them, but for those of\n"
+"              sockets, to FILE, and tell nothing\n"
+"  -K FILE     print those names of FILE that are still there, run nothing;\n"
+"              status 1 when there is one, else 0\n"
 "  -a          become COMMAND, with default signals and no descriptor above 2,\n"
 "              and let it inherit every orphan below it; nothing else is done\n"
 "  -s FILE     write how it ended to FILE, one fact a line:\n"
@@ -74,11 +83,20 @@ static void usage(FILE *to)
 "              waits TEXT         who waits for whom, a line each, when stuck\n"
 "              left PID NAME      alive when the grace was over, killed\n"
 "              orphan PID         dead, but not waited for by its parent\n"
+"              remains NAME       a name that it made and did not remove:\n"
+"                                 /dev/shm/X, queue /X (of POSIX), segment N,\n"
+"                                 messages N, semaphores N (of System V), or,\n"
+"                                 with -n, socket X (below its directory)\n"
 "Stuck means: of all processes of the tree each waits for another of them, so\n"
 "that only a signal could end it. Then the time is not waited for.\n"
+"A name is COMMAND's when it is new and has in it the number of a process of\n"
+"the tree that is known here (COMMAND's own, orphans, those left), or when the\n"
+"kernel says that such a process made or used it. Others are not told: it could\n"
+"be anyone's.\n"
 "Status: that of COMMAND; 128+N when signal N ended it; 124 when time ran out\n"
-"or it was stuck; 125 when COMMAND left a process behind; 126 or 127 when it could not be run;\n"
-"2 for a wrong call. A message names each process that had to be killed.\n", to);
+"or it was stuck; 125 when COMMAND left a process or a name behind; 126 or 127\n"
+"when it could not be run; 2 for a wrong call. A message names each process that\n"
+"had to be killed, and each name.\n", to);
 }
 
 /* The program who_waits of the book, as a function; NULL in a book without. */
@@ -268,6 +286,23 @@ static int descendants(struct process *p, int max)
 static pid_t orphans[TREE_MAX];
 static int orphan_count;
 
+static pid_t members[TREE_MAX];       /* that are or were in the tree */
+static int member_count;
+
+static bool is_known(pid_t pid)
+{
+    for (int i = 0; i < member_count; i++)
+        if (members[i] == pid)
+            return true;
+    return false;
+}
+
+static void know(pid_t pid)
+{
+    if (member_count < TREE_MAX && !is_known(pid))
+        members[member_count++] = pid;
+}
+
 /* reap: collects every dead child. Returns false when none is left at all;
  * *ended and *status are set when main_pid was among them. */
 static bool reap(pid_t main_pid, bool *ended, int *status)
@@ -284,6 +319,7 @@ static bool reap(pid_t main_pid, bool *ended, int *status)
             *status = s;
         } else if (orphan_count < TREE_MAX) {
             orphans[orphan_count++] = pid;
+            know(pid);
         }
     }
 }
@@ -304,12 +340,13 @@ static void kill_tree(const char *why, pid_t main_pid, bool *ended,
             kill(p[i].pid, SIGSTOP);
         for (int i = 0; i < n; i++) {
             kill(p[i].pid, SIGKILL);
-            bool known = false;
+            bool is_told = false;
             for (int k = 0; k < told_count; k++)
-                known |= told[k] == p[i].pid;
-            if (known || told_count == TREE_MAX)
+                is_told |= told[k] == p[i].pid;
+            if (is_told || told_count == TREE_MAX)
                 continue;
             told[told_count++] = p[i].pid;
+            know(p[i].pid);
             fprintf(stderr, "runner: %s: process %jd (%s), killed\n", why,
                     (intmax_t)p[i].pid, p[i].name);
             if (to && was_ended)
@@ -320,6 +357,205 @@ static void kill_tree(const char *why, pid_t main_pid, bool *ended,
         nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
     }
     fprintf(stderr, "runner: some processes cannot be killed\n");
+}
+
+/* --- Names that outlive who made them --------------------------------------
+ * Cheap, because every command is run between two lists of them: four files of
+ * /proc, two or three folders. */
+
+struct name { char text[300]; pid_t by[2]; int semaphores; };
+struct names { struct name name[2048]; int count; };
+static struct names names_before, names_after;
+static bool cannot_mount;             /* a file system of queues */
+
+static void add_name(struct names *list, struct name name)
+{
+    if (list->count < (int)(sizeof list->name / sizeof *list->name))
+        list->name[list->count++] = name;
+}
+
+/* add_folder: the names in DIR, which it closes, each behind BEFORE. */
+static void add_folder(struct names *list, DIR *dir, const char *before)
+{
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        struct name name = { .text = "" };
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+            continue;
+        snprintf(name.text, sizeof name.text, "%s%s", before, d->d_name);
+        add_name(list, name);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* queues: the folder of POSIX message queues. Where it is mounted nowhere, root
+ * can have one that nobody else sees. */
+static DIR *queues(void)
+{
+    struct statfs s;
+    if (statfs("/dev/mqueue", &s) == 0 && s.f_type == 0x19800202)
+        return opendir("/dev/mqueue");
+    if (cannot_mount)
+        return NULL;
+    int system = (int)syscall(SYS_fsopen, "mqueue", 1U);         /* CLOEXEC */
+    int made = (int)syscall(SYS_fsconfig, system, 6U, NULL, NULL, 0);  /* CREATE */
+    int folder = made == -1 ? -1 : (int)syscall(SYS_fsmount, system, 1U, 0U);
+    if (system != -1)
+        close(system);
+    int dir = folder == -1 ? -1 : openat(folder, ".", O_RDONLY | O_CLOEXEC);
+    if (folder != -1)
+        close(folder);
+    cannot_mount = dir == -1;
+    return dir == -1 ? NULL : fdopendir(dir);
+}
+
+/* add_sysv: the objects of System V of one KIND, called WORD; LINE says where
+ * their number stands, and those of two processes or how many semaphores. */
+static void add_sysv(struct names *list, const char *kind, const char *word,
+                     const char *line)
+{
+    char path[40], text[512];
+    snprintf(path, sizeof path, "/proc/sysvipc/%s", kind);
+    FILE *in = fopen(path, "re");
+    while (in && fgets(text, sizeof text, in)) {
+        struct name name = { .text = "" };
+        int id;
+        if (sscanf(text, line, &id, &name.by[0], &name.by[1]) < 2)
+            continue;                 /* the heading */
+        if (strcmp(kind, "sem") == 0) {
+            name.semaphores = name.by[0];
+            name.by[0] = 0;
+        }
+        snprintf(name.text, sizeof name.text, "%s %d", word, id);
+        add_name(list, name);
+    }
+    if (in)
+        fclose(in);
+}
+
+/* add_sockets: the sockets below DIR, which is called BEFORE, while there are
+ * few files. */
+static void add_sockets(struct names *list, int dir, const char *before,
+                        int *budget)
+{
+    DIR *d = dir == -1 ? NULL : fdopendir(dir);
+    for (struct dirent *e; d && (e = readdir(d)) && (*budget)-- > 0;) {
+        struct name name = { .text = "" };
+        snprintf(name.text, sizeof name.text, "%s%s", before, e->d_name);
+        if (e->d_type == DT_SOCK)
+            add_name(list, name);
+        if (e->d_type != DT_DIR || e->d_name[0] == '.')
+            continue;
+        snprintf(name.text, sizeof name.text, "%s%s/", before, e->d_name);
+        add_sockets(list, openat(dirfd(d), e->d_name,
+                                 O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW),
+                    name.text, budget);
+    }
+    if (d)
+        closedir(d);
+    else if (dir != -1)
+        close(dir);
+}
+
+/* list_names: all that there are. */
+static void list_names(struct names *list)
+{
+    int budget = 1000;
+    list->count = 0;
+    if (no_stranger)
+        add_sockets(list, open(dir_name ? dir_name : ".",
+                               O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                    "socket ", &budget);
+    add_folder(list, opendir("/dev/shm"), "/dev/shm/");
+    add_folder(list, queues(), "queue /");
+    add_sysv(list, "shm", "segment", "%*d %d %*o %*u %d %d");
+    add_sysv(list, "msg", "messages", "%*d %d %*o %*u %*u %d %d");
+    add_sysv(list, "sem", "semaphores", "%*d %d %*o %d");
+}
+
+static bool has_name(const struct names *list, const char *text)
+{
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->name[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* names_one: whether a whole number in TEXT is one of the tree's. In a new
+ * process namespace the first numbers are too small to mean anything. */
+static bool names_one(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (isdigit((unsigned char)*c)) {
+            char *end;
+            long number = strtol(c, &end, 10);
+            if (number >= 100 && number <= INT32_MAX && is_known((pid_t)number))
+                return true;
+            c = end - 1;
+        }
+    return false;
+}
+
+/* is_ours: whether the new NAME was made by a process of the tree, for sure. */
+static bool is_ours(const struct name *name)
+{
+    if (strncmp(name->text, "socket ", 7) == 0)
+        return true;
+    if (*name->text == '/' || strncmp(name->text, "queue ", 6) == 0)
+        return names_one(name->text);
+    int id = atoi(strchr(name->text, ' ') + 1);
+    for (int i = 0; i < name->semaphores; i++)
+        if (is_known(semctl(id, i, GETPID)))
+            return true;
+    return is_known(name->by[0]) || is_known(name->by[1]);
+}
+
+/* tell_names: those that COMMAND left; returns whether that is a fault. */
+static bool tell_names(FILE *facts)
+{
+    bool told = false;
+    FILE *kept = NULL;
+    list_names(&names_after);
+    for (int i = 0; i < names_after.count; i++) {
+        const struct name *n = &names_after.name[i];
+        bool is_file = strncmp(n->text, "socket ", 7) == 0;
+        if (has_name(&names_before, n->text) || !is_ours(n)
+            || (keep_name && is_file))
+            continue;
+        if (keep_name && !kept && !(kept = fopen(keep_name, "ae")))
+            err(2, "%s", keep_name);
+        if (kept) {
+            fprintf(kept, "%s\n", n->text);
+            continue;
+        }
+        told = true;
+        fprintf(stderr, "runner: left behind: %s\n", n->text);
+        if (facts)
+            fprintf(facts, "remains %s\n", n->text);
+    }
+    if (kept && fclose(kept) == EOF)
+        err(2, "%s", keep_name);
+    return told;
+}
+
+/* still_there: prints those names of FILE that are; the status of -K. */
+static int still_there(const char *file)
+{
+    char text[sizeof names_after.name->text];
+    int found = 0;
+    FILE *in = fopen(file, "re");
+    if (!in)
+        return 0;
+    list_names(&names_after);
+    while (fgets(text, sizeof text, in)) {
+        text[strcspn(text, "\n")] = '\0';
+        if (has_name(&names_after, text))
+            found = 1, puts(text);
+    }
+    fclose(in);
+    if (fflush(stdout) == EOF)
+        err(2, "standard output");
+    return found;
 }
 
 /* pause_until: waits for one of `set`, at most until `when`. */
@@ -363,7 +599,8 @@ static void ready(void)
 
 static double limit = 10, grace = 1;  /* -t, -g */
 static bool on_terminal, adopt_only;  /* -p, -a */
-static bool no_stranger, no_look;     /* -n, -q */
+static bool no_look;                  /* -q */
+static const char *kept_name;         /* -K */
 
 /* read_options: what the call says; returns the command. */
 static char **read_options(int argc, char **argv)
@@ -372,7 +609,7 @@ static char **read_options(int argc, char **argv)
         usage(stdout);
         exit(0);
     }
-    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:mpanq")) != -1;)
+    for (int c; (c = getopt(argc, argv, "+t:g:s:i:o:e:C:k:K:mpanq")) != -1;)
         switch (c) {
         case 't': limit = seconds(optarg); break;
         case 'g': grace = seconds(optarg); break;
@@ -381,6 +618,8 @@ static char **read_options(int argc, char **argv)
         case 'o': out_name = optarg; break;
         case 'e': err_name = optarg; break;
         case 'C': dir_name = optarg; break;
+        case 'k': keep_name = optarg; break;
+        case 'K': kept_name = optarg; break;
         case 'm': merge = true; break;
         case 'p': on_terminal = true; break;
         case 'a': adopt_only = true; break;
@@ -388,7 +627,7 @@ static char **read_options(int argc, char **argv)
         case 'q': no_look = true; break;
         default:  usage(stderr); exit(2);
         }
-    if (optind == argc) {
+    if ((optind == argc) != (kept_name != NULL)) {
         usage(stderr);
         exit(2);
     }
@@ -462,6 +701,9 @@ static bool says_stuck(void)
     int out = fcntl(1, F_DUPFD_CLOEXEC, 3);
     if (said == -1 || out == -1 || dup2(said, 1) == -1)
         err(2, "who_waits");
+    static struct process p[TREE_MAX];
+    for (int n = descendants(p, TREE_MAX); n > 0; n--)
+        know(p[n - 1].pid);
     bool stuck = who_waits(4 + no_stranger, arguments) == 1;
     ssize_t n = pread(said, explanation, sizeof explanation - 1, 0);
     explanation[n > 0 ? n : 0] = '\0';
@@ -555,6 +797,8 @@ int main(int argc, char **argv)
 {
     ready();
     char **command = read_options(argc, argv);
+    if (kept_name)
+        return still_there(kept_name);
     if (adopt_only)
         adopt(command);
     if (on_terminal)
@@ -567,7 +811,9 @@ int main(int argc, char **argv)
         err(2, "%s", status_name);
 
     int why = 0;
+    list_names(&names_before);
     struct course c = { .pid = start(command, &why) };
+    know(c.pid);
     wait_or_hang(&c, now() + limit, &set);
     if (c.ended && c.some_left)       /* orphans may finish what they began */
         wait_until(&c, true, now() + grace, &set);
@@ -581,6 +827,7 @@ int main(int argc, char **argv)
         tell_lines(stderr, "runner: ");
     if (!c.ended || c.some_left)
         kill_rest(&c, facts);
+    left |= !c.stop && tell_names(facts);
     if (facts && (fflush(facts) == EOF || fclose(facts) == EOF))
         err(2, "%s", status_name);
 

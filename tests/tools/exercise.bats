@@ -218,6 +218,17 @@ int main(void) { if (fork() == 0) for (;;) pause(); }'
     not_so 'It left a process behind that still ran.'
 }
 
+@test "a name that is left behind is told" {
+    judged 'run ./try' 'rm /dev/shm/exercise.*' "leaves_no_name 'Who removes it?'" <<< '#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(void) { char n[40]; sprintf(n, "/dev/shm/exercise.%d", getpid()); return open(n, O_CREAT, 0600) == -1; }'
+    assert_output --regexp 'It left behind: /dev/shm/exercise\.[0-9]+\.'
+    assert_output --partial 'Who removes it?'
+    judged 'run ./try' leaves_no_name <<< 'int main(void) { return 0; }'
+    assert_output $'yes  it is so\ntry is right'
+}
+
 @test "descriptors that are left open are told, at the end and for another program" {
     judged 'run ./try' "closes 'Who closes it?'" <<< '#include <unistd.h>
 int main(void) { int p[2]; return pipe(p); }'

@@ -130,8 +130,86 @@ waits perl reads, and holds a write end itself: descriptor 4.'
 @test "a quick command is not looked at" {
     needs strace
     run strace -f -qq -o log -e trace=openat "$runner" true
-    run grep -c '"/proc' log
+    run grep -c '"/proc/[0-9]' log
     assert_output 0
+}
+
+# leaves: what a command makes: memory and a file with its number in the name, and a socket.
+leaves='shmget 0, 10, 0600; open F, ">", "/dev/shm/left.$$"; print $$;
+    use Socket; socket S, AF_UNIX, SOCK_STREAM, 0; bind S, sockaddr_un "door"'
+
+# forget: removes what the facts in the files FILE... name.
+forget() {
+    local kind name
+    cat "$@" | sed 's/^remains //' | while read -r kind name; do
+        case $kind in
+        segment) ipcrm -m "$name" ;;
+        /dev/shm/*) rm "$kind" ;;
+        socket) rm "$name" ;;
+        esac
+    done
+}
+
+@test "a name left behind is told, and makes the status 125" {
+    needs sysv
+    run "$runner" -n -s how perl -e "$leaves"
+    forget how
+    assert_failure 125
+    assert_equal "$(sed 's/[0-9][0-9]*/N/' how)" 'exited N
+remains socket door
+remains /dev/shm/left.N
+remains segment N'
+    assert_line --regexp '^runner: left behind: /dev/shm/left\.[0-9]+$'
+    assert_equal "$(sed -n 's/^remains .*left\.//p' how)" "$(sed -n 's/^[0-9]*/&/p' <<< "${lines[0]}" | grep -oE '^[0-9]+')"
+}
+
+@test "without -n a socket in the folder could be anyone's" {
+    run "$runner" -s how perl -e 'use Socket; socket S, AF_UNIX, SOCK_STREAM, 0; bind S, sockaddr_un "door"'
+    assert_success
+    assert_equal "$(cat how)" 'exited 0'
+}
+
+@test "with -k names may stay, and -K tells which are still there" {
+    needs sysv
+    "$runner" -k kept -s how perl -e "$leaves" > /dev/null
+    assert_equal "$(cat how)" 'exited 0'
+    "$runner" -K kept > still || status=$?
+    forget kept
+    assert_equal "$status" 1
+    cmp kept still
+    assert_equal "$(wc -l < kept)" 2
+    run "$runner" -K kept
+    assert_success
+    assert_output ''
+    run "$runner" -K nothing
+    assert_success
+}
+
+@test "what others make meanwhile is not told" {
+    needs sysv
+    perl -e 'until (-e "over") { my $m = shmget 0, 10, 0600; open F, ">", "/dev/shm/other.$$.$m"; push @m, $m }
+        shmctl $_, 0, 0 for @m; unlink glob "/dev/shm/other.$$.*"' &
+    for _ in {1..10}; do "$runner" -n -s how perl -e 'select undef, undef, undef, 0.01'; cat how; done > all 2>&1
+    : > over
+    wait
+    assert_equal "$(sort -u all)" 'exited 0'
+}
+
+@test "a test fails when what has a name outlives it, unless it says that it stays" {
+    unit_that 'exec perl -e '\''open F, ">", "/dev/shm/left.$$"; open P, ">", "name"; print P "/dev/shm/left.$$"'\'
+    printf '@test "%s" { %s\n}\n' 'it stays by mistake' 'run_program ./stuck; cp name "$BATS_RUN_TMPDIR"; assert_success' \
+        'it goes' 'run_program ./stuck; rm "$(cat name)"; assert_success' \
+        'it is meant' 'stays left; run_program ./stuck; cp name "$BATS_RUN_TMPDIR/2"; assert_success' \
+        'it must not stay for a moment' 'leaves_no_name ./stuck' \
+        'clean' 'leaves_no_name true; rm -f $(cat "$BATS_RUN_TMPDIR"/{name,2})' >> one/tests/one/stuck.bats
+    run -1 "$root/node_modules/bats/bin/bats" -F tap one/tests/one/stuck.bats 3>&-
+    rm -f $(sed -n 's/^# .*remains //p' <<< "$output")
+    assert_line --partial 'not ok 1'
+    assert_line --partial 'the test leaves behind: /dev/shm/left.'
+    assert_line --partial 'ok 2'
+    assert_line --partial 'ok 3'
+    assert_line --partial 'not ok 4'
+    assert_line --partial 'ok 5'
 }
 
 @test "124 of the command's own is not a time-out" {

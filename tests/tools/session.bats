@@ -457,6 +457,22 @@ END
     assert_output --partial sleep
 }
 
+@test "a session that leaves a name behind is refused, and one that removes it holds" {
+    program leaves 'echo done; : > /dev/shm/session.$$; echo /dev/shm/session.$$ > name'
+    check <<'END'
+$ ./leaves
+done
+END
+    rm -f /dev/shm/session.*
+    refuses 1 'is the last, and what has a name is left behind (/dev/shm/session.'
+    check <<'END'
+$ ./leaves
+done
+$ rm $(cat name)
+END
+    assert_success
+}
+
 @test "a command that prints without end is refused" {
     check <<'END'
 $ yes

@@ -35,7 +35,7 @@ sub alone {
 # number of a command: when it has ended, those of other terminals that still run
 # are stopped, and no other starts), hasty (the same two seconds after one ended
 # in another way than printed). Returns a list
-# of { text, terminal, out => [lines], unfinished, status, says, left, limit,
+# of { text, terminal, out => [lines], unfinished, status, says, left, remains, limit,
 # pids => [FIRST, LAST] that the machine gave meanwhile } per command; dies when
 # a command cannot be run.
 sub record {
@@ -80,7 +80,20 @@ sub run_commands {
     push @{ $run->{queue}{ $commands->[$_]{terminal} } }, $_ for 0 .. $#$commands;
     run_terminals($run, 0);
     run_terminals($run, grep { $_ } sort keys %{ $run->{queue} });
+    my $last = (grep { $_ } @{ $run->{records} })[-1];
+    $last->{remains} = [ names_left($run) ] if $last;
     return;
+}
+
+# names_left: those that commands of RUN made in /dev/shm, of queues and of objects of
+# System V, and that no command after them removed.
+sub names_left {
+    my ($run) = @_;
+    return unless -s "$run->{notes}/kept";
+    open my $in, '-|', $run->{how}{runner}, '-K', "$run->{notes}/kept" or die "runner: $!\n";
+    chomp(my @names = <$in>);
+    close $in;
+    return @names;
 }
 
 # bring_programs: links (or for an ordinary user, who may not get at them,
@@ -148,7 +161,7 @@ sub start_command {
         %ENV = (%{ $run->{env} }, %$more);
         # what is in no terminal runs alone, and nobody sends it anything
         exec $how->{runner}, '-t', $how->{limit}, '-C', $run->{dir}, '-s', $facts,
-            $how->{terminal} ? '-p' : '-m', $c->{terminal} ? () : '-n', '--', @{ $run->{before} // [] },
+            '-k', "$run->{notes}/kept", $how->{terminal} ? '-p' : '-m', $c->{terminal} ? () : '-n', '--', @{ $run->{before} // [] },
             'bash', '-c', $c->{text}, 'bash'
             or print STDERR "$how->{runner}: $!\n";
         require POSIX;
@@ -230,6 +243,8 @@ sub trouble {
     return 'was stopped' if $r->{status} eq 'stopped';
     return 'leaves a process behind (' . join(', ', map { s/^left //r }
         @{ $r->{left} }) . ')' if @{ $r->{left} };
+    return 'is the last, and what has a name is left behind ('
+        . join(', ', @{ $r->{remains} }) . ')' if @{ $r->{remains} // [] };
     return;
 }
 
