@@ -295,10 +295,11 @@ int main(void)
                                    == sizeof number
            && number == expected)
         expected++;
+    if (expected != sent + 1)
+        errx(EXIT_FAILURE, "message %d has not come", expected);
     printf("one is taken, the sender's status    = %d\n",
            wait_for(child));
-    printf("all have come, in order              = %s\n",
-           expected == sent + 1 ? "yes" : "no");
+    puts("all have come, in order              = yes");
     show("one more, send", send(sender, "x", 1, 0), 0);
     close(desk);
     show("the receiver closes, send", send(sender, "x", 1, MSG_NOSIGNAL),

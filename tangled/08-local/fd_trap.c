@@ -116,6 +116,12 @@ int main(void)
     if (socketpair(AF_UNIX, SOCK_STREAM | extra, 0, stream) == -1
         || socketpair(AF_UNIX, SOCK_DGRAM | extra, 0, datagram) == -1)
         err(EXIT_FAILURE, "socketpair");
+    int spare[3];
+    for (int i = 0; i < 3; i++)
+        if ((spare[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) == -1)
+            err(EXIT_FAILURE, "three more descriptors");
+    for (int i = 0; i < 3; i++)
+        close(spare[i]);
     const size_t one = sizeof(int);
     must_send(stream[0], 1);
     receive("1 sent, no room", stream[1], 0);

@@ -139,7 +139,10 @@ static int allowed(uid_t user, const char *name)
     size_t room = 0;
     int may = 0;
     ssize_t n;
-    FILE *in = fopen(policy, "re");
+    FILE *in;
+    do
+        in = fopen(policy, "re");
+    while (in == NULL && errno == EINTR);
     if (in == NULL)
         return -1;
     snprintf(number, sizeof number, "%ju", (uintmax_t)user);
@@ -170,8 +173,11 @@ static int open_for(uid_t user, const char *name, const char **why)
                      : "no: not for you";
     if (may != 1)
         return -1;
-    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
+    int fd;
+    do
+        fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
                             | O_NOCTTY);
+    while (fd == -1 && errno == EINTR);
     *why = "no: it cannot be opened";
     if (fd == -1)
         return -1;
@@ -193,7 +199,11 @@ static int count;
 /* Tells whether it could be sent at once. */
 static bool say(int s, const char *words)
 {
-    return send(s, words, strlen(words), MSG_NOSIGNAL) != -1;
+    ssize_t n;
+    do
+        n = send(s, words, strlen(words), MSG_NOSIGNAL);
+    while (n == -1 && errno == EINTR);
+    return n != -1;
 }
 
 static void show_out(int i)

@@ -14,6 +14,7 @@ int main(void)
     pid_t child = fork();
     if (child == -1)
         err(1, "fork");
+    close(pair[child == 0 ? 0 : 1]);
     if (child == 0) {
         if (read(pair[1], words, 60) == -1)
             err(1, "read");
@@ -24,5 +25,7 @@ int main(void)
         || read(pair[0], words, sizeof words - 1) == -1)
         err(1, "the child");
     wait(NULL);
-    return puts(words) == EOF || fflush(stdout) == EOF;
+    if (puts(words) == EOF || fflush(stdout) == EOF)
+        err(1, "standard output");
+    return 0;
 }

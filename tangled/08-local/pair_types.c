@@ -49,15 +49,23 @@ static void each(const char *what, step *taken, size_t bytes)
 
 static ssize_t put(int in, int out, size_t bytes)
 {
+    ssize_t n;
     (void)in;
-    return send(out, "abcdefghi", bytes, MSG_NOSIGNAL);
+    do
+        n = send(out, "abcdefghi", bytes, MSG_NOSIGNAL);
+    while (n == -1 && errno == EINTR);
+    return n;
 }
 
 static ssize_t take(int in, int out, size_t bytes)
 {
     char room[16];
+    ssize_t n;
     (void)out;
-    return recv(in, room, bytes, 0);
+    do
+        n = recv(in, room, bytes, 0);
+    while (n == -1 && errno == EINTR);
+    return n;
 }
 static ssize_t unread(int in, int out, size_t bytes)
 {

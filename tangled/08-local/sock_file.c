@@ -93,12 +93,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 

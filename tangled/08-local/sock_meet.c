@@ -105,12 +105,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 
@@ -177,8 +180,6 @@ int main(int argc, char **argv)
                 clients = 0;
             for (; clients > 0; clients--) {
                 int client = accept_one(s);
-                if (client == -1)
-                    err(EXIT_FAILURE, "%s", name);
                 answer(client, me);
                 close(client);
             }

@@ -120,7 +120,10 @@ static int send_as(int s, pid_t pid, char byte)
     head->cmsg_type = SCM_CREDENTIALS;
     head->cmsg_len = CMSG_LEN(sizeof me);
     memcpy(CMSG_DATA(head), &me, sizeof me);
-    return sendmsg(s, &message, 0) == 1 ? 0 : errno;
+    ssize_t n;
+    while ((n = sendmsg(s, &message, 0)) == -1 && errno == EINTR)
+        ;
+    return n == 1 ? 0 : errno;
 }
 
 int main(void)

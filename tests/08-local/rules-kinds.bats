@@ -16,7 +16,7 @@ pair 0'
 }
 
 @test "a child that holds the other end as well waits when its parent is gone" {
-    says "so the child's read(2) would wait, not end, if the parent died before it wrote"
+    says "With both ends open, the child's read(2) would wait, not end, if the parent died before it wrote"
     makes a <<C
 $try
 int main(int n, char **v) { int p[2]; (void)v; if (pipe(p)) return 9; two(SOCK_STREAM);

@@ -69,12 +69,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 union one_descriptor {
@@ -175,8 +178,6 @@ int main(int argc, char **argv)
         err(EXIT_FAILURE, "%s", argv[2]);
     for (;;) {
         int client = accept_one(s);
-        if (client == -1)
-            err(EXIT_FAILURE, "accept");
         lend_to(client, argv[3]);
         close(client);
     }

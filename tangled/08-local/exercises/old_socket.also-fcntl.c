@@ -71,12 +71,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 
@@ -116,8 +119,6 @@ int main(int argc, char **argv)
         err(EXIT_FAILURE, "%s", argv[2]);
     for (;;) {
         int c = accept_one(s);
-        if (c == -1)
-            err(EXIT_FAILURE, "%s", argv[2]);
         dprintf(c, "greetings from %jd", (intmax_t)getpid());
         close(c);
     }

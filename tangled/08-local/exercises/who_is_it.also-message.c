@@ -69,12 +69,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 
@@ -110,8 +113,6 @@ static void serve(const char *name, long clients)
                                   .msg_controllen = sizeof beside };
         int c = accept_one(s);
         struct ucred who;
-        if (c == -1)
-            err(EXIT_FAILURE, "%s", name);
         if (recvmsg(c, &message, 0) > 0) {
             memcpy(&who, CMSG_DATA(&beside.align), sizeof who);
             dprintf(c, "%jd %ju", (intmax_t)who.pid,

@@ -69,12 +69,15 @@ static int connect_to(int s, const char *path)
     return result;
 }
 
+/* Gives up when the call fails. */
 static int accept_one(int s)
 {
     int client;
     do
         client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
     return client;
 }
 
@@ -100,8 +103,7 @@ static void serve(const char *name, long clients)
         struct ucred who;
         socklen_t length = sizeof who;
         int c = accept_one(s);
-        if (c == -1 || getsockopt(c, SOL_SOCKET, SO_PEERCRED, &who,
-                                  &length) == -1)
+        if (getsockopt(c, SOL_SOCKET, SO_PEERCRED, &who, &length) == -1)
             err(EXIT_FAILURE, "%s", name);
         read_some(c, words, sizeof words);
         dprintf(c, "%jd %ju", (intmax_t)who.pid, (uintmax_t)who.uid);
