@@ -307,12 +307,14 @@ static int hear_signals(void)
 
 static const char *door;
 static char lock_name[PATH_MAX];
+static int lock;
 
 static void remove_names(void)
 {
     if (door != NULL)
         unlink(door);
     unlink(lock_name);
+    close(lock);
 }
 
 static void take_the_lock(const char *name)
@@ -320,7 +322,7 @@ static void take_the_lock(const char *name)
     int n = snprintf(lock_name, sizeof lock_name, "%s.lock", name);
     if (n < 0 || (size_t)n >= sizeof lock_name)
         errx(EXIT_FAILURE, "%s: too long a name", name);
-    int lock = take_lock(lock_name);
+    lock = take_lock(lock_name);
     if (lock == -1 && errno == EWOULDBLOCK)
         errx(EXIT_FAILURE, "%s: has an opener already", name);
     if (lock == -1)

@@ -23,7 +23,11 @@ tells() {
 }
 
 @test "what half_closed asks for is looked at" {
-    says "Mend it in talk, for inputs of any size"
+    says "Mend it in talk, for inputs of up to 1 MiB"
+    head -c 1048576 /dev/zero | tr '\0' x > text
+    run bash -c '"$1" < text | { read -r n; echo "$n"; tr -d X | wc -c; }' sh "$root/out/bin/$unit/exercises/half_closed.answer"
+    assert_output '1048576
+0'
     run "$root/out/bin/$unit/exercises/half_closed.check" "$root/out/bin/$unit/exercises/half_closed.answer"
     assert_success
 }

@@ -122,6 +122,13 @@ opener_ask: .: no: not an ordinary file
 status 0'
 }
 
+@test "a directory on the way may be a link" {
+    says "O_NOFOLLOW looks at the last part of a name: a directory on the way may still be a link"
+    opened -- 'echo "* way/file" > policy; mkdir far; echo far > far/file; ln -s far way; ./opener_ask door way/file'
+    assert_output 'far
+status 0'
+}
+
 @test "another user is known by the kernel, and given what is its" {
     needs root
     says "it is the sender of this one whose rights count, not who made the line"

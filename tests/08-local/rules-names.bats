@@ -155,7 +155,7 @@ $try
 int main(void) { heard(SOCK_STREAM, "desk", 1000); int n = 0; while (connect(sock(SOCK_STREAM | SOCK_NONBLOCK), at("desk"), sizeof named) == 0) n++;
     as("next", -1); as("in", n); return 0; }
 C
-    run_shell 'unshare --net --mount sh -c "mount -t proc proc /proc; echo 3 > /proc/sys/net/core/somaxconn; ./a"'
+    run_shell 'unshare --net --pid --fork --mount-proc sh -c "echo 3 > /proc/sys/net/core/somaxconn; ./a"'
     assert_output 'next EAGAIN
 in 4'
 }
