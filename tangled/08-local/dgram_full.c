@@ -1,0 +1,327 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+static const char *const names[] = { "desk", "gate", "window", "lock" };
+static char room[PATH_MAX];
+static pid_t owner;
+
+static void leave_room(void)
+{
+    if (getpid() != owner)
+        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(names[i]);
+    if (rmdir(room) == -1)
+        warn("%s", room);
+}
+
+/* Makes a new directory and goes there; it is removed at the end. */
+static void enter_room(void)
+{
+    const char *base = getenv("TMPDIR");
+    if (base == NULL || base[0] != '/')
+        base = "/tmp";
+    int n = snprintf(room, sizeof room, "%s/sock.XXXXXX", base);
+    if (n < 0 || (size_t)n >= sizeof room)
+        errx(EXIT_FAILURE, "%s: too long a name", base);
+    umask(077);
+    owner = getpid();
+    if (mkdtemp(room) == NULL)
+        err(EXIT_FAILURE, "%s", room);
+    if (chdir(room) == -1 || atexit(leave_room) != 0) {
+        rmdir(room);
+        err(EXIT_FAILURE, "%s", room);
+    }
+}
+
+/* Makes TO the address PATH. Returns its length, or 0 with errno set
+   when PATH is too long. */
+static socklen_t address(struct sockaddr_un *to, const char *path)
+{
+    size_t length = strlen(path);
+    *to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (length == 0 || length >= sizeof to->sun_path) {
+        errno = length == 0 ? ENOENT : ENAMETOOLONG;
+        return 0;
+    }
+    memcpy(to->sun_path, path, length + 1);
+    return (socklen_t)(sizeof *to - sizeof to->sun_path + length + 1);
+}
+
+static int new_socket(int type)
+{
+    int s = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (s == -1)
+        err(EXIT_FAILURE, "socket");
+    return s;
+}
+
+/* Returns -1 with errno set when the call failed. */
+static int bind_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    return length == 0 ? -1 : bind(s, (struct sockaddr *)&to, length);
+}
+
+static int connect_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    int result = -1;
+    if (length != 0)
+        do
+            result = connect(s, (struct sockaddr *)&to, length);
+        while (result == -1 && errno == EINTR);
+    return result;
+}
+
+/* Prints what a call returned. An error other than EXPECTED ends the
+   program; 0 means that none is expected. */
+static void show(const char *call, ssize_t result, int expected)
+{
+    if (result == -1 && errno != expected)
+        err(EXIT_FAILURE, "%s", call);
+    if (result == -1)
+        printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
+    else
+        printf("%-36s = %zd\n", call, result);
+}
+
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* Returns the letter for the state of process PID, 0 if it is gone, or
+   -1 with errno set, ESRCH when /proc does not know us. */
+static int state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    if (readlink("/proc/self", line, sizeof line - 1) == -1)
+        return -1;
+    errno = ESRCH;
+    if (strtoimax(line, NULL, 10) != getpid())
+        return -1;
+    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
+    int file;
+    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+        if (errno != EINTR)
+            return errno == ENOENT ? 0 : -1;
+    size_t length = 0;
+    ssize_t n = 1;
+    while (n != 0 && length < sizeof line - 1) {
+        n = read(file, line + length, sizeof line - 1 - length);
+        if (n == -1 && errno != EINTR)
+            break;
+        if (n > 0)
+            length += (size_t)n;
+    }
+    const int error = errno;
+    close(file);
+    errno = error;
+    if (n == -1)
+        return errno == ESRCH ? 0 : -1;
+    line[length] = '\0';
+    const char *name_end = strrchr(line, ')');
+    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
+}
+
+/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
+   ended or was not seen asleep in ten thousand looks, or -1 with errno
+   set. */
+static int seen_asleep(pid_t pid)
+{
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    int seen = 0;
+    for (int look = 0; look < 10000 && seen < 2; look++) {
+        int state = state_of(pid);
+        if (state == -1)
+            return -1;
+        if (state == 0 || state == 'Z')
+            return 0;
+        seen = state == 'S' ? seen + 1 : 0;
+        nanosleep(&moment, NULL);
+    }
+    return seen == 2;
+}
+
+/* For parents: is PID seen asleep? Gives up when that is not told. */
+static bool asleep(pid_t pid)
+{
+    int seen = seen_asleep(pid);
+    if (seen == -1)
+        err(EXIT_FAILURE, "/proc");
+    return seen == 1;
+}
+
+
+static long queue_length(void)
+{
+    char text[32] = "";
+    int fd = open("/proc/sys/net/unix/max_dgram_qlen",
+                  O_RDONLY | O_CLOEXEC);
+    if (fd == -1 || read_full(fd, text, sizeof text - 1) == -1)
+        err(EXIT_FAILURE, "max_dgram_qlen");
+    close(fd);
+    return strtol(text, NULL, 10);
+}
+
+/* Returns how many bytes fit into a pair when OPTION is set to SIZE at
+   one of its ends; 0 leaves the option alone. */
+static long fill(int option, int size)
+{
+    static const char bytes[1000];
+    int pair[2];
+    long all = 0;
+    ssize_t n;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                   0, pair) == -1)
+        err(EXIT_FAILURE, "socketpair");
+    int end = option == SO_SNDBUF ? pair[0] : pair[1];
+    if (option != 0 && setsockopt(end, SOL_SOCKET, option, &size,
+                                  sizeof size) == -1)
+        err(EXIT_FAILURE, "setsockopt");
+    while ((n = send(pair[0], bytes, sizeof bytes, 0)) > 0)
+        all += n;
+    close(pair[0]);
+    close(pair[1]);
+    return all;
+}
+
+int main(void)
+{
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    enter_room();
+    int desk = new_socket(SOCK_DGRAM);
+    int sender = new_socket(SOCK_DGRAM);
+    if (bind_to(desk, "desk") == -1 || connect_to(sender, "desk") == -1)
+        err(EXIT_FAILURE, "desk");
+    int sent = 0;
+    while (send(sender, &sent, sizeof sent, MSG_DONTWAIT) == sizeof sent)
+        sent++;
+    show("the receiver is full, send", -1, EAGAIN);
+    printf("more than max_dgram_qlen allows      = %s\n",
+           sent > queue_length() + 1 ? "yes" : "no");
+    pid_t parent = getpid(), child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
+        ssize_t n = send(sender, &sent, sizeof sent, 0);
+        close(sender);
+        close(desk);
+        _exit(n != sizeof sent);
+    }
+    printf("a sender that waits                  = %s\n",
+           asleep(child) ? "sleeps" : "does not sleep");
+    int number = -1, expected = 0;
+    while (expected <= sent && read_some(desk, &number, sizeof number)
+                                   == sizeof number
+           && number == expected)
+        expected++;
+    if (expected != sent + 1)
+        errx(EXIT_FAILURE, "message %d has not come", expected);
+    printf("one is taken, the sender's status    = %d\n",
+           wait_for(child));
+    puts("all have come, in order              = yes");
+    show("one more, send", send(sender, "x", 1, 0), 0);
+    close(desk);
+    show("the receiver closes, send", send(sender, "x", 1, MSG_NOSIGNAL),
+         ECONNREFUSED);
+    close(sender);
+    const long usual = fill(0, 0);
+    printf("a small SO_RCVBUF at the receiver    = %s\n",
+           fill(SO_RCVBUF, 4096) == usual ? "the same room" : "less room");
+    printf("a small SO_SNDBUF at the sender      = %s\n",
+           fill(SO_SNDBUF, 4096) == usual ? "the same room" : "less room");
+    int small = 4096;
+    int pair[2];
+    static const char large[65536];
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) == -1
+        || setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small)
+               == -1)
+        err(EXIT_FAILURE, "socketpair");
+    show("a larger message than that, send",
+         send(pair[0], large, sizeof large, 0), EMSGSIZE);
+    close(pair[0]);
+    close(pair[1]);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

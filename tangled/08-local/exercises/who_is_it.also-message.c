@@ -1,0 +1,135 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Makes TO the address PATH. Returns its length, or 0 with errno set
+   when PATH is too long. */
+static socklen_t address(struct sockaddr_un *to, const char *path)
+{
+    size_t length = strlen(path);
+    *to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (length == 0 || length >= sizeof to->sun_path) {
+        errno = length == 0 ? ENOENT : ENAMETOOLONG;
+        return 0;
+    }
+    memcpy(to->sun_path, path, length + 1);
+    return (socklen_t)(sizeof *to - sizeof to->sun_path + length + 1);
+}
+
+static int new_socket(int type)
+{
+    int s = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (s == -1)
+        err(EXIT_FAILURE, "socket");
+    return s;
+}
+
+/* Returns -1 with errno set when the call failed. */
+static int bind_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    return length == 0 ? -1 : bind(s, (struct sockaddr *)&to, length);
+}
+
+static int connect_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    int result = -1;
+    if (length != 0)
+        do
+            result = connect(s, (struct sockaddr *)&to, length);
+        while (result == -1 && errno == EINTR);
+    return result;
+}
+
+/* Gives up when the call fails. */
+static int accept_one(int s)
+{
+    int client;
+    do
+        client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
+    while (client == -1 && errno == EINTR);
+    if (client == -1)
+        err(EXIT_FAILURE, "accept4");
+    return client;
+}
+
+static int ask(const char *name)
+{
+    char words[80] = "";
+    int s = new_socket(SOCK_STREAM);
+    if (connect_to(s, name) == -1
+        || send(s, "1 0", 3, MSG_NOSIGNAL) != 3
+        || read_some(s, words, sizeof words - 1) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    return printf("%s\n", words) < 0 || fflush(stdout) == EOF;
+}
+
+static void serve(const char *name, long clients)
+{
+    const int on = 1;
+    int s = new_socket(SOCK_STREAM);
+    signal(SIGPIPE, SIG_IGN);
+    if (setsockopt(s, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1
+        || bind_to(s, name) == -1 || listen(s, 5) == -1
+        || puts("ready") == EOF || fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "%s", name);
+    for (; clients > 0; clients--) {
+        char words[80];
+        union {
+            struct cmsghdr align;
+            char room[CMSG_SPACE(sizeof(struct ucred))];
+        } beside;
+        struct iovec part = { words, sizeof words };
+        struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                                  .msg_control = beside.room,
+                                  .msg_controllen = sizeof beside };
+        int c = accept_one(s);
+        struct ucred who;
+        if (recvmsg(c, &message, 0) > 0) {
+            memcpy(&who, CMSG_DATA(&beside.align), sizeof who);
+            dprintf(c, "%jd %ju", (intmax_t)who.pid,
+                    (uintmax_t)who.uid);
+        }
+        close(c);
+    }
+    unlink(name);
+}
+
+int main(int argc, char **argv)
+{
+    bool serves = argc == 4 && strcmp(argv[1], "serve") == 0;
+    if (!serves && (argc != 3 || strcmp(argv[1], "ask") != 0))
+        errx(2, "usage: who_is_it serve NAME CLIENTS | ask NAME");
+    if (!serves)
+        return ask(argv[2]);
+    serve(argv[2], strtol(argv[3], NULL, 10));
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,421 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+/* Makes TO the address PATH. Returns its length, or 0 with errno set
+   when PATH is too long. */
+static socklen_t address(struct sockaddr_un *to, const char *path)
+{
+    size_t length = strlen(path);
+    *to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    if (length == 0 || length >= sizeof to->sun_path) {
+        errno = length == 0 ? ENOENT : ENAMETOOLONG;
+        return 0;
+    }
+    memcpy(to->sun_path, path, length + 1);
+    return (socklen_t)(sizeof *to - sizeof to->sun_path + length + 1);
+}
+
+static int new_socket(int type)
+{
+    int s = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+    if (s == -1)
+        err(EXIT_FAILURE, "socket");
+    return s;
+}
+
+/* Returns -1 with errno set when the call failed. */
+static int bind_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    return length == 0 ? -1 : bind(s, (struct sockaddr *)&to, length);
+}
+union one_descriptor {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(int))];
+};
+
+/* Sends FD over the socket WAY. Returns 0, or -1 with errno set. */
+static int send_descriptor(int way, int fd)
+{
+    char nothing = 0;
+    struct iovec part = { &nothing, 1 };
+    union one_descriptor beside = { .room = { 0 } };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                              .msg_control = beside.room,
+                              .msg_controllen = sizeof beside.room };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(head), &fd, sizeof fd);
+    ssize_t n;
+    while ((n = sendmsg(way, &message, MSG_NOSIGNAL)) == -1
+           && errno == EINTR)
+        ;
+    return n == -1 ? -1 : 0;
+}
+
+
+/* Locks the file NAME. Returns its descriptor, or -1 with errno set,
+   EWOULDBLOCK when somebody has it. */
+static int take_lock(const char *name)
+{
+    for (;;) {
+        int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                      0600);
+        if (fd == -1 && errno == EINTR)
+            continue;
+        if (fd == -1)
+            return -1;
+        bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        const int error = errno;
+        struct stat here, there;
+        bool same = fstat(fd, &here) == 0 && lstat(name, &there) == 0
+                    && here.st_dev == there.st_dev
+                    && here.st_ino == there.st_ino;
+        if (same && locked)
+            return fd;
+        close(fd);
+        errno = error;
+        if (same)
+            return -1;
+    }
+}
+
+/* Lets S listen at NAME, with MODE, and returns it, or gives up. To be
+   called with the lock in hand. */
+static int listen_without_gap(int s, const char *name, mode_t mode)
+{
+    char fresh[sizeof ((struct sockaddr_un *)NULL)->sun_path];
+    struct stat is;
+    int n = snprintf(fresh, sizeof fresh, "%s.new", name);
+    if (n < 0 || (size_t)n >= sizeof fresh)
+        errx(EXIT_FAILURE, "%s: too long a name", name);
+    if (lstat(name, &is) == 0 && !S_ISSOCK(is.st_mode))
+        errx(EXIT_FAILURE, "%s: is there, and no socket", name);
+    const mode_t mask = umask(0);
+    unlink(fresh);
+    if (fchmod(s, mode) == -1 || bind_to(s, fresh) == -1)
+        err(EXIT_FAILURE, "%s", fresh);
+    if (listen(s, 16) == -1 || rename(fresh, name) == -1) {
+        const int error = errno;
+        unlink(fresh);
+        errno = error;
+        err(EXIT_FAILURE, "%s", name);
+    }
+    umask(mask);
+    return s;
+}
+
+static const char *policy;
+
+/* Tells whether USER may have the file NAME: 1, 0, or -1 when the
+   policy cannot be read. */
+static int allowed(uid_t user, const char *name)
+{
+    char number[32], *line = NULL;
+    size_t room = 0;
+    int may = 0;
+    ssize_t n;
+    FILE *in;
+    do
+        in = fopen(policy, "re");
+    while (in == NULL && errno == EINTR);
+    if (in == NULL)
+        return -1;
+    snprintf(number, sizeof number, "%ju", (uintmax_t)user);
+    while (may == 0 && (n = getline(&line, &room, in)) != -1) {
+        if (n > 0 && line[n - 1] == '\n')
+            line[n - 1] = '\0';
+        char *file = strchr(line, ' ');
+        if (file == NULL)
+            continue;
+        *file = '\0';
+        may = strcmp(file + 1, name) == 0
+              && (strcmp(line, "*") == 0 || strcmp(line, number) == 0);
+    }
+    if (ferror(in))
+        may = -1;
+    free(line);
+    fclose(in);
+    return may;
+}
+
+/* Opens NAME for reading on behalf of USER, or returns -1 and says
+   why. */
+static int open_for(uid_t user, const char *name, const char **why)
+{
+    struct stat is;
+    int may = allowed(user, name);
+    *why = may == -1 ? "no: the policy cannot be read"
+                     : "no: not for you";
+    if (may != 1)
+        return -1;
+    int fd;
+    do
+        fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
+                            | O_NOCTTY);
+    while (fd == -1 && errno == EINTR);
+    *why = "no: it cannot be opened";
+    if (fd == -1)
+        return -1;
+    if (fstat(fd, &is) == 0 && S_ISREG(is.st_mode)
+        && fcntl(fd, F_SETFL, 0) == 0)
+        return fd;
+    *why = "no: not an ordinary file";
+    close(fd);
+    return -1;
+}
+
+enum { CLIENTS = 32, EACH = 8 };
+static struct client {
+    int s;
+    uid_t user;
+} clients[CLIENTS];
+static int count;
+
+/* Tells whether it could be sent at once. */
+static bool say(int s, const char *words)
+{
+    ssize_t n;
+    do
+        n = send(s, words, strlen(words), MSG_NOSIGNAL);
+    while (n == -1 && errno == EINTR);
+    return n != -1;
+}
+
+static void show_out(int i)
+{
+    char rest[16];
+    if (shutdown(clients[i].s, SHUT_RD) == 0)
+        while (recv(clients[i].s, rest, sizeof rest, 0) > 0)
+            ;
+    close(clients[i].s);
+    clients[i] = clients[--count];
+}
+
+/* Answers a request, if there is one. Tells whether the client may
+   stay. */
+static bool answer(int s)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } beside;
+    char request[1024];
+    struct iovec part = { request, sizeof request - 1 };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = beside.room,
+        .msg_controllen = CMSG_LEN(sizeof(struct ucred))
+    };
+    ssize_t n = recvmsg(s, &message, MSG_CMSG_CLOEXEC);
+    if (n <= 0)
+        return n == -1 && (errno == EAGAIN || errno == EINTR);
+    request[n] = '\0';
+    struct ucred who;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (message.msg_flags & MSG_CTRUNC)
+        return say(s, "no: descriptors are not taken");
+    if (head == NULL || head->cmsg_level != SOL_SOCKET
+        || head->cmsg_type != SCM_CREDENTIALS
+        || head->cmsg_len != CMSG_LEN(sizeof who))
+        return false;
+    memcpy(&who, CMSG_DATA(head), sizeof who);
+    if (message.msg_flags & MSG_TRUNC)
+        return say(s, "no: too long a name");
+    if (strlen(request) != (size_t)n)
+        return say(s, "no: a name has no null byte");
+    const char *why = NULL;
+    int fd = open_for(who.uid, request, &why);
+    if (fd == -1)
+        return say(s, why);
+    bool sent = say(s, "yes") && send_descriptor(s, fd) == 0;
+    close(fd);
+    return sent;
+}
+
+/* Accepts one client. Tells whether that could be done. */
+static bool let_in(int door_socket)
+{
+    const int least = 1;
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    int others = 0;
+    int s = accept4(door_socket, NULL, NULL,
+                    SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (s == -1)
+        return errno == EINTR;
+    if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1
+        || setsockopt(s, SOL_SOCKET, SO_SNDBUF, &least, sizeof least)
+               == -1) {
+        close(s);
+        return true;
+    }
+    for (int i = 0; i < count; i++)
+        others += clients[i].user == peer.uid;
+    if (count == CLIENTS || others == EACH) {
+        char rest[16];
+        shutdown(s, SHUT_RD);
+        while (recv(s, rest, sizeof rest, 0) > 0)
+            ;
+        say(s, others == EACH ? "no: too many lines" : "no: busy");
+        close(s);
+        return true;
+    }
+    clients[count++] = (struct client){ .s = s, .user = peer.uid };
+    return true;
+}
+
+/* Returns a descriptor that tells when we are asked to stop. */
+static int hear_signals(void)
+{
+    const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+    struct sigaction now;
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < 3; i++)
+        if (i == 0 || (sigaction(numbers[i], NULL, &now) == 0
+                       && now.sa_handler != SIG_IGN))
+            sigaddset(&set, numbers[i]);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    return fd;
+}
+
+static const char *door;
+static char lock_name[PATH_MAX];
+static int lock;
+
+static void remove_names(void)
+{
+    if (door != NULL)
+        unlink(door);
+    unlink(lock_name);
+    close(lock);
+}
+
+static void take_the_lock(const char *name)
+{
+    int n = snprintf(lock_name, sizeof lock_name, "%s.lock", name);
+    if (n < 0 || (size_t)n >= sizeof lock_name)
+        errx(EXIT_FAILURE, "%s: too long a name", name);
+    lock = take_lock(lock_name);
+    if (lock == -1 && errno == EWOULDBLOCK)
+        errx(EXIT_FAILURE, "%s: has an opener already", name);
+    if (lock == -1)
+        err(EXIT_FAILURE, "%s", lock_name);
+    if (atexit(remove_names) != 0)
+        errx(EXIT_FAILURE, "atexit");
+}
+
+int main(int argc, char **argv)
+{
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    mode_t mode = 0600;
+    char *end = NULL;
+    bool wrong = false;
+    for (int c; (c = getopt(argc, argv, "m:")) != -1;) {
+        wrong = wrong || c != 'm';
+        if (c == 'm')
+            mode = (mode_t)strtoul(optarg, &end, 8);
+    }
+    if (wrong || argc - optind != 2 || (end != NULL && *end != '\0')
+        || mode > 0777) {
+        fprintf(stderr, "usage: opener [-m MODE] DOOR POLICY\n"
+                        "  -m  the permissions of the door (600)\n");
+        return 2;
+    }
+    const char *name = argv[optind];
+    policy = argv[optind + 1];
+    const int signals = hear_signals();
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+        err(EXIT_FAILURE, "getrlimit");
+    if (files.rlim_cur < CLIENTS + 16)
+        errx(EXIT_FAILURE, "needs %d descriptors", CLIENTS + 16);
+    if (access(policy, R_OK) == -1)
+        err(EXIT_FAILURE, "%s", policy);
+    take_the_lock(name);
+    int s = new_socket(SOCK_SEQPACKET | SOCK_NONBLOCK);
+    const int on = 1, off = 0;
+    if (setsockopt(s, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1)
+        err(EXIT_FAILURE, "SO_PASSCRED");
+    if (setsockopt(s, SOL_SOCKET, 83 /* SO_PASSRIGHTS */, &off, sizeof off)
+            == -1 && errno != ENOPROTOOPT)
+        err(EXIT_FAILURE, "SO_PASSRIGHTS");
+    listen_without_gap(s, name, mode);
+    door = name;
+    if (printf("%jd opens at %s\n", (intmax_t)getpid(), name) < 0)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    bool stop = false, deaf = false;
+    while (!stop) {
+        struct pollfd p[2 + CLIENTS] = {
+            { .fd = signals, .events = POLLIN },
+            { .fd = deaf ? -1 : s, .events = POLLIN },
+        };
+        for (int i = 0; i < count; i++)
+            p[2 + i] = (struct pollfd){ .fd = clients[i].s,
+                                        .events = POLLIN };
+        const int old = count;
+        if (poll(p, (nfds_t)(2 + old), deaf ? 100 : -1) == -1
+            && errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+        stop = p[0].revents != 0;
+        for (int i = old - 1; i >= 0; i--)
+            if (p[2 + i].revents != 0 && !answer(clients[i].s))
+                show_out(i);
+        deaf = (p[1].revents & POLLIN) != 0 && !let_in(s);
+    }
+    unlink(name);
+    door = NULL;
+    for (int i = 0; i < CLIENTS && let_in(s); i++)
+        ;
+    close(s);
+    while (count > 0) {
+        int last = clients[count - 1].s;
+        if (shutdown(last, SHUT_RD) == 0)
+            while (answer(last))
+                ;
+        show_out(count - 1);
+    }
+    close(signals);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

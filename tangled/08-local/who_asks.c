@@ -1,0 +1,221 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+/* Without it from now on, if we had it. */
+static void give_up(int capability)
+{
+    struct __user_cap_header_struct head = {
+        .version = _LINUX_CAPABILITY_VERSION_3
+    };
+    struct __user_cap_data_struct has[2];
+    if (syscall(SYS_capget, &head, has) == -1)
+        err(EXIT_FAILURE, "capget");
+    has[capability / 32].effective &= ~(1U << capability % 32);
+    if (syscall(SYS_capset, &head, has) == -1)
+        err(EXIT_FAILURE, "capset");
+}
+
+static pid_t parent, child;
+
+static void tell(const char *what, pid_t pid, uid_t uid)
+{
+    printf("%-36s = %s%s\n", what,
+           pid == parent  ? "the parent"
+           : pid == child ? "the child"
+           : pid == 0     ? "process 0"
+                          : "a stranger",
+           pid == 0          ? ""
+           : uid == getuid() ? ", our user"
+                             : ", another user");
+}
+
+static void tell_peer(const char *what, int s)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
+        err(EXIT_FAILURE, "SO_PEERCRED");
+    tell(what, peer.pid, peer.uid);
+}
+
+/* Receives a message, and tells its sender. Returns its first byte. */
+static char tell_sender(const char *what, int s)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } beside;
+    char byte = 0;
+    struct iovec part = { &byte, 1 };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                              .msg_control = beside.room,
+                              .msg_controllen = sizeof beside.room };
+    ssize_t n;
+    while ((n = recvmsg(s, &message, MSG_CMSG_CLOEXEC)) == -1
+           && errno == EINTR)
+        ;
+    if (n != 1)
+        errx(EXIT_FAILURE, "the child says nothing");
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    struct ucred sender;
+    if (head == NULL || head->cmsg_level != SOL_SOCKET
+        || head->cmsg_type != SCM_CREDENTIALS
+        || head->cmsg_len != CMSG_LEN(sizeof sender)) {
+        printf("%-36s = not told\n", what);
+        return byte;
+    }
+    memcpy(&sender, CMSG_DATA(head), sizeof sender);
+    tell(what, sender.pid, sender.uid);
+    return byte;
+}
+
+static int send_as(int s, pid_t pid, char byte)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } beside = { .room = { 0 } };
+    struct ucred me = { .pid = pid, .uid = getuid(), .gid = getgid() };
+    struct iovec part = { &byte, 1 };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
+                              .msg_control = beside.room,
+                              .msg_controllen = sizeof beside.room };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_CREDENTIALS;
+    head->cmsg_len = CMSG_LEN(sizeof me);
+    memcpy(CMSG_DATA(head), &me, sizeof me);
+    ssize_t n;
+    while ((n = sendmsg(s, &message, 0)) == -1 && errno == EINTR)
+        ;
+    return n == 1 ? 0 : errno;
+}
+
+int main(void)
+{
+    /* Descriptors 0 to 2 are taken, and no signal is blocked. */
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1
+            && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            err(EXIT_FAILURE, "/dev/null in place of descriptor %d", fd);
+    sigset_t no_signals;
+    sigemptyset(&no_signals);
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR
+        || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+        || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
+        err(EXIT_FAILURE, "signals");
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    socklen_t length = sizeof name;
+    int door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (door == -1 || bind(door, (struct sockaddr *)&name,
+                           sizeof name.sun_family) == -1
+        || listen(door, 1) == -1
+        || getsockname(door, (struct sockaddr *)&name, &length) == -1)
+        err(EXIT_FAILURE, "a door");
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+        err(EXIT_FAILURE, "socketpair");
+    parent = getpid();
+    give_up(CAP_SYS_ADMIN);
+    child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
+        int line = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        while (connect(line, (struct sockaddr *)&name, length) == -1)
+            if (errno != EINTR)
+                fail("connect");
+        close(door);
+        char command;
+        close(pair[0]);
+        while (recv(pair[1], &command, 1, 0) == 1) {
+            int error = 0;
+            if (command == 'a')
+                error = send(pair[1], &command, 1, 0) == 1 ? 0 : errno;
+            if (command == 'c')
+                error = send_as(pair[1], parent, command);
+            command = (char)error;
+            if (error != 0 && send(pair[1], &command, 1, 0) != 1)
+                fail("send");
+        }
+        _exit(EXIT_SUCCESS);
+    }
+    close(pair[1]);
+    const int on = 1;
+    tell_peer("SO_PEERCRED", pair[0]);
+    if (send(pair[0], "a", 1, 0) != 1 || send(pair[0], "a", 1, 0) != 1)
+        err(EXIT_FAILURE, "send");
+    tell_sender("a message without SO_PASSCRED", pair[0]);
+    char look;
+    while (recv(pair[0], &look, 1, MSG_PEEK) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "recv");
+    if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1)
+        err(EXIT_FAILURE, "SO_PASSCRED");
+    tell_sender("one that was sent before it was on", pair[0]);
+    if (send(pair[0], "a", 1, 0) != 1)
+        err(EXIT_FAILURE, "send");
+    tell_sender("a message with SO_PASSCRED", pair[0]);
+    if (send(pair[0], "c", 1, 0) != 1)
+        err(EXIT_FAILURE, "send");
+    int error = tell_sender("its complaint", pair[0]);
+    printf("it had claimed to be the parent      = -1 %s\n",
+           strerrorname_np(error));
+    if (kill(child, SIGKILL) == -1)
+        err(EXIT_FAILURE, "kill");
+    wait_for(child);
+    int line;
+    while ((line = accept4(door, NULL, NULL, SOCK_CLOEXEC)) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "accept4");
+    tell_peer("the child is dead, its line's maker", line);
+    close(line);
+    close(door);
+    close(pair[0]);
+    if (ferror(stdout) || fclose(stdout) == EOF)
+        errx(EXIT_FAILURE, "cannot write to standard output");
+    return EXIT_SUCCESS;
+}

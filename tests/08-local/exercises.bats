@@ -1,0 +1,57 @@
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+# The checks of the exercises: each refuses its start and every wrong answer, and takes every right one.
+
+hold_exercises
+
+# tells NAME: its check takes the answer and refuses the start, each in a fresh folder.
+tells() {
+    run "$root/out/bin/$unit/exercises/$1.check" "$root/out/bin/$unit/exercises/$1.answer"
+    assert_success
+    assert_line "$1 is right"
+    run "$root/out/bin/$unit/exercises/$1.check" "$root/out/bin/$unit/exercises/$1.start"
+    assert_failure 1
+}
+
+@test "what old_socket asks for is looked at" {
+    says "it starts over a stale socket; while a server of its kind lives at NAME, a second one leaves with status 1 and the clients still reach the first; and a file that is no socket is left as it is, with status 1"
+    tells old_socket
+    says "One that finds the lock taken and leaves with status 0 tells whoever started it that all is well"
+    run "$root/out/bin/$unit/exercises/old_socket.check" "$root/out/bin/$unit/exercises/old_socket.wrong-status"
+    assert_failure 1
+    assert_line '     The second one did not leave with 1.'
+}
+
+@test "what half_closed asks for is looked at" {
+    says "Mend it in talk, for inputs of up to 1 MiB"
+    head -c 1048576 /dev/zero | tr '\0' x > text
+    run bash -c '"$1" < text | { read -r n; echo "$n"; tr -d X | wc -c; }' sh "$root/out/bin/$unit/exercises/half_closed.answer"
+    assert_output '1048576
+0'
+    run "$root/out/bin/$unit/exercises/half_closed.check" "$root/out/bin/$unit/exercises/half_closed.answer"
+    assert_success
+}
+
+@test "what who_is_it asks for is looked at" {
+    says "After so many clients it removes the name and leaves with status 0"
+    says "A client that leaves at once counts as one"
+    tells who_is_it
+}
+
+@test "what lend asks for is looked at" {
+    says "Every client gets the whole file, also the second one; a client that leaves at once harms nobody; and the server goes on for any number of clients with a handful of descriptors"
+    tells lend
+}
+
+@test "what the predictions say of their programs is so" {
+    says "a digit sends a message of so many bytes, r receives with room for 3 and R with room for 100"
+    says "We write two bytes at W and read at r, with room for 9"
+    run "$root/out/bin/$unit/exercises/how_many_reads" stream 999999999999rRR
+    assert_output 'r 3
+R 100
+R 5'
+    run "$root/out/bin/$unit/exercises/last_close" wwwwrrW
+    assert_output 'r 9
+r 3
+W 2'
+}

@@ -1,0 +1,25 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# fd_pass: what arrives when a descriptor is sent.
+
+@test "the session holds: another number, the same open file, the rights of that open [L06] [L06b] [L30]" {
+    says "what was opened for reading stays for reading, and whoever opens the file once more, by its name or through /proc, is asked for permissions of his own"
+    holds_session
+}
+
+@test "an ordinary user sees the same" {
+    as_nobody holds_session
+}
+
+@test "interrupted, it sends and receives again" {
+    inject 'sendmsg:error=EINTR:when=1 recvmsg:error=EINTR:when=1' ./fd_pass
+    assert_success
+    assert_line 'sent, all closed, received, read     = 10'
+}
+
+@test "it leaves nothing behind" {
+    leaves_nothing ./fd_pass
+    two_at_once ./fd_pass
+}

@@ -1,0 +1,232 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# What the chapter says of names, permissions and the line at the counter.
+
+@test "strncpy makes a name that nobody meant; the whole length is EINVAL; /proc/self/fd is short [L20]" {
+    says "strncpy into sun_path cuts it without a word, and bind(2) then makes a file under the cut name, which somebody else may choose"
+    says "The whole path with its whole length is EINVAL"
+    says "A directory far down can be opened instead, and the path then is /proc/self/fd/N/NAME, which is short"
+    makes a <<C
+$try
+int main(void) { char deep[160], near[64]; memset(deep, 'd', 139); deep[139] = 0; union { struct sockaddr_un u; char room[300]; } x = { .u.sun_family = AF_UNIX };
+    struct sockaddr_un cut = { .sun_family = AF_UNIX };
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+    strncpy(cut.sun_path, deep, sizeof cut.sun_path);
+    as("cut", bind(sock(SOCK_STREAM), (struct sockaddr *)&cut, sizeof cut)); deep[108] = 0; as("file", access(deep, F_OK)); deep[108] = 'd';
+    memcpy(x.room + 2, deep, 140); as("whole", bind(sock(SOCK_STREAM), (struct sockaddr *)&x.u, 142));
+    mkdir(deep, 0700); int d = open(deep, O_PATH); sprintf(near, "/proc/self/fd/%d/s", d); heard(SOCK_STREAM, near, 1); strcat(deep, "/s");
+    as("there", access(deep, F_OK)); as("connect", connect(sock(SOCK_STREAM), at(near), sizeof named)); return 0; }
+C
+    run_program ./a
+    assert_output 'cut 0
+file 0
+whole EINVAL
+there 0
+connect 0'
+}
+
+@test "a relative name starts where the caller stands, and a socket binds once [L25]" {
+    says "A path that does not begin with a slash starts in the directory of the process that makes the call"
+    makes a <<C
+$try
+int main(void) { int s = heard(SOCK_STREAM, "rel", 1); socklen_t n = sizeof named; mkdir("other", 0700); chdir("other");
+    as("elsewhere", connect(sock(SOCK_STREAM), at("rel"), sizeof named)); as("from there", connect(sock(SOCK_STREAM), at("../rel"), sizeof named));
+    getsockname(s, (struct sockaddr *)&named, &n); puts(named.sun_path); as("again", bind(s, at("more"), sizeof named)); return 0; }
+C
+    run_program ./a
+    assert_output 'elsewhere ENOENT
+from there 0
+rel
+again EINVAL'
+}
+
+@test "a symbolic link and a second name lead to the inode [L24]" {
+    says "What the client reaches is the inode: another link leads to it, a new name too"
+    makes a <<C
+$try
+int main(void) { heard(SOCK_STREAM, "desk", 9); link("desk", "two"); symlink("two", "three"); rename("desk", "four");
+    as("two", connect(sock(SOCK_STREAM), at("two"), sizeof named)); as("three", connect(sock(SOCK_STREAM), at("three"), sizeof named));
+    as("four", connect(sock(SOCK_STREAM), at("four"), sizeof named)); as("old", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+C
+    run_program ./a
+    assert_output 'two 0
+three 0
+four 0
+old ENOENT'
+}
+
+@test "a socket's file cannot be opened, and so not be locked" {
+    says "It has to be on a file of its own: a socket's file cannot be opened"
+    makes a <<C
+$try
+#include <sys/file.h>
+int main(void) { heard(SOCK_STREAM, "desk", 1); as("read", open("desk", O_RDONLY)); as("write", open("desk", O_WRONLY));
+    as("lock", flock(open("desk", O_PATH), LOCK_EX)); return 0; }
+C
+    run_program ./a
+    assert_output 'read ENXIO
+write ENXIO
+lock EBADF'
+    run_shell 'cat desk'
+    assert_stderr 'cat: desk: No such device or address'
+    says "which is what cat prints that was pointed at a socket"
+}
+
+@test "two that try connect first rob each other all the same [L10]" {
+    says "both are refused, both unlink, and the one that binds first is robbed by the other"
+    makes a <<C
+$try
+int main(void) { close(heard(SOCK_STREAM, "desk", 1)); as("a", connect(sock(SOCK_STREAM), at("desk"), sizeof named));
+    as("b", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); unlink("desk"); int a = heard(SOCK_STREAM, "desk", 1);
+    unlink("desk"); int b = heard(SOCK_STREAM, "desk", 1); came(SOCK_STREAM, "desk"); struct pollfd p[] = { { a, POLLIN, 0 }, { b, POLLIN, 0 } };
+    poll(p, 2, 0); as("a", p[0].revents); as("b", p[1].revents); return 0; }
+C
+    run_program ./a
+    assert_output 'a ECONNREFUSED
+b ECONNREFUSED
+a 0
+b 1'
+}
+
+# for_others MODE: a server at desk with the file's MODE, made by root, and another user who connects
+for_others() {
+    as_nobody true
+    makes a <<C
+$try
+int main(int n, char **v) { (void)n; umask(022); heard(SOCK_STREAM, "desk", 9); chmod("desk", (mode_t)strtol(v[1], NULL, 8));
+    if (setgid(65534) || setuid(65534)) err(9, "setuid"); as("connect", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+C
+    rm -f desk
+    chmod 755 .
+    run_program ./a "$1"
+}
+
+@test "another user needs to write to the file, and to search the directory [L11]" {
+    needs root
+    says "and with the usual 022 others may not write, so they are refused with EACCES"
+    says "A server for everybody has to open its file, and one for few has to close it"
+    for_others 755
+    assert_output 'connect EACCES'
+    for_others 722
+    assert_output 'connect 0'
+    for_others 775
+    assert_output 'connect EACCES'
+    chmod 700 "$PWD"
+    run_shell 'rm desk; chown root .; chmod 700 .; ./a 777'
+    assert_output 'connect EACCES'
+}
+
+@test "the mode of the socket is that of the file, less the umask" {
+    says "the mode that fchmod(2) gives to the socket is the one with which the file is made, less the umask"
+    makes a <<C
+$try
+int main(void) { int s = sock(SOCK_STREAM); umask(022); fchmod(s, 0660); bind(s, at("desk"), sizeof named); return 0; }
+C
+    run_shell './a; stat -c %a desk'
+    assert_output 640
+}
+
+@test "read-only stops making and removing, not connecting and writing [L32]" {
+    needs mounts
+    says "Read-only stops whoever makes or removes files"
+    makes a <<C
+$try
+int main(void) { int s = came(SOCK_STREAM, "ro/desk"); as("write", write(s, "x", 1)); as("make", open("ro/new", O_CREAT | O_RDWR, 0600));
+    as("remove", unlink("ro/desk")); return 0; }
+C
+    makes b <<C
+$try
+int main(void) { heard(SOCK_STREAM, "rw/desk", 9); puts("ready"); fflush(stdout); pause(); return 0; }
+C
+    run_shell 'mkdir rw ro; mkfifo ready; ./b > ready & server=$!; read -r line < ready
+        unshare --mount --propagation private sh -c "mount --bind rw ro && mount -o remount,bind,ro ro && ./a"; kill $server; wait $server 2> /dev/null; true'
+    assert_output 'write 1
+make EROFS
+remove EROFS'
+}
+
+@test "the backlog is cut to somaxconn, one more gets in [L13]" {
+    needs root namespaces
+    says "One more gets in than was said, and what is said is cut to net.core.somaxconn"
+    makes a <<C
+$try
+int main(void) { heard(SOCK_STREAM, "desk", 1000); int n = 0; while (connect(sock(SOCK_STREAM | SOCK_NONBLOCK), at("desk"), sizeof named) == 0) n++;
+    as("next", -1); as("in", n); return 0; }
+C
+    run_shell 'unshare --net --pid --fork --mount-proc sh -c "echo 3 > /proc/sys/net/core/somaxconn; ./a"'
+    assert_output 'next EAGAIN
+in 4'
+}
+
+@test "EAGAIN has begun nothing, and who does not listen refuses [L13] [L14]" {
+    says "ECONNREFUSED means that nobody listens"
+    says "A non-blocking local connect(2) succeeds or fails with EAGAIN, and after EAGAIN nothing was begun, so there is nothing to wait for and the call has to be made again"
+    makes a <<C
+$try
+int main(void) { bound(SOCK_STREAM, "idle"); as("idle", connect(sock(SOCK_STREAM), at("idle"), sizeof named)); int s = heard(SOCK_STREAM, "desk", 0);
+    int a = sock(SOCK_STREAM | SOCK_NONBLOCK), b = sock(SOCK_STREAM | SOCK_NONBLOCK); struct sockaddr_un u; socklen_t n = sizeof u;
+    as("first", connect(a, at("desk"), sizeof named)); as("second", connect(b, at("desk"), sizeof named)); accept(s, NULL, NULL);
+    as("peer", getpeername(b, (struct sockaddr *)&u, &n)); as("again", connect(b, at("desk"), sizeof named)); return 0; }
+C
+    run_program ./a
+    assert_output 'idle ECONNREFUSED
+first 0
+second EAGAIN
+peer ENOTCONN
+again 0'
+}
+
+@test "an abstract name has no permissions and belongs to the network namespace [L12]" {
+    needs root namespaces
+    says "A container that shares the network of its machine reaches the machine's abstract names although it sees none of its files; one that has a network of its own reaches none of them, and a path that both see leads across"
+    makes a <<C
+$try
+#include <sched.h>
+int main(void) { char name[64]; int n = sprintf(name, "%crules.%d", 0, getpid()); struct sockaddr_un u = { .sun_family = AF_UNIX };
+    memcpy(u.sun_path, name, (size_t)n); socklen_t length = (socklen_t)(2 + n); int s = sock(SOCK_STREAM); umask(0777); fchmod(s, 0);
+    if (bind(s, (struct sockaddr *)&u, length) || listen(s, 9)) err(9, "abstract"); umask(0); heard(SOCK_STREAM, "desk", 9);
+    if (fork() == 0) { if (unshare(CLONE_NEWNET)) err(9, "unshare");
+        as("another network, abstract", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, length));
+        as("another network, path", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+    wait(NULL); if (chroot("empty") || chdir("/") || setuid(65534)) err(9, "chroot");
+    as("no files, another user, abstract", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, length));
+    as("path", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+C
+    mkdir empty
+    run_program ./a
+    assert_output 'another network, abstract ECONNREFUSED
+another network, path 0
+no files, another user, abstract 0
+path ENOENT'
+}
+
+@test "each byte of an abstract name counts, null bytes too [L12b]" {
+    says "To the kernel all bytes belong to the name that the length covers"
+    makes a <<C
+$try
+int main(void) { struct sockaddr_un u = { .sun_family = AF_UNIX }; int n = sprintf(u.sun_path + 1, "rules.%d%cx", getpid(), 0); socklen_t all = (socklen_t)(3 + n);
+    int s = sock(SOCK_STREAM); bind(s, (struct sockaddr *)&u, all); listen(s, 9);
+    as("all", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all)); as("to the null byte", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all - 2)); return 0; }
+C
+    run_program ./a
+    assert_output 'all 0
+to the null byte ECONNREFUSED'
+}
+
+@test "a name from the kernel is nobody else's, and a connected socket hears its partner alone [L19]" {
+    says "A client that gives bind(2) an address without a path gets an abstract name from the kernel that nobody else has"
+    says "A datagram socket that has called connect(2) hears its partner alone"
+    makes a <<C
+$try
+int main(void) { struct sockaddr_un f = { .sun_family = AF_UNIX }, a, b; socklen_t n = sizeof a, m = sizeof b; int s = sock(SOCK_DGRAM), t = sock(SOCK_DGRAM);
+    bind(s, (struct sockaddr *)&f, 2); bind(t, (struct sockaddr *)&f, 2); getsockname(s, (struct sockaddr *)&a, &n); getsockname(t, (struct sockaddr *)&b, &m);
+    as("differ", memcmp(a.sun_path, b.sun_path, 6) != 0 && a.sun_path[0] == 0); int d = bound(SOCK_DGRAM, "desk"); connect(s, at("desk"), sizeof named);
+    as("a third", sendto(t, "x", 1, 0, (struct sockaddr *)&a, n)); as("its partner", sendto(d, "x", 1, 0, (struct sockaddr *)&a, n)); return 0; }
+C
+    run_program ./a
+    assert_output 'differ 1
+a third EPERM
+its partner 1'
+}

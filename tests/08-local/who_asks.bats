@@ -1,0 +1,23 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# who_asks: two questions of who is at the other end, with two answers.
+
+@test "the session holds: one names the maker of the line, the other the sender [L03] [L05]" {
+    says "They do not always name the same process"
+    says "They come when SO_PASSCRED was on as the message was sent"
+    says "another process id is EPERM"
+    says "With SO_PASSCRED each message brings those of its sender beside it, as control data of the type SCM_CREDENTIALS"
+    says "Even the death of that process changes nothing"
+    holds_session
+}
+
+@test "an ordinary user sees the same" {
+    as_nobody holds_session
+}
+
+@test "the child does not outlive its parent, and nothing is left" {
+    leaves_nothing ./who_asks
+    two_at_once ./who_asks
+}
