@@ -157,7 +157,9 @@ int main(void)
             fail("prctl");
         if (getppid() != parent)
             _exit(EXIT_FAILURE);
-        _exit(mq_send(queue, "c", 1, 0) == -1);
+        int sent = mq_send(queue, "c", 1, 0);
+        mq_close(queue);
+        _exit(sent == -1);
     }
     if (!asleep(child))
         errx(EXIT_FAILURE, "the child does not wait");

@@ -48,6 +48,13 @@ make_q() {
     queue=/test.$$.$BATS_TEST_NUMBER
 }
 
+# make_v: the same, ./v, for those of System V.
+make_v() { makes v < "$BATS_TEST_DIRNAME/v.c"; }
+
+# poor COMMAND...: for scripts of root: without CAP_SYS_RESOURCE, wherever root has it.
+poor='poor() { setpriv --inh-caps=-sys_resource --bounding-set=-sys_resource "$@"; }
+'
+
 # For scripts: wait until process $1 sleeps, or give up when it is gone.
 functions='sleeping() {
     seen=0

@@ -17,14 +17,6 @@ load common
     assert_line --index 5 0:two
 }
 
-@test "the length is compared before a message is looked for" {
-    says "The kernel compares the buffer with the attribute mq_msgsize before it looks for a message"
-    make_q
-    run_program ./q "open $queue bcx 600 4 16" "unlink $queue" 'take 15'
-    assert_success
-    assert_line --index 2 EMSGSIZE
-}
-
 @test "a message of no bytes is a message, and a queue has no end of file" {
     says "And the message of no bytes is a message"
     says "when everybody who sends has left, a receiver waits"

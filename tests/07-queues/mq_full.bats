@@ -10,23 +10,6 @@ load common
     holds_session
 }
 
-@test "the setting is larger than the two, and bounds the making alone [G04]" {
-    says "The setting bounds what may be asked for then, and nothing later"
-    says "It blocks when"
-    make_q
-    alone 'n=$(cat /proc/sys/fs/mqueue/msg_max); [ "$n" -gt 2 ] || exit 8
-        ./q "open /a bcxn 600 4 16" "unlink /a" "send 1" "send 2" "send 3" "send 4" "send 5"'
-    assert_success
-    assert_line --index 5 0
-    assert_line --index 6 EAGAIN
-    needs root
-    alone 'echo 5 > /proc/sys/fs/mqueue/msg_max && ./q "open /a bcxn 600 5 16" || exit
-        echo 2 > /proc/sys/fs/mqueue/msg_max && ./q "open /a bn" "send 1" "send 2" "send 3" "send 4" "send 5" attr'
-    assert_success
-    assert_line --index 6 0
-    assert_line --index 7 '5 16 5 n'
-}
-
 @test "the child sleeps in a send until the parent takes" {
     traced mq_timedsend,mq_timedreceive ./mq_full
     assert_success
