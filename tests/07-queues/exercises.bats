@@ -12,3 +12,13 @@ hold_exercises
 1a
 0c"
 }
+
+@test "long_first takes 24 bytes and two digits, and no more" {
+    says "An argument is the number, with one digit or two, a colon and the text, with 24 bytes at most"
+    run "$root/out/bin/$unit/exercises/long_first.answer" "99:$(printf '%024d' 7)"
+    assert_success
+    run "$root/out/bin/$unit/exercises/long_first.answer" "99:$(printf '%025d' 7)"
+    assert_failure 2
+    run "$root/out/bin/$unit/exercises/long_first.answer" 100:x
+    assert_failure 2
+}

@@ -102,3 +102,164 @@ EINTR
 EINTR
 restarted"
 }
+
+@test "without MSG_NOERROR the message stays, and a small buffer takes a small message [G14]" {
+    says "If MSG_NOERROR is given, and then the rest is lost"
+    says "Without it the call fails with E2BIG and the message stays"
+    says "and so a small buffer for small messages is enough, other than with POSIX's"
+    make_v
+    run_program ./v get 'send 1 0123456789x' 'take 4 0' stat 'take 4 0 n' 'take 4 0' 'send 1 ab' 'take 2 0' rm
+    assert_success
+    assert_line --index 2 E2BIG
+    assert_line --index 3 --regexp '^1 11 '
+    assert_line --index 4 1:0123
+    assert_line --index 5 ENOMSG
+    assert_line --index 7 1:ab
+}
+
+@test "types below one are refused" {
+    says "A message of type zero or below is refused with EINVAL, an error that many other mistakes share"
+    make_v
+    alone './v get "send 0 a" "send -1 a" "send 1 60000" "use 2147483646" "send 1 a"'
+    assert_output "ok
+EINVAL
+EINVAL
+EINVAL
+EINVAL"
+}
+
+@test "queue and message outlive their sender, and the number is enough for whom the mode lets [G19]" {
+    says "Who knows the identifier, or tries numbers, can use it if the mode lets them; otherwise the error is EACCES"
+    says "Queue and message outlive both sender and receiver"
+    make_v
+    alone './v get id "send 1 kept" spid kill > out; sed -n 2,4p out > seen; { read -r id; read -r _; read -r pid; } < seen
+        kill -0 $pid 2> /dev/null && exit 8
+        ./v "use $id" "spid" "take 9 0" | sed "s/^$pid\$/the dead/"
+        ipcs -q | grep -c "^0x"; ipcrm -q $id; ipcs -q | grep -c "^0x"'
+    assert_line --index 0 'the dead'
+    assert_line --index 1 1:kept
+    assert_line --index 2 1
+    assert_line --index 3 0
+}
+
+@test "another user is kept out by the mode [G19]" {
+    says "Nobody has to open a queue"
+    needs root setpriv
+    make_v
+    book_open_to_nobody
+    alone './v get id > out; id=$(sed -n 2p out); setpriv --reuid=65534 --clear-groups ./v "use $id" "take 9 0" "send 1 x"
+        ./v "get 77 c666" "send 1 yours"; setpriv --reuid=65534 --clear-groups ./v "get 77" "take 9 0"'
+    assert_output "EACCES
+EACCES
+ok
+0
+ok
+1:yours"
+}
+
+@test "a new queue may hold kernel.msgmnb bytes, and as many empty messages [G15]" {
+    says "It begins with the setting"
+    says "Empty ones cost none of these, but there is a second bound, which is the same number taken as a number of"
+    make_v
+    alone 'cat /proc/sys/kernel/msgmnb; ./v get stat "set 60" "fill 20" stat rm; ./v get "set 60" "fill 0" rm'
+    assert_success
+    n=${lines[0]}
+    assert_output "$n
+ok
+0 0 $n 600
+0
+3 EAGAIN
+3 60 60 600
+0
+ok
+0
+60 EAGAIN
+0"
+}
+
+@test "to raise it above the setting takes the capability [G15]" {
+    says "To raise it above kernel.msgmnb takes CAP_SYS_RESOURCE"
+    needs root
+    make_v
+    alone "$poor"'poor ./v get "set 2000000" rm; mask=$(sed -n "s/^CapEff:\t*//p" /proc/self/status)
+        if [ $((0x$mask >> 24 & 1)) = 1 ]; then ./v get "set 2000000" rm; else printf "ok\n0\n0\n"; fi'
+    assert_output "ok
+EPERM
+0
+ok
+0
+0"
+}
+
+@test "a file made again can have another key, and a missing one has none [G17]" {
+    says "A file that was deleted and made again can have another key"
+    says "And for a missing file ftok fails with ENOENT"
+    makes keys <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <unistd.h>
+int main(void)
+{
+    close(open("file", O_CREAT | O_WRONLY, 0600));
+    key_t first = ftok("file", 1);
+    close(open("other", O_CREAT | O_WRONLY, 0600));
+    unlink("file");
+    close(open("third", O_CREAT | O_WRONLY, 0600)); /* may have the inode that got free */
+    close(open("file", O_CREAT | O_WRONLY, 0600));
+    puts(ftok("file", 1) == first ? "the same" : "another");
+    unlink("file");
+    puts(ftok("file", 1) == -1 ? strerrorname_np(errno) : "a key");
+}
+C
+    run_program ./keys
+    assert_output "another
+ENOENT"
+}
+
+@test "a byte goes there and back by a pipe and by a queue; which is faster is not tested [G22]" {
+    says "POSIX does not promise it, nor do the manual pages"
+    makes both <<'C'
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    char name[64], c = 'x';
+    struct mq_attr form = { .mq_maxmsg = 1, .mq_msgsize = 1 };
+    int to[2], from[2], n = 0;
+    mqd_t q[2];
+    if (pipe(to) == -1 || pipe(from) == -1)
+        return 1;
+    for (int i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, "/both.%d.%d", getpid(), i);
+        q[i] = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &form);
+        mq_unlink(name);
+    }
+    if (fork() == 0) {
+        for (int i = 0; i < 1000; i++)
+            if (read(to[0], &c, 1) != 1 || write(from[1], &c, 1) != 1)
+                _exit(1);
+        for (int i = 0; i < 1000; i++)
+            if (mq_receive(q[0], &c, 1, NULL) != 1 || mq_send(q[1], &c, 1, 0) != 0)
+                _exit(1);
+        _exit(0);
+    }
+    for (int i = 0; i < 1000; i++)
+        n += write(to[1], &c, 1) == 1 && read(from[0], &c, 1) == 1;
+    for (int i = 0; i < 1000; i++)
+        n += mq_send(q[0], &c, 1, 0) == 0 && mq_receive(q[1], &c, 1, NULL) == 1;
+    wait(NULL);
+    printf("%d\n", n);
+}
+C
+    run_program ./both
+    assert_output 2000
+    for page in mq_overview pipe; do
+        if man -w 7 $page > /dev/null 2>&1; then run bash -c 'man 7 $1 2> /dev/null | grep -ciE "faster than (a )?(pipe|message queue)"' bash $page; assert_output 0; fi
+    done
+}

@@ -29,7 +29,7 @@ load common
         until read -r keeper _ < /proc/$pid/task/$pid/children; [ -n "$keeper" ]; do kill -0 $pid || exit 9; done
         sleeping $pid; sleeping $keeper
         for s in TERM INT HUP QUIT USR1 TSTP; do kill -$s $keeper || exit 9; done
-        cat door > all & exec 7<&-; wait $pid || exit; wait; tr -d "\0" < all; left'
+        exec 8< door 7<&-; cat <&8 > all & exec 8<&-; wait $pid || exit; wait; tr -d "\0" < all; left'
     assert_success
     assert_line --index 0 'sent 5a 1b 5c 2d 1e'
     refute_output --partial 0x
