@@ -22,3 +22,22 @@ hold_exercises
     run "$root/out/bin/$unit/exercises/long_first.answer" 100:x
     assert_failure 2
 }
+
+@test "to_all takes lines of 255 bytes, for one child to eight" {
+    says "Lines have at most 255 bytes"
+    says "has N children, from one to eight"
+    run bash -c 'cd "$1" && printf "%0255d\n" 7 | "$2" 8 && wc -c < got.8 && cmp got.1 got.8' bash "$PWD" "$root/out/bin/$unit/exercises/to_all.answer"
+    assert_output 256
+    run "$root/out/bin/$unit/exercises/to_all.answer" 9
+    assert_failure 2
+}
+
+@test "squares takes one worker to eight, and none of its results is lost" {
+    says "A child that dies costs time and no result: all eight are printed, and the program leaves with status 0"
+    for deadly in 1 2 3 4 5 6 7 8; do
+        rm -f tried
+        run "$root/out/bin/$unit/exercises/squares.answer" "$deadly" $((9 - deadly))
+        assert_success
+        assert_equal "${#lines[@]}" 8
+    done
+}
