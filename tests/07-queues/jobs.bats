@@ -257,3 +257,12 @@ the queue is empty
 2
 empty"
 }
+
+@test "a parent that cannot print finishes what is in hand and stops" {
+    says "A parent that cannot print stops as if it had been asked to"
+    run_shell './jobs add "> one"; ./jobs add "> two"; ./jobs work > /dev/full; echo $?; ls one two; ./jobs list'
+    assert_output "1
+one
+1 waiting, room for 7; 0 put aside"
+    assert_stderr_line 'jobs: cannot write to standard output'
+}
