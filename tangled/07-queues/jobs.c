@@ -78,18 +78,23 @@ struct job {
 static mqd_t queue = -1, aside = -1;
 static char name[2][100];
 
-/* Opens both queues; with O_CREAT in FLAGS it makes those that are
-   missing. Returns false when there are none. */
-static bool open_queues(int flags)
+static void name_queues(void)
 {
     struct stat here;
-    struct mq_attr form = { .mq_maxmsg = ROOM, .mq_msgsize = LONGEST };
     if (stat(".", &here) == -1)
         err(EXIT_FAILURE, "this directory");
     for (int i = 0; i < 2; i++)
         snprintf(name[i], sizeof *name, "/jobs-%jd-%jx-%jx%s",
                  (intmax_t)geteuid(), (uintmax_t)here.st_dev,
                  (uintmax_t)here.st_ino, i == 0 ? "" : "-aside");
+}
+
+/* Opens both queues; with O_CREAT in FLAGS it makes those that are
+   missing. Returns false when there are none. */
+static bool open_queues(int flags)
+{
+    struct mq_attr form = { .mq_maxmsg = ROOM, .mq_msgsize = LONGEST };
+    name_queues();
     umask(077);
     flags |= O_RDWR | O_NONBLOCK;
     queue = mq_open(name[0], flags, 0600, &form);
@@ -125,11 +130,13 @@ static int add(int argc, char **argv)
     open_queues(O_CREAT);
     int sent = mq_send(queue, argv[optind], strlen(argv[optind]),
                        (unsigned)priority);
-    if (sent == -1 && errno == EAGAIN)
+    const int error = errno;
+    close_queues();
+    errno = error;
+    if (sent == -1 && error == EAGAIN)
         errx(EXIT_FAILURE, "full: %d jobs are waiting", ROOM);
     if (sent == -1)
         err(EXIT_FAILURE, "%s", argv[optind]);
-    close_queues();
     return EXIT_SUCCESS;
 }
 
@@ -183,6 +190,18 @@ static int drain(void)
     return EXIT_SUCCESS;
 }
 
+static int remove_queues(void)
+{
+    int status = EXIT_SUCCESS;
+    name_queues();
+    for (int i = 0; i < 2; i++)
+        if (mq_unlink(name[i]) == -1 && errno != ENOENT) {
+            warn("a message queue");
+            status = EXIT_FAILURE;
+        }
+    return status;
+}
+
 static struct worker {
     pid_t pid;                  /* 0: there is none */
     int to, from;
@@ -197,7 +216,8 @@ static bool stay, asked_to_stop;
 static _Noreturn void do_jobs(int to, int from)
 {
     struct job job;
-    while (read_full(to, &job, sizeof job) == sizeof job) {
+    ssize_t n;
+    while ((n = read_full(to, &job, sizeof job)) == sizeof job) {
         pid_t parent = getpid(), child = fork();
         if (child == 0) {
             sigset_t none;
@@ -213,6 +233,8 @@ static _Noreturn void do_jobs(int to, int from)
         if (write_all(from, &status, sizeof status) == -1)
             break;
     }
+    if (n == -1)
+        warn("a pipe to a worker");
     close(to);
     close(from);
     _exit(EXIT_SUCCESS);
@@ -299,8 +321,9 @@ static void bury(struct worker *w)
     int status = wait_for(w->pid);
     if (w->busy) {
         w->job.deaths++;
-        printf("a worker died of SIG%s: %s\n", WIFSIGNALED(status)
-               ? sigabbrev_np(WTERMSIG(status)) : "?", w->job.command);
+        printf("a worker %s%s: %s\n", WIFSIGNALED(status)
+               ? "died of SIG" : "left", WIFSIGNALED(status)
+               ? sigabbrev_np(WTERMSIG(status)) : "", w->job.command);
     }
     if (w->busy && w->job.deaths == DEATHS)
         put_aside(w);
@@ -333,6 +356,8 @@ static void wait_for_news(bool jobs)
         if (p[i].revents == 0)
             continue;
         ssize_t n = read_full(workers[i].from, &status, sizeof status);
+        if (n == -1)
+            warn("a pipe from a worker");
         if (n == sizeof status)
             hear(workers + i, status);
         else
@@ -416,11 +441,13 @@ int main(int argc, char **argv)
     int status = strcmp(what, "add") == 0 ? add(argc - 1, argv + 1)
         : strcmp(what, "work") == 0 ? work(argc - 1, argv + 1)
         : strcmp(what, "list") == 0 && argc == 2 ? list()
-        : strcmp(what, "drain") == 0 && argc == 2 ? drain() : 2;
+        : strcmp(what, "drain") == 0 && argc == 2 ? drain()
+        : strcmp(what, "close") == 0 && argc == 2 ? remove_queues() : 2;
     if (status == 2)
         fprintf(stderr, "usage: jobs add [-p PRIORITY] COMMAND\n"
                         "       jobs work [-n WORKERS] [-w]\n"
-                        "       jobs list\n       jobs drain\n");
+                        "       jobs list\n       jobs drain\n"
+                        "       jobs close\n");
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return status;

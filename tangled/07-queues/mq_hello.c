@@ -22,6 +22,7 @@ int main(void)
             err(1, "mq_receive");
         printf("%u %s\n", urgent, text);
     }
+    mq_close(queue);
     if (fflush(stdout) == EOF)
         err(1, "standard output");
     return 0;

@@ -165,8 +165,11 @@ static void send_and_look(mqd_t queue, const char *text)
     sigaddset(&usr1, SIGUSR1);
     if (mq_send(queue, text, 1, 0) == -1)
         err(EXIT_FAILURE, "mq_send");
-    int told = sigtimedwait(&usr1, NULL, &no_time) == SIGUSR1;
-    printf("  send %s: %s\n", text, told ? "told" : "not told");
+    int got;
+    do
+        got = sigtimedwait(&usr1, NULL, &no_time);
+    while (got == -1 && errno == EINTR);
+    printf("  send %s: %s\n", text, got == -1 ? "not told" : "told");
 }
 
 /* Takes what is in QUEUE. */

@@ -17,6 +17,25 @@
 #include <mqueue.h>
 #include <poll.h>
 
+/* Returns the number of bytes read, less than LENGTH only at end of
+   file, or -1 with errno set. */
+static ssize_t read_full(int fd, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = read(fd, (char *)buffer + done, length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        if (n == 0)
+            break;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+
 /* Prints what a call returned. An error other than EXPECTED ends the
    program; 0 means that none is expected. */
 static void show(const char *call, ssize_t result, int expected)
@@ -81,9 +100,10 @@ int main(void)
         err(EXIT_FAILURE, "mq_getattr");
     show("  the other opening has it", is.mq_flags == O_NONBLOCK, 0);
     char text[128] = "";
-    ssize_t n = pread(in, text, sizeof text - 1, 0);
+    if (read_full(in, text, sizeof text - 1) == -1)
+        err(EXIT_FAILURE, "read");
     text[strcspn(text, " \n")] = '\0';
-    printf("%-36s = %s\n", "read", n == -1 ? strerrorname_np(errno) : text);
+    printf("%-36s = %s\n", "read", text);
     show("write", write(out, "ok", 2), EINVAL);
     show("receive from the second",
          mq_receive(out, text, sizeof text, NULL), EBADF);

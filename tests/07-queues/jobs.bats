@@ -8,7 +8,10 @@ setup() {
     book_setup
     mkdir here && cd here && ln -s "$(readlink -f ../jobs)" jobs
 }
-teardown() { ./jobs drain > /dev/null 2>&1 || :; }
+teardown() {
+    ./jobs close 2> /dev/null || :
+    if declare -F book_teardown > /dev/null; then book_teardown; fi
+}
 
 # holding: a job that tells its worker in the file holder, the first time, and waits for a
 # line from the FIFO gate; the second time it is done.
@@ -17,7 +20,7 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
 @test "the session holds: urgency first, a deadly job is put aside after three workers" {
     says "If the worker dies in the middle, the pipe ends, the parent starts another worker and hands it the same job"
     says "After three deaths it is put aside, into a second queue, where a person can look at it"
-    says "The last job but one kills its worker each time, the last one only the first time: its second worker finds the file tried and has nothing to do"
+    says "a queue that nobody removes would stay for ever"
     holds_session
 }
 
@@ -156,7 +159,7 @@ x
 
 @test "full, empty, and what is wrong, are said" {
     says "A full queue says EAGAIN, and we say what that means"
-    for words in '' add 'add -p' 'add -p x y' 'add -p 1x y' 'add a b' 'work x' 'work -n 0' 'work -n 17' 'work -n' 'work -x' 'list x' 'drain x'; do
+    for words in '' add 'add -p' 'add -p x y' 'add -p 1x y' 'add a b' 'work x' 'work -n 0' 'work -n 17' 'work -n' 'work -x' 'list x' 'drain x' 'close x'; do
         # shellcheck disable=SC2086 # words
         run_program ./jobs $words
         assert_failure 2
@@ -234,7 +237,7 @@ the queue is empty"
 }
 
 @test "nothing is left behind: no process, no descriptor, and after drain no queue" {
-    says "After drain, neither queue"
+    says "After drain or close, neither queue"
     run_shell 'for i in 1 2 3; do ./jobs add "exit 0"; done'
     no_leaked_fd ./jobs work -n 2
     assert_success
@@ -251,11 +254,12 @@ the queue is empty"
     no_leaked_fd ./jobs drain
     assert_output "waiting 0: more
 aside 0: kill -9 \$PPID"
-    alone "$left"'./jobs add "exit 0"; ./jobs work; left | wc -l; ./jobs drain; left'
+    alone "$left"'./jobs add "exit 0"; ./jobs work; left | wc -l; ./jobs drain; left; ./jobs add x; ./jobs add y; ./jobs close; left; ./jobs close; ./jobs list'
     assert_output "done: exit 0
 the queue is empty
 2
-empty"
+empty
+0 waiting, room for 8; 0 put aside"
 }
 
 @test "a parent that cannot print finishes what is in hand and stops" {

@@ -80,7 +80,7 @@ ok
     no_leaked_fd ./mq_desk put "$queue" 1 x
     assert_success
     no_leaked_fd ./mq_desk take "$queue"
-    assert_success
+    assert_output '1 x'
     run_program ./mq_desk close "$queue"
     assert_success
     run_program ./q "open $queue r"
