@@ -229,7 +229,11 @@ static _Noreturn void do_jobs(int to, int from)
             execl("/bin/sh", "sh", "-c", job.command, (char *)NULL);
             _exit(126);
         }
-        int status = child == -1 ? 126 << 8 : wait_for(child);
+        if (child == -1) {
+            warn("a shell for a job");
+            break;
+        }
+        int status = wait_for(child);
         if (write_all(from, &status, sizeof status) == -1)
             break;
     }

@@ -263,3 +263,35 @@ C
         if man -w 7 $page > /dev/null 2>&1; then run bash -c 'man 7 $1 2> /dev/null | grep -ciE "faster than (a )?(pipe|message queue)"' bash $page; assert_output 0; fi
     done
 }
+
+@test "files are made until two have one key [G17]" {
+    says "A test of this chapter makes files until it has such a pair"
+    makes pair <<'C'
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static key_t key_of(int fd)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return ftok(path, 'A');
+}
+int main(void)
+{
+    struct stat first, other;
+    int a = memfd_create("a", 0), b = memfd_create("b", 0);
+    fstat(a, &first);
+    while (fstat(b, &other) == 0 && (other.st_ino & 0xffff) != (first.st_ino & 0xffff)) {
+        close(b);
+        b = memfd_create("b", 0);
+    }
+    printf("%s inodes, %s\n", other.st_ino == first.st_ino ? "the same" : "different",
+        key_of(a) == key_of(b) ? "one key" : "two keys");
+}
+C
+    run_program -t 60 ./pair
+    assert_success
+    assert_output 'different inodes, one key'
+}
