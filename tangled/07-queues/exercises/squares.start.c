@@ -1,0 +1,35 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static int square(int number, int deadly)
+{
+    if (number == deadly
+        && open("tried", O_WRONLY | O_CREAT | O_EXCL, 0600) != -1)
+        raise(SIGKILL);
+    return number * number;
+}
+
+int main(int argc, char **argv)
+{
+    const int workers = argc > 1 ? atoi(argv[1]) : 0;
+    const int deadly = argc > 2 ? atoi(argv[2]) : 0;
+    if (workers < 1 || workers > 8 || argc > 3)
+        errx(2, "usage: squares WORKERS [DEADLY]");
+    for (int number = 1; number <= 8 && workers > 0; number++)
+        printf("%d %d\n", number, square(number, deadly));
+    return fclose(stdout) == EOF;
+}

@@ -1,0 +1,23 @@
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # scripts of other shells; helpers.bash sets
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# sysv_life: a System V queue stays, is full by bytes and by messages, and goes at once.
+
+@test "the session holds: the sender dies, the queue is full, and is removed under a sleeper [G15] [G16] [G19]" {
+    says "The owner may lower it"
+    says "The queue is gone with all its messages when the call returns"
+    says "Who sleeps in it is woken with EIDRM, and who calls later gets EINVAL, as for a number without a queue"
+    holds_session
+}
+
+@test "what fails is told" {
+    inject 'msgrcv:error=ENOMEM:when=1' ./sysv_life
+    assert_failure 1
+    assert_stderr 'sysv_life: take its message: Cannot allocate memory'
+}
+
+@test "it leaves nothing behind" {
+    leaves_nothing ./sysv_life
+    killed_leaves_nothing msgrcv ./sysv_life
+}
