@@ -32,3 +32,12 @@ leaves_nothing() {
 needs_shm() {
     [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "needs a tmpfs on /dev/shm"
 }
+
+# For scripts, which are given this function in front: wait until process $1 sleeps.
+functions='sleeping() {
+    while read -r _ _ state _ 2> /dev/null < "/proc/$1/stat" && [ "$state" != Z ]; do
+        [ "$state" != S ] || return 0
+    done
+    echo "process $1 is gone" >&2; exit 9
+}
+'
