@@ -136,7 +136,7 @@ static void make_ring(const char *name, long count)
     if (errno != 0)
         err(EXIT_FAILURE, "%s", name);
     ring = (void *)map_or_die(NULL, sizeof *ring,
-                              PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     memcpy(ring->magic, magic, sizeof magic);
     ring->slots = (uint32_t)count;
     make_lock(&ring->lock);
@@ -158,7 +158,7 @@ static void open_ring(const char *name)
     if (is.st_size < size_of(1) || is.st_size > size_of(MOST))
         errx(EXIT_FAILURE, "%s: no ring has this size", name);
     ring = (void *)map_or_die(NULL, (size_t)is.st_size,
-                              PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
     slots = *(volatile uint32_t *)&ring->slots;
     if (memcmp(ring->magic, magic, sizeof magic) != 0

@@ -5,6 +5,7 @@ load common
 # mutex_private: a sleeper of another process is found, or not.
 
 @test "the session holds: without the attribute the sleeper sleeps on [S16]" {
+    says "a mutex | PTHREAD_PROCESS_SHARED, and robust"
     holds_session
 }
 

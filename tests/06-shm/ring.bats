@@ -180,6 +180,20 @@ two three four five six
 ring: box: empty'
 }
 
+@test "one that is stopped with the lock holds up the others until it goes on" {
+    says "A process that is stopped, and not killed, holds the others up if it has the lock just then: it is alive, and may go on"
+    needs strace
+    ./ring make box
+    run_shell "$functions"'
+        strace -o log -e trace=futex -e inject=futex:signal=STOP:when=1 ./ring put box one & tracer=$!
+        until ring=$(pgrep -P $tracer ring) && grep -q "^State:.[Tt]" /proc/$ring/status; do kill -0 $tracer || exit 9; done
+        ./ring -n get box > got & reader=$!
+        sleeping $reader; kill -0 $reader || exit 8
+        kill -CONT $ring; wait $reader $tracer; cat got'
+    assert_success
+    assert_output one
+}
+
 @test "it has its name when it is complete, and a second maker is refused" {
     says "The file is complete before it has a name, as in"
     says "Space for all of it is reserved, so a later store does not find the memory full"
