@@ -85,7 +85,7 @@ static int file_lock(const char *file, int command)
     struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     int fd = open(file, O_RDWR | O_CLOEXEC);
     if (fd == -1)
-        err(EXIT_FAILURE, "%s", file);
+        return errno;
     return fcntl(fd, command, &all) == 0 ? 0 : errno;
 }
 
@@ -136,7 +136,8 @@ static void crash(const struct kind *lock)
            : error == EOWNERDEAD ? "has it, EOWNERDEAD"
            : strerrorname_np(error));
 }
-static int tried_by_another(int (*take)(void))
+/* Has a child call it; returns whether it could. */
+static bool another_can(int (*take)(void))
 {
     fflush(stdout);
     pid_t child = fork();
@@ -144,20 +145,25 @@ static int tried_by_another(int (*take)(void))
         err(EXIT_FAILURE, "fork");
     if (child == 0)
         _exit(take());
-    return WEXITSTATUS(wait_for(child));
+    int error = WEXITSTATUS(wait_for(child));
+    if (error != 0 && error != EAGAIN && error != EACCES)
+        errx(EXIT_FAILURE, "a child: %s", strerror(error));
+    return error == 0;
 }
 
 static void lose_by_closing(void)
 {
     puts("the owner opens the file once more, and closes it:");
-    for (int i = 0; i < 2; i++)
-        close(open(files[i], O_RDONLY | O_CLOEXEC));
-    int record = tried_by_another(take_record);
-    int description = tried_by_another(take_description);
+    for (int i = 0; i < 2; i++) {
+        int fd = open(files[i], O_RDONLY | O_CLOEXEC);
+        if (fd == -1)
+            err(EXIT_FAILURE, "%s", files[i]);
+        close(fd);
+    }
     printf("  F_SETLK, the next one    %s\n",
-           record == 0 ? "has it" : "waits");
+           another_can(take_record) ? "has it" : "waits");
     printf("  F_OFD_SETLK, the next    %s\n",
-           description == 0 ? "has it" : "waits");
+           another_can(take_description) ? "has it" : "waits");
 }
 static int give_with_undo(void) { return change(1, 1, SEM_UNDO); }
 static int give(void) { return change(1, 1, 0); }
@@ -165,9 +171,9 @@ static int give(void) { return change(1, 1, 0); }
 static void take_back(void)
 {
     puts("a producer adds 1 and leaves; the semaphore says");
-    tried_by_another(give_with_undo);
+    another_can(give_with_undo);
     printf("  with SEM_UNDO            %d\n", semctl(set, 1, GETVAL));
-    tried_by_another(give);
+    another_can(give);
     printf("  without                  %d\n", semctl(set, 1, GETVAL));
 }
 

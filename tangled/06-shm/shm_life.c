@@ -82,8 +82,11 @@ static void make_and_be_killed(void)
         int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
         if (fd == -1 || ftruncate(fd, 64) == -1)
             _exit(EXIT_FAILURE);
-        strcpy(map_or_die(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED,
-                          fd, 0), "old");
+        char *map = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED,
+                         fd, 0);
+        if (map == MAP_FAILED)
+            _exit(EXIT_FAILURE);
+        strcpy(map, "old");
         raise(SIGKILL);
     }
     int status = wait_for(child);

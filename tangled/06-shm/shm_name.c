@@ -99,7 +99,10 @@ static char seen_by_another(void)
         const char *other = mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
         _exit(fd == -1 || other == MAP_FAILED ? 0 : *other);
     }
-    return (char)WEXITSTATUS(wait_for(child));
+    int status = wait_for(child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == 0)
+        errx(EXIT_FAILURE, "the other process sees nothing");
+    return (char)WEXITSTATUS(status);
 }
 
 int main(void)

@@ -74,6 +74,13 @@ static int wait_for(pid_t child)
     return status;
 }
 
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
 /* A child opens the object, loads its first word, and tells. */
 static void stranger(const char *when)
 {
@@ -87,20 +94,27 @@ static void stranger(const char *when)
         setrlimit(RLIMIT_CORE, &none);
         int fd = shm_open(name, O_RDONLY, 0);
         struct stat is;
-        if (fd == -1 || fstat(fd, &is) == -1) {
-            printf("%s\n", strerrorname_np(errno));
+        if (fd == -1 && errno == ENOENT) {
+            puts("no such object");
             fflush(stdout);
             _exit(EXIT_SUCCESS);
         }
+        if (fd == -1 || fstat(fd, &is) == -1)
+            fail(name);
         printf("%jd bytes, ", (intmax_t)is.st_size);
         fflush(stdout);
-        const char *map = map_or_die(NULL, 16, PROT_READ, MAP_SHARED, fd, 0);
+        const char *map = mmap(NULL, 16, PROT_READ, MAP_SHARED, fd, 0);
+        if (map == MAP_FAILED)
+            fail("mmap");
         printf("the word is %s\n", *map == '\0' ? "missing" : map);
         fflush(stdout);
         _exit(EXIT_SUCCESS);
     }
-    if (WIFSIGNALED(wait_for(child)))
+    int status = wait_for(child);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
         puts("killed by SIGBUS");
+    else if (status != 0)
+        errx(EXIT_FAILURE, "the stranger failed");
 }
 static void fill(int fd)
 {
