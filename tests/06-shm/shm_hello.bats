@@ -19,6 +19,12 @@ load common
     [ "$(stat -c %s "/dev/shm$name")" = 4096 ]
 }
 
+@test "without a standard output it prints into the object" {
+    says "Started with a closed standard output, it prints into the object, which has got that number"
+    run_shell './shm_hello $1 word; ./shm_hello $1 >&-; head -c 6 /dev/shm$1 | od -An -c' "$name"
+    assert_output --regexp 'w +o +r +d +.n +.0$'
+}
+
 @test "what cannot be opened, mapped or printed is told, and a wrong call" {
     run_program ./shm_hello /a/b
     assert_failure 1

@@ -67,6 +67,8 @@ filled 1024
 unlinked 1024
 closed 1024
 unmapped 0'
+    run_program ./shm_life
+    assert_line '  our mapping says              old'
 }
 
 @test "who cleans up the name at its start is cut off from those who run [S02]" {
@@ -74,6 +76,8 @@ unmapped 0'
     run_shell './shm_hello $1 old; exec 5< /dev/shm$1; rm /dev/shm$1; ./shm_hello $1 new; head -c 3 <&5; echo; ./shm_hello $1' "$name"
     assert_output 'old
 new'
+    run_program ./shm_life
+    assert_line '  the two mappings say          old, new'
 }
 
 @test "it leaves nothing behind, and no descriptor in use is needed" {
