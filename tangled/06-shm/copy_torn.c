@@ -64,6 +64,7 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    setvbuf(stdout, NULL, _IOLBF, 0);
     page = (size_t)sysconf(_SC_PAGESIZE);
     int fd = memfd_create("record", MFD_CLOEXEC);
     if (fd == -1 || ftruncate(fd, (off_t)(2 * page)) == -1)
@@ -72,6 +73,7 @@ int main(void)
     other = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (pages == MAP_FAILED || other == MAP_FAILED)
         err(EXIT_FAILURE, "mmap");
+    close(fd);
     const size_t at = page - sizeof(unsigned long[3]);
     ours = (void *)(pages + at);
     theirs = (void *)(other + at);

@@ -115,6 +115,7 @@ int main(void)
         || signal(SIGPIPE, SIG_DFL) == SIG_ERR
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
+    setvbuf(stdout, NULL, _IOLBF, 0);
     page = (size_t)sysconf(_SC_PAGESIZE);
     counters = mmap(NULL, page, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -182,6 +182,7 @@ int main(void)
                               MAP_SHARED, fd, 0);
     atomic_uint *again = (void *)map_or_die(NULL, sizeof *word,
         PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
     puts("nobody sleeps, the word is 0");
     show("  wake", futex_wake(word, 1), 0);
     show("  wait while it is 1", futex_wait(word, 1), EAGAIN);

@@ -132,6 +132,9 @@ static void crash(const struct kind *lock)
     if (!WIFSIGNALED(wait_for(child)))
         errx(EXIT_FAILURE, "%s: not taken", lock->name);
     int error = lock->take();
+    if (error != 0 && error != EOWNERDEAD && error != EAGAIN
+        && error != EBUSY)
+        errx(EXIT_FAILURE, "%s: %s", lock->name, strerror(error));
     printf("  %-24s %s\n", lock->name, error == 0 ? "has it, untold"
            : error == EOWNERDEAD ? "has it, EOWNERDEAD"
            : strerrorname_np(error));

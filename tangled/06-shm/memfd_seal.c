@@ -75,7 +75,9 @@ static const char *load(const volatile char *map)
         setrlimit(RLIMIT_CORE, &none);
         _exit(map[0] == 'x');
     }
-    return WIFSIGNALED(wait_for(child)) ? "SIGBUS" : "works";
+    int status = wait_for(child);
+    return WIFEXITED(status) ? "works"
+        : WTERMSIG(status) == SIGBUS ? "SIGBUS" : "?";
 }
 
 int main(void)
@@ -137,6 +139,9 @@ int main(void)
     void *again = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED,
                        fd, 0);
     show("  it maps it for writing", again == MAP_FAILED ? -1 : 0, EPERM);
+    close(reading);
+    close(opened);
+    close(fd);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -115,12 +115,14 @@ int main(void)
     char byte;
     close(in[0]);
     close(executed[1]);
-    while (read(executed[0], &byte, 1) == -1 && errno == EINTR)
-        ;
+    while (read(executed[0], &byte, 1) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "read");
     attached("after the child's exec by");
     close(in[1]);
     close(executed[0]);
-    wait_for(child);
+    if (wait_for(child) != 0)
+        errx(EXIT_FAILURE, "the child failed");
     show("marked to be removed", shmctl(id, IPC_RMID, NULL), 0);
     printf("  it says                            %s\n", ours);
     show("  shmget by its key", shmget(key, 100, 0600), ENOENT);
