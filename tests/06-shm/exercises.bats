@@ -15,15 +15,3 @@ hold_exercises
         assert_equal "$(sort -u stdout | wc -l) $(sort stdout | tail -n 1)" '20 ticket 1019'
     done
 }
-
-@test "what board, beside, dead_owner and left_segments ask for is looked at" {
-    says "The structure may get what you need"
-    local name
-    for name in board beside dead_owner left_segments; do
-        run "$root/out/bin/$unit/exercises/$name.check" "$root/out/bin/$unit/exercises/$name.answer"
-        assert_success
-        assert_line "$name is right"
-        run "$root/out/bin/$unit/exercises/$name.check" "$root/out/bin/$unit/exercises/$name.start"
-        assert_failure 1
-    done
-}

@@ -167,8 +167,8 @@ dead"
         sleeping $writer
         ./ring show box
         kill -CONT $reader
-        ./ring put box six
-        wait $reader $writer; paste -sd " " got; ./ring -n get box; echo $?'
+        wait $writer; ./ring put box six
+        wait $reader; paste -sd " " got; ./ring -n get box; echo $?'
     assert_success
     assert_output '3
 2 messages, room for 0, 0 deaths
