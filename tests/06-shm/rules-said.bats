@@ -1,0 +1,375 @@
+# shellcheck disable=SC2016,SC2154 # scripts are for other shells; helpers set it
+bats_require_minimum_version 1.13.0
+load ../lib/helpers
+load common
+# What else is said of shared memory: the rows of the table, and sentences without a program.
+
+@test "shm_open's mode is what the umask leaves, shmget's is not; another user may not write, or remove [S08] [S08b]" {
+    says "With mode 0666, everybody may open the object for writing | if the umask is 0; else fchmod(2) afterwards. shmget(2) takes no umask into account"
+    says "Nobody else can remove my object | yes, /dev/shm is sticky: EACCES"
+    makes try <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void other(const char *name)
+{
+    fflush(stdout);
+    if (fork() == 0) {
+        if (setgid(65534) == -1 || setuid(65534) == -1)
+            _exit(77);
+        int fd = shm_open(name, O_RDWR, 0);
+        printf("write %s, ", fd == -1 ? strerrorname_np(errno) : "ok");
+        printf("remove %s\n", shm_unlink(name) == -1 ? strerrorname_np(errno) : "ok");
+        fflush(stdout);
+        _exit(0);
+    }
+    int status;
+    wait(&status);
+    if (status != 0)
+        puts("no other user");
+}
+int main(int argc, char **argv)
+{
+    struct stat is;
+    struct shmid_ds segment;
+    umask(022);
+    const char *name = argv[argc - 1];
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0666);
+    fstat(fd, &is);
+    printf("%o\n", is.st_mode & 0777);
+    other(name);
+    fchmod(fd, 0666);
+    other(name);
+    shm_unlink(name);
+    int id = shmget(IPC_PRIVATE, 10, 0666);
+    shmctl(id, IPC_STAT, &segment);
+    printf("%o\n", segment.shm_perm.mode & 0777);
+    shmctl(id, IPC_RMID, NULL);
+    umask(0);
+    fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0666);
+    fstat(fd, &is);
+    printf("%o\n", is.st_mode & 0777);
+    shm_unlink(name);
+}
+C
+    run_program ./try "$name"
+    assert_success
+    assert_equal "${lines[0]} ${lines[-2]} ${lines[-1]}" '644 666 666'
+    needs root
+    assert_equal "${lines[1]}" 'write EACCES, remove EACCES'
+    assert_equal "${lines[2]}" 'write ok, remove EACCES'
+}
+
+@test "a segment of 100 bytes has a page, and says 100 [S12]" {
+    makes try <<'C'
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
+int main(void)
+{
+    key_t key = (key_t)(getpid() | 0x50000000);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int id = shmget(key, 100, IPC_CREAT | IPC_EXCL | 0600);
+    struct shmid_ds is;
+    shmctl(id, IPC_STAT, &is);
+    volatile char *p = shmat(id, NULL, 0);
+    p[page - 1] = 'x';
+    printf("%zu %c", is.shm_segsz, p[page - 1]);
+    printf(" %d\n", shmget(key, 101, 0600) == -1 && errno == EINVAL);
+    shmctl(id, IPC_RMID, NULL);
+}
+C
+    run_program ./try
+    assert_output '100 x 1'
+}
+
+@test "a pointer leads to the same place after a fork, and elsewhere at another address [S13]" {
+    makes try <<'C'
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+struct list { int *pointer; long offset; int value; };
+int main(void)
+{
+    int fd = memfd_create("x", 0);
+    if (ftruncate(fd, 4096) == -1)
+        return 1;
+    struct list *a = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    struct list *b = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    *a = (struct list){ &a->value, (char *)&a->value - (char *)a, 42 };
+    printf("%d %d\n", b->pointer == &b->value, *(int *)((char *)b + b->offset));
+    fflush(stdout);
+    if (fork() == 0)
+        _exit(*a->pointer);
+    int status;
+    wait(&status);
+    printf("%d\n", WEXITSTATUS(status));
+    fflush(stdout);
+    munmap(a, 4096);
+    printf("%d\n", *b->pointer);
+}
+C
+    run_program ./try
+    assert_killed SIGSEGV
+    assert_output '0 42
+42'
+}
+
+@test "sem_open keeps the value that is there; sem_unlink makes another [S20b]" {
+    says "A second sem_open with O_CREAT and 1 sets the semaphore to 1 | no, what is there keeps its value"
+    makes try <<'C'
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+    int value;
+    const char *name = argv[argc - 1];
+    sem_t *s = sem_open(name, O_CREAT | O_EXCL, 0600, 1);
+    sem_wait(s);
+    sem_getvalue(sem_open(name, O_CREAT, 0600, 1), &value);
+    printf("%d", value);
+    sem_unlink(name);
+    sem_getvalue(sem_open(name, O_CREAT, 0600, 1), &value);
+    printf(" %d", value);
+    sem_getvalue(s, &value);
+    printf(" %d\n", value);
+    sem_unlink(name);
+}
+C
+    run_program ./try "$name"
+    assert_output '0 1 0'
+}
+
+@test "a semaphore has to lie in shared memory, and says 0 with two sleepers [S21] [S21b]" {
+    says "sem_init with 1 shares a variable with a forked child | no, it has to lie in shared memory"
+    says "sem_getvalue tells the sleepers, as a negative number | no, it says 0"
+    makes try <<'C'
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static sem_t global;
+int main(void)
+{
+    int value;
+    sem_t *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sem_init(&global, 1, 0);
+    sem_init(shared, 1, 0);
+    if (fork() == 0) {
+        sem_post(&global);
+        sem_post(shared);
+        _exit(0);
+    }
+    wait(NULL);
+    sem_getvalue(&global, &value);
+    printf("%d", value);
+    sem_getvalue(shared, &value);
+    printf(" %d", value);
+    sem_wait(shared);
+    pid_t two[2];
+    for (int i = 0; i < 2; i++)
+        if ((two[i] = fork()) == 0) {
+            sem_wait(shared);
+            _exit(0);
+        }
+    for (int i = 0; i < 2; i++)
+        for (int seen = 0; seen < 3;) {
+            char path[64], state;
+            snprintf(path, sizeof path, "/proc/%d/stat", (int)two[i]);
+            FILE *f = fopen(path, "r");
+            if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
+                return 1;
+            fclose(f);
+            seen = state == 'S' ? seen + 1 : 0;
+            usleep(1000);
+        }
+    sem_getvalue(shared, &value);
+    printf(" %d\n", value);
+    for (int i = 0; i < 2; i++)
+        kill(two[i], SIGKILL);
+    while (wait(NULL) != -1)
+        ;
+}
+C
+    run_program ./try
+    assert_output '0 1 0'
+}
+
+@test "a new set is 0, seen by others before SETVAL, and sem_otime tells the first semop [S23]" {
+    says "semget gives semaphores that are ready | they are 0, and others see them before they are set"
+    makes try <<'C'
+#include <stdio.h>
+#include <sys/sem.h>
+#include <unistd.h>
+int main(void)
+{
+    key_t key = (key_t)(getpid() | 0x50000000);
+    int id = semget(key, 1, IPC_CREAT | IPC_EXCL | 0600);
+    struct semid_ds is;
+    union { struct semid_ds *buf; } about = { &is };
+    printf("%d %d", semctl(id, 0, GETVAL), semget(key, 1, 0600) == id);
+    semctl(id, 0, SETVAL, 1);
+    semctl(id, 0, IPC_STAT, about);
+    printf(" %d", is.sem_otime == 0);
+    struct sembuf take = { 0, -1, 0 };
+    semop(id, &take, 1);
+    semctl(id, 0, IPC_STAT, about);
+    printf(" %d\n", is.sem_otime != 0);
+    semctl(id, 0, IPC_RMID);
+}
+C
+    run_program ./try
+    assert_output '0 1 1 1'
+}
+
+@test "64 MiB are a segment like others; ipcs shows it, and no POSIX object [S29] [S29b]" {
+    says "Segments above 32 MiB need a larger shmmax | not since Linux 3.16"
+    makes try <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    int id = shmget(IPC_PRIVATE, 64 << 20, 0600);
+    int fd = shm_open(argv[argc - 1], O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (id == -1 || fd == -1 || ftruncate(fd, 12345) == -1)
+        return 1;
+    printf("%d\n", id);
+    fflush(stdout);
+    int status = system("ipcs -m");
+    shmctl(id, IPC_RMID, NULL);
+    shm_unlink(argv[argc - 1]);
+    return status;
+}
+C
+    run_program ./try "$name"
+    assert_success
+    id=${lines[0]}
+    assert_line --regexp "^0x00000000 $id .* 67108864 "
+    refute_line --partial 12345
+    refute_line --partial "$name"
+    [ "$(wc -c < /proc/sys/kernel/shmmax)" -gt 12 ] || fail 'there is a limit'
+}
+
+@test "another user gets a segment's id, and may not attach or remove it [S32]" {
+    says "A segment with mode 0600 is not seen by others, and shmget comes before shmat | its id is; shmat(2) is refused. The bare id is enough"
+    needs root
+    makes try <<'C'
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    key_t key = (key_t)(getpid() | 0x50000000);
+    for (int mode = 0600; mode <= 0666; mode += 066) {
+        int id = shmget(key, 100, IPC_CREAT | IPC_EXCL | mode);
+        fflush(stdout);
+        if (fork() == 0) {
+            if (setgid(65534) == -1 || setuid(65534) == -1)
+                _exit(1);
+            printf("%o: %d", mode, shmget(key, 0, 0) == id);
+            printf(" %s", shmat(id, NULL, 0) == (void *)-1 ? strerrorname_np(errno) : "attached");
+            printf(" %s\n", shmctl(id, IPC_RMID, NULL) == -1 ? strerrorname_np(errno) : "removed");
+            fflush(stdout);
+            _exit(0);
+        }
+        wait(NULL);
+        shmctl(id, IPC_RMID, NULL);
+    }
+}
+C
+    run_program ./try
+    assert_output '600: 1 EACCES EPERM
+666: 1 attached EPERM'
+}
+
+@test "a page can be locked into memory, and whether there is a swap area is told [S33]" {
+    makes try <<'C'
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void)
+{
+    int fd = memfd_create("x", 0);
+    if (ftruncate(fd, 4096) == -1)
+        return 1;
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    printf("%d\n", mlock(p, 4096));
+    return access("/proc/swaps", R_OK) != 0;
+}
+C
+    run_program ./try
+    assert_success
+    assert_output 0
+}
+
+@test "on a small tmpfs, size and mapping succeed, and a store is killed; reserve and write say ENOSPC [S07]" {
+    says "ftruncate(2) notes a size, and takes no memory"
+    says "A page is taken when it is touched for the first time, and that is a store, which has no way to return an error"
+    says "On a tmpfs of 64 KiB, an object of 1 MiB can be made and mapped, and after 64 KiB of stores the next is a SIGBUS"
+    says "write(2) says ENOSPC in its place"
+    says "And posix_fallocate(3) says it before anybody has stored anything, so a program that makes an object reserves its pages, as reserve in the toolbox does"
+    needs namespaces
+    makes try <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    if ((geteuid() != 0 && unshare(CLONE_NEWUSER) == -1) || unshare(CLONE_NEWNS) == -1
+        || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1
+        || mount("none", "/dev/shm", "tmpfs", 0, "size=64k") == -1)
+        return 77;
+    const struct rlimit none = { 0, 0 };
+    setrlimit(RLIMIT_CORE, &none);
+    int fd = shm_open("/try", O_RDWR | O_CREAT, 0600);
+    printf("%d ", ftruncate(fd, 1 << 20));
+    volatile char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    puts(p == MAP_FAILED ? "failed" : "mapped");
+    printf("%s\n", strerrorname_np(posix_fallocate(fd, 0, 1 << 20)));
+    fflush(stdout);
+    if (fork() == 0)
+        for (int i = 0; i < 1 << 20; i++)
+            p[i] = 'x';
+    int status;
+    wait(&status);
+    int stored = 0;
+    for (int i = 0; i < 1 << 16; i++)
+        stored += p[i] == 'x';
+    printf("%s after %d\n", WTERMSIG(status) == SIGBUS ? "SIGBUS" : "?", stored);
+    char byte = 'y';
+    printf("%s\n", pwrite(fd, &byte, 1, 1 << 19) == -1 ? strerrorname_np(errno) : "written");
+}
+C
+    run_program ./try
+    [ "$status" != 77 ] || skip "needs namespaces"
+    assert_output '0 mapped
+ENOSPC
+SIGBUS after 65536
+ENOSPC'
+}
