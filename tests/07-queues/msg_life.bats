@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 load common
-# sysv_life: a System V queue stays, is full by bytes and by messages, and goes at once.
+# msg_life: a System V queue stays, is full by bytes and by messages, and goes at once.
 
 @test "the session holds: the sender dies, the queue is full, and is removed under a sleeper [G15] [G16] [G19]" {
     says "The owner may lower it"
@@ -12,12 +12,12 @@ load common
 }
 
 @test "what fails is told" {
-    inject 'msgrcv:error=ENOMEM:when=1' ./sysv_life
+    inject 'msgrcv:error=ENOMEM:when=1' ./msg_life
     assert_failure 1
-    assert_stderr 'sysv_life: take its message: Cannot allocate memory'
+    assert_stderr 'msg_life: take its message: Cannot allocate memory'
 }
 
 @test "it leaves nothing behind" {
-    leaves_nothing ./sysv_life
-    killed_leaves_nothing msgrcv ./sysv_life
+    leaves_nothing ./msg_life
+    killed_leaves_nothing msgrcv ./msg_life
 }
