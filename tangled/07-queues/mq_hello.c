@@ -25,5 +25,4 @@ int main(void)
     mq_close(queue);
     if (fflush(stdout) == EOF)
         err(1, "standard output");
-    return 0;
 }

@@ -33,6 +33,7 @@ hold_exercises
 }
 
 @test "squares takes one worker to eight, and none of its results is lost" {
+    says "prints the numbers from 1 to 8 with their squares, in this order"
     says "A child that dies costs time and no result: all eight are printed, and the program leaves with status 0"
     for deadly in 1 2 3 4 5 6 7 8; do
         rm -f tried
