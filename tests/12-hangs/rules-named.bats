@@ -402,6 +402,34 @@ Nobody else can end it: t is stuck.
 END
 }
 
+# alone_or_not YES BODY: whether ./t of BODY is called stuck, also while others are on the machine.
+alone_or_not() {
+    names t "$2"
+    run "$book_built/runner" -n -t 60 -s how ./t
+    assert_equal "$(head -n 1 how)" stuck
+    rm -f door
+    if [ "$1" = yes ]; then
+        run "$book_built/runner" -t 60 -s how ./t
+        assert_equal "$(head -n 1 how)" stuck
+    else
+        outside
+    fi
+    rm -f door
+}
+
+@test "the table of waits: whether somebody is called stuck while others are on the machine" {
+    needs peers queues
+    alone_or_not yes 'pthread_mutex_t *m = mutex(0); pthread_mutex_lock(m); pthread_mutex_lock(m);'
+    alone_or_not yes 'char c; must((int)mq_receive(queue(O_RDWR), &c, 1, NULL));'
+    alone_or_not no 'must(accept(door(SOCK_STREAM, "door"), NULL, NULL));'
+    alone_or_not yes 'door(SOCK_STREAM, "door"); for (;;) call_at(SOCK_STREAM, "door");'
+    alone_or_not yes 'int s[2]; char c; pair(SOCK_STREAM, s); must((int)recv(s[0], &c, 1, 0));'
+    alone_or_not yes 'int s[2]; static char much[1000]; pair(SOCK_STREAM, s); for (;;) must((int)send(s[0], much, sizeof much, 0));'
+    alone_or_not no 'int s[2]; pair(SOCK_DGRAM, s); for (;;) must((int)send(s[0], "", 1, 0));'
+    alone_or_not no 'char c; must((int)recv(door(SOCK_DGRAM, "door"), &c, 1, 0));'
+    alone_or_not yes 'int s[2]; char c; pair(SOCK_DGRAM, s); must((int)recv(s[0], &c, 1, 0));'
+}
+
 @test "poll, select and epoll know queues and sockets" {
     needs queues peers
     says "When one of them is no pipe, no queue and no local socket, we do not know enough"
