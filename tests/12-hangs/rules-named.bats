@@ -91,15 +91,13 @@ END
 @test "memory with a name could be mapped by a stranger, whichever name it has now" {
     says "A file with a name could be mapped by a stranger"
     says "The C library makes a named semaphore under one name, gives it another and removes the first"
-    local of='char name[40]; snprintf(name, sizeof name, "/hang.%d", (int)getppid());'
-    names gone "$of sem_unlink(name);"
-    names t "$of sem_t *s = sem_open(name, O_CREAT, 0600, 0); sem_wait(s);"
-    run bash -c '"$1" -t 1 -s how ./t; "$1" -n -t 60 -s alone ./t; "$1" -t 60 ./gone' bash "$book_built/runner"
-    rm -f /dev/shm/sem.hang.*
+    names t "sem_t *s = sem_open(\"/hang.$$.$RANDOM\", O_CREAT, 0600, 0); sem_wait(s);"
+    run bash -c '"$1" -t 1 -s how ./t; "$1" -n -t 60 -s alone ./t' bash "$book_built/runner"
+    rm -f /dev/shm/sem.hang.$$.*
     assert_equal "$(head -n 1 how)" timeout
     assert_equal "$(head -n 1 alone)" stuck
     run cat alone
-    assert_line --regexp '^waits t waits in futex on shared memory sem\.hang\.[0-9]+$'
+    assert_line --regexp '^waits t waits in futex on shared memory sem\.hang\.[0-9.]+$'
 }
 
 @test "memory in a tmpfs whose name is gone is nobody else's, elsewhere it may have one" {
@@ -168,12 +166,12 @@ Nobody else can end it: t is stuck.'
 
 @test "a queue with a name may be opened by a stranger" {
     needs queues
-    names gone 'char name[40]; snprintf(name, sizeof name, "/hang.%d", (int)getppid()); mq_unlink(name);'
-    names t 'char c, name[40]; snprintf(name, sizeof name, "/hang.%d", (int)getppid());
-        struct mq_attr small = { .mq_maxmsg = 1, .mq_msgsize = 1 };
-        mq_receive(must(mq_open(name, O_RDWR | O_CREAT, 0600, &small)), &c, 1, NULL);'
+    local name=/hang.$$.$RANDOM
+    names gone "return mq_unlink(\"$name\") == -1;"
+    names t "char c; struct mq_attr small = { .mq_maxmsg = 1, .mq_msgsize = 1 };
+        mq_receive(must(mq_open(\"$name\", O_RDWR | O_CREAT, 0600, &small)), &c, 1, NULL);"
     run bash -c '"$1" -t 1 -s how ./t; "$1" -n -t 60 -s alone ./t; ./gone' bash "$book_built/runner"
-    # the parents differ: what is left is removed by its name
+    assert_success
     assert_equal "$(head -n 1 how)" timeout
     assert_equal "$(head -n 1 alone)" stuck
 }
@@ -400,6 +398,34 @@ t waits in recv on a socket
     that nobody can write to, as it has no name
 Nobody else can end it: t is stuck.
 END
+}
+
+# alone_or_not YES BODY: whether ./t of BODY is called stuck, also while others are on the machine.
+alone_or_not() {
+    names t "$2"
+    run "$book_built/runner" -n -t 60 -s how ./t
+    assert_equal "$(head -n 1 how)" stuck
+    rm -f door
+    if [ "$1" = yes ]; then
+        run "$book_built/runner" -t 60 -s how ./t
+        assert_equal "$(head -n 1 how)" stuck
+    else
+        outside
+    fi
+    rm -f door
+}
+
+@test "the table of waits: whether somebody is called stuck while others are on the machine" {
+    needs peers queues
+    alone_or_not yes 'pthread_mutex_t *m = mutex(0); pthread_mutex_lock(m); pthread_mutex_lock(m);'
+    alone_or_not yes 'char c; must((int)mq_receive(queue(O_RDWR), &c, 1, NULL));'
+    alone_or_not no 'must(accept(door(SOCK_STREAM, "door"), NULL, NULL));'
+    alone_or_not yes 'door(SOCK_STREAM, "door"); for (;;) call_at(SOCK_STREAM, "door");'
+    alone_or_not yes 'int s[2]; char c; pair(SOCK_STREAM, s); must((int)recv(s[0], &c, 1, 0));'
+    alone_or_not yes 'int s[2]; static char much[1000]; pair(SOCK_STREAM, s); for (;;) must((int)send(s[0], much, sizeof much, 0));'
+    alone_or_not no 'int s[2]; pair(SOCK_DGRAM, s); for (;;) must((int)send(s[0], "", 1, 0));'
+    alone_or_not no 'char c; must((int)recv(door(SOCK_DGRAM, "door"), &c, 1, 0));'
+    alone_or_not yes 'int s[2]; char c; pair(SOCK_DGRAM, s); must((int)recv(s[0], &c, 1, 0));'
 }
 
 @test "poll, select and epoll know queues and sockets" {

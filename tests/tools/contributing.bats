@@ -54,7 +54,7 @@ named() {
 
 @test "every word of a check is named, and every one that is named is there" {
     find "$root"/book.nw "$root"/chapters "$root"/tools/skeletons -name "*.nw" -exec cat {} + | sed -n '/^<<begin a check>>=/,/^## /s/^\([a-z_]*\)() .*/\1/p' |
-        grep -vE '^(run_with|otherwise|left_open)$' > words
+        grep -vE '^(run_with|otherwise|left_open|line_of)$' > words
     [ -s words ]
     named $(< words)
     sed -n '/^| word of a check/,/^$/s/^| \(`[^|]*\) |.*/\1/p' "$page" | grep -oE '`[a-z_]+' | tr -d '`' | sort | comm -23 - <(sort words) > unknown
@@ -67,7 +67,7 @@ named() {
 
 @test "every helper of a test is named, and every one that is named is there" {
     sed -n 's/^\([a-z_]*\)() .*/\1/p' "$root"/tests/lib/{helpers,assertions}.bash |
-        grep -vE '^(setup|book_.*|bats_.*|batslib_.*)$' > helpers
+        grep -vE '^(setup|teardown|book_.*|bats_.*|batslib_.*)$' > helpers
     [ -s helpers ]
     named $(< helpers)
     sed -n '/^| helper/,/^$/s/^| \(`[^|]*\) |.*/\1/p' "$page" | grep -o '[a-z_]*' | sort | comm -23 - <(sort helpers) > unknown

@@ -196,7 +196,7 @@ remains segment N'
 }
 
 @test "a test fails when what has a name outlives it, unless it says that it stays" {
-    unit_that 'exec perl -e '\''open F, ">", "/dev/shm/left.$$"; open P, ">", "name"; print P "/dev/shm/left.$$"'\'
+    unit_that 'exec perl -e '\''open F, ">", "/dev/shm/left.$$"; open P, ">", "name"; print P "/dev/shm/left.$$\n"'\'
     printf '@test "%s" { %s\n}\n' 'it stays by mistake' 'run_program ./stuck; cp name "$BATS_RUN_TMPDIR"; assert_success' \
         'it goes' 'run_program ./stuck; rm "$(cat name)"; assert_success' \
         'it is meant' 'stays left; run_program ./stuck; cp name "$BATS_RUN_TMPDIR/2"; assert_success' \
@@ -210,6 +210,7 @@ remains segment N'
     assert_line --partial 'ok 3'
     assert_line --partial 'not ok 4'
     assert_line --partial 'ok 5'
+    refute_line --partial 'not ok 5'
 }
 
 @test "124 of the command's own is not a time-out" {
