@@ -69,6 +69,19 @@ user 1
 the maker is named 1'
 }
 
+@test "at the client's end the one who listens is named, not the one who accepts [L03]" {
+    says "at its end SO_PEERCRED names the process that called listen(2), also when another one accepts"
+    makes a <<C
+$try
+int main(void) { int s = heard(SOCK_STREAM, "desk", 1); pid_t c = fork(); if (c == 0) { int t = accept(s, NULL, NULL); write(t, "x", 1); pause(); _exit(0); }
+    int t = came(SOCK_STREAM, "desk"); read(t, bytes, 1); struct ucred u; socklen_t n = sizeof u; getsockopt(t, SOL_SOCKET, SO_PEERCRED, &u, &n);
+    as("who listens", u.pid == getpid()); as("who accepts", u.pid == c); kill(c, SIGKILL); wait(NULL); return 0; }
+C
+    run_program ./a
+    assert_output 'who listens 1
+who accepts 0'
+}
+
 @test "credentials are checked, and those of root are what root says [L05]" {
     says "Turned on too late, it shows old messages from process 0 and a user that is not there, 65534 on most systems"
     says "With CAP_SYS_ADMIN a sender may name any process, and with CAP_SETUID any user, so those of root are worth what root says"
