@@ -13,7 +13,7 @@ load common
 @test "killed at each other point, in the second order, the reader sleeps beside nothing" {
     says "killed before the wake, the writer has published nothing"
     says "Killed between the wake and the publishing, it has a reader that gets the lock from the dead, finds no message, and goes to sleep again"
-    says "So the rule is: whoever is to see it must be waiting for the lock by the time it can be seen"
+    says "So the rule is: whoever is to see it must be waiting for the lock, or be on the way to it, by the time it can be seen"
     local point
     # the raise is put before each of the steps
     for point in 'wake_all();' 'atomic_store(&box->messages, 1);'; do
