@@ -288,6 +288,34 @@ int main(void)
     assert_success
 }
 
+@test "after a fork the child or the parent can be made to come late" {
+    local program='#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile sig_atomic_t came;
+static void note(int n) { came = n; }
+int main(int argc, char **argv)
+{
+    int status;
+    (void)argv;
+    signal(SIGTERM, note);
+    pid_t child = fork();
+    if (child == 0) {
+        if (argc == 1) kill(getppid(), SIGTERM);
+        _exit(3);
+    }
+    int seen = came;
+    kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) == -1)
+        ;
+    return argc == 1 ? seen != SIGTERM : !WIFSIGNALED(status);
+}'
+    judged 'interrupted env BOOK_LATE=parent ./try' 'ended 0' <<< "$program"
+    assert_success
+    judged 'interrupted env BOOK_LATE=child ./try x' 'ended 0' <<< "$program"
+    assert_success
+}
+
 # --- What a reader does ------------------------------------------------------------
 
 @test "the list tells of each its chapter, level, minutes and title, and how many are done" {
