@@ -379,6 +379,15 @@ A hint: tools/exercise hint twice'
     assert_line '     Your text has lost or changed this command.'
 }
 
+@test "a prediction is a text under any name" {
+    cp tangled/01-one/exercises/twice.answer.txt mine
+    run -0 out/bin/01-one/exercises/twice.check mine
+    assert_line 'twice is right'
+    sed -i '2s/.*/4/' mine
+    run -1 out/bin/01-one/exercises/twice.check mine
+    assert_line '     Your line 1 is not so: 4'
+}
+
 @test "a check leaves the programs alone, whatever the exercise is called" {
     in_chapter 's/twice/guess/g'
     make -s build
