@@ -194,8 +194,8 @@ not_so() {
     judged 'run ./try' 'killed SIGILL' <<< 'int main(void) { __builtin_trap(); }'
     assert_output $'yes  it is so\ntry is right'
     judged 'run ./try' "said one 'Why?'" <<< '#include <stdio.h>
-int main(void) { puts("two\n\x01three"); }'
-    not_so 'It should say "one", and says "two\n?three".' 'Why?'
+int main(void) { puts("\x01two\nthree"); }'
+    not_so 'It should say "one", and says "?two".' 'Why?'
     judged 'run ./try' "complained 'No such'" <<< '#include <stdio.h>
 int main(void) { fputs("no", stderr); }'
     not_so 'Standard error does not say "No such".'
@@ -383,9 +383,9 @@ A hint: tools/exercise hint twice'
     cp tangled/01-one/exercises/twice.answer.txt mine
     run -0 out/bin/01-one/exercises/twice.check mine
     assert_line 'twice is right'
-    sed -i '2s/.*/4/' mine
+    sed -i '2s/.*/5/' mine
     run -1 out/bin/01-one/exercises/twice.check mine
-    assert_line '     Your line 1 is not so: 4'
+    assert_line '     Your line 1 is not so: 5'
 }
 
 @test "a check leaves the programs alone, whatever the exercise is called" {
