@@ -27,7 +27,8 @@ right() {
 }
 
 @test "leak_fd: what the question asks the check looks at" {
-    says "the helper has no descriptor above 2, however many keys there are"
+    says "the helper has none of them, however many there are and whatever else was open"
+    says "Descriptors 0 to 2 are open when leak_fd starts"
     says "The status is 0 when all went well"
     right leak_fd
     says "O_CLOEXEC at the open is the shortest, and it holds for helpers that are started elsewhere in the program, too"
@@ -37,8 +38,22 @@ right() {
     refute_call 'close_range'
 }
 
+@test "leak_fd: what was open moves the keys" {
+    says "Closing as many as there are keys, from 3 on, is right when nothing else was open"
+    mkdir bin
+    printf '#!/bin/sh\nls -l "/proc/$$/fd" >&2\n' > bin/cat
+    chmod +x bin/cat
+    run_shell 'PATH=$PWD/bin:$PATH ./leak_fd.wrong-counted /etc/passwd'
+    assert_success
+    refute [ "$stderr" != "${stderr#*/etc/passwd}" ]
+    run_shell 'exec 3< /dev/null; PATH=$PWD/bin:$PATH ./leak_fd.wrong-counted /etc/passwd'
+    assert_success
+    assert [ "$stderr" != "${stderr#*/etc/passwd}" ]
+}
+
 @test "clean_start: what the question asks the check looks at" {
     says "runs a command that is to know nothing of who started it"
+    says "only our descriptors 0 to 2 are sure to be open"
     says "128 and the number of the signal that ended it; and 127, with a message that names the command, if it cannot be started"
     says "Forgetting the mask starts a command that a SIGTERM does not end"
     says "Closing only the file's own descriptor hands on what the caller had open"
@@ -48,6 +63,11 @@ right() {
     assert_equal "$(cat file)" alive
     run_program env --block-signal=TERM ./clean_start.answer file sh -c 'kill $$; echo alive'
     assert_failure 143
+    says "Ignoring nothing in the child alone loses the status when the caller has left SIGCHLD ignored"
+    run_program env --ignore-signal=CHLD ./clean_start.wrong-sigchld file sh -c 'exit 3'
+    assert_failure 1
+    run_program env --ignore-signal=CHLD ./clean_start.answer file sh -c 'exit 3'
+    assert_failure 3
     run_shell 'exec 7< /etc/passwd; ./clean_start.wrong-open file cat /proc/self/fd/7'
     assert_success
     cmp file /etc/passwd

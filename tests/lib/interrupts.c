@@ -1,6 +1,6 @@
 /* interrupts.so - interrupts the calls of a program that could sleep.
  *
- *   LD_PRELOAD=interrupts.so [BOOK_TARGET=NAME] COMMAND...
+ *   LD_PRELOAD=interrupts.so [BOOK_TARGET=NAME] [BOOK_LATE=parent|child] COMMAND...
  *
  * A signal may come while a call sleeps; with a handler that was installed
  * without SA_RESTART the call then returns EINTR. Here a signal comes in every
@@ -13,6 +13,10 @@
  * the program handles it otherwise, no call is interrupted. A call that could not
  * sleep (a read from a file, a wait with WNOHANG, a descriptor with O_NONBLOCK)
  * is left alone, and so is what the C library does inside, as stdio.
+ *
+ * Who goes on first after a fork nobody knows either. With BOOK_LATE=parent the
+ * program's fork returns in the parent when a signal has come or is pending, with
+ * BOOK_LATE=child in the child after a time in which a parent can end it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,7 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static bool on;
+static bool on, late_parent, late_child;
 static __thread volatile sig_atomic_t came;
 
 static void note(int signal)
@@ -55,6 +59,10 @@ static void begin(void)
     sigaction(SIGURG, &action, NULL);
     unsetenv("LD_PRELOAD");
     unsetenv("BOOK_TARGET");
+    const char *late = getenv("BOOK_LATE");
+    late_parent = late && strcmp(late, "parent") == 0;
+    late_child = late && strcmp(late, "child") == 0;
+    unsetenv("BOOK_LATE");
 }
 
 /* interrupted: sends the signal when it is the turn; whether it came. */
@@ -150,6 +158,30 @@ INTERRUPTED(int, flock, !(operation & LOCK_NB) && operation != LOCK_UN,
 INTERRUPTED(int, sem_wait, true, (sem_t *semaphore), semaphore)
 INTERRUPTED(int, nanosleep, wanted->tv_sec || wanted->tv_nsec,
     (const struct timespec *wanted, struct timespec *rest), wanted, rest)
+
+/* rests: a thousandth of a second; whether a signal has come or is pending. */
+static bool rests(void)
+{
+    int (*sleep_for)(const struct timespec *, struct timespec *);
+    *(void **)&sleep_for = dlsym(RTLD_NEXT, "nanosleep");
+    sigset_t pending;
+    return sleep_for(&(struct timespec){ .tv_nsec = 1000000 }, NULL) == -1
+        || (sigpending(&pending) == 0 && !sigisemptyset(&pending));
+}
+
+pid_t fork(void)
+{
+    pid_t (*next)(void);
+    *(void **)&next = dlsym(RTLD_NEXT, "fork");
+    pid_t child = next();
+    int saved = errno;
+    for (int i = 0; late_parent && child > 0 && i < 2000 && !rests(); i++)
+        ;
+    for (int i = 0; late_child && child == 0 && i < 300; i++)
+        rests();
+    errno = saved;
+    return child;
+}
 
 /* the mode of a file that an open may make */
 #define MODE(flags)                                                     \

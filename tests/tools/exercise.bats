@@ -194,8 +194,8 @@ not_so() {
     judged 'run ./try' 'killed SIGILL' <<< 'int main(void) { __builtin_trap(); }'
     assert_output $'yes  it is so\ntry is right'
     judged 'run ./try' "said one 'Why?'" <<< '#include <stdio.h>
-int main(void) { puts("two\n\x01three"); }'
-    not_so 'It should say "one", and says "two\n?three".' 'Why?'
+int main(void) { puts("\x01two\nthree"); }'
+    not_so 'It should say "one", and says "?two".' 'Why?'
     judged 'run ./try' "complained 'No such'" <<< '#include <stdio.h>
 int main(void) { fputs("no", stderr); }'
     not_so 'Standard error does not say "No such".'
@@ -299,6 +299,34 @@ int main(void)
     assert_success
 }
 
+@test "after a fork the child or the parent can be made to come late" {
+    local program='#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static volatile sig_atomic_t came;
+static void note(int n) { came = n; }
+int main(int argc, char **argv)
+{
+    int status;
+    (void)argv;
+    signal(SIGTERM, note);
+    pid_t child = fork();
+    if (child == 0) {
+        if (argc == 1) kill(getppid(), SIGTERM);
+        _exit(3);
+    }
+    int seen = came;
+    kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) == -1)
+        ;
+    return argc == 1 ? seen != SIGTERM : !WIFSIGNALED(status);
+}'
+    judged 'interrupted env BOOK_LATE=parent ./try' 'ended 0' <<< "$program"
+    assert_success
+    judged 'interrupted env BOOK_LATE=child ./try x' 'ended 0' <<< "$program"
+    assert_success
+}
+
 # --- What a reader does ------------------------------------------------------------
 
 @test "the list tells of each its chapter, level, minutes and title, and how many are done" {
@@ -360,6 +388,15 @@ A hint: tools/exercise hint twice'
     printf '$ ./twice | cat\nbefore\nafter\nbefore\nafter\n' > work/twice.txt
     run -1 tools/exercise twice
     assert_line '     Your text has lost or changed this command.'
+}
+
+@test "a prediction is a text under any name" {
+    cp tangled/01-one/exercises/twice.answer.txt mine
+    run -0 out/bin/01-one/exercises/twice.check mine
+    assert_line 'twice is right'
+    sed -i '2s/.*/5/' mine
+    run -1 out/bin/01-one/exercises/twice.check mine
+    assert_line '     Your line 1 is not so: 5'
 }
 
 @test "a check leaves the programs alone, whatever the exercise is called" {

@@ -35,8 +35,8 @@ static void job(bool stays)
         _exit(EXIT_SUCCESS);
     if (stays)
         long_job = child;
-    else
-        waitid(P_PID, (id_t)child, &news, WEXITED | WNOWAIT);
+    else if (waitid(P_PID, (id_t)child, &news, WEXITED | WNOWAIT) == -1)
+        err(EXIT_FAILURE, "a job is gone");
 }
 
 static void on_child(int number)
@@ -64,9 +64,9 @@ int main(int argc, char *argv[])
             job(true);
         for (int k = atoi(argv[i]); k > 0; k--)
             job(false);
-        errno = EDOM;
+        errno = i;
         sigprocmask(SIG_SETMASK, &before, NULL);
-        if (errno != EDOM)
+        if (errno != i)
             err(EXIT_FAILURE, "main finds errno changed");
         siginfo_t news = { .si_pid = 0 };
         waitid(P_ALL, 0, &news, WEXITED | WNOHANG | WNOWAIT);

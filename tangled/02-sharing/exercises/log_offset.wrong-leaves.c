@@ -76,15 +76,24 @@ static int open_log(const char *name)
     return log;
 }
 
-static _Noreturn void let_write(int log, int i, int opened, int gate[2])
+static void meet(int here, int gate)
 {
-    char line[32], byte = 0;
-    close(gate[1]);
-    if (write_all(opened, &byte, 1) == -1)
+    char byte = 0;
+    if (write_all(here, &byte, 1) == -1)
         fail("write");
-    if (read_full(gate[0], &byte, 1) != 0)
+    if (read_full(gate, &byte, 1) != 0)
         fail("gate");
+}
+
+static _Noreturn void let_write(int log, int i, int here,
+                                int gates[2][2])
+{
+    char line[32];
+    close(gates[0][1]);
+    close(gates[1][1]);
     for (int n = 0; n < 1000; n++) {
+        if (n % 500 == 0)
+            meet(here, gates[n / 500][0]);
         int length = snprintf(line, sizeof line,
                               "writer %d line %03d\n", i, n);
         if (write_all(log, line, (size_t)length) == -1)
@@ -96,23 +105,28 @@ static _Noreturn void let_write(int log, int i, int opened, int gate[2])
 
 int main(int argc, char *argv[])
 {
-    int opened[2], gate[2];
+    int here[2], gates[2][2];
     pid_t writers[4];
     if (argc != 2)
         errx(2, "usage: log_offset FILE");
-    if (pipe2(opened, O_CLOEXEC) == -1 || pipe2(gate, O_CLOEXEC) == -1)
+    if (pipe2(here, O_CLOEXEC) == -1 || pipe2(gates[0], O_CLOEXEC) == -1
+        || pipe2(gates[1], O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
     for (int i = 0; i < 4; i++) {
         writers[i] = fork();
         if (writers[i] == -1)
             err(EXIT_FAILURE, "fork");
         if (writers[i] == 0)
-            let_write(open_log(argv[1]), i, opened[1], gate);
+            let_write(open_log(argv[1]), i, here[1], gates);
     }
     char all[4];
-    close(opened[1]);
-    bool ready = read_full(opened[0], all, sizeof all) == sizeof all;
-    close(gate[1]);
+    bool ready = true;
+    close(here[1]);
+    for (int k = 0; k < 2; k++) {
+        if (read_full(here[0], all, sizeof all) != sizeof all)
+            ready = false;
+        close(gates[k][1]);
+    }
     return ready && wait_for(writers[3]) == 0 ? EXIT_SUCCESS
                                               : EXIT_FAILURE;
 }
