@@ -21,6 +21,7 @@ tells() {
 @test "what stale_fifo asks for is looked at" {
     says "Where an ordinary file has the name, it says so, with the name, leaves with status 1 and leaves the file as it is"
     says "And while one of its kind prints what a client sends to BOX, a second one says so and leaves with status 1, and the first goes on to get the lines"
+    says "A start does not end one of its kind that still waits for its first client"
     tells stale_fifo
 }
 
