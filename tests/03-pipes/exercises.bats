@@ -25,7 +25,8 @@ right() {
 }
 
 @test "mytee: what the question asks the check looks at" {
-    says "What could not be written is named on standard error, FILE by its name and the other as standard output, and the status is then 1, otherwise 0"
+    says "What could not be written is named on standard error, once, FILE by its name and the other as standard output, and the status is then 1, otherwise 0"
+    says "When its input cannot be read, it says so, and the status is 1"
     right mytee
     run_shell './mytee.answer /dev/full < /etc/passwd > /dev/full'
     assert_failure 1
