@@ -25,7 +25,8 @@ right() {
 }
 
 @test "mytee: what the question asks the check looks at" {
-    says "What could not be written is named on standard error, FILE by its name and the other as standard output, and the status is then 1, otherwise 0"
+    says "What could not be written is named on standard error, once, FILE by its name and the other as standard output, and the status is then 1, otherwise 0"
+    says "When its input cannot be read, it says so, and the status is 1"
     right mytee
     run_shell './mytee.answer /dev/full < /etc/passwd > /dev/full'
     assert_failure 1
@@ -35,7 +36,8 @@ right() {
 
 @test "goes_on: what the question asks the check looks at" {
     says "prints a line for each: how many bytes it has printed, and its status, as in date: 29 bytes, status 0"
-    says "one that cannot be started has 0 bytes and status 127"
+    says "that of a killed one is 128 and the number of the signal"
+    says "one that does not exist has 0 bytes and status 127"
     right goes_on
     run_program ./goes_on.answer date
     assert_output --regexp '^date: [0-9]+ bytes, status 0$'
@@ -43,6 +45,9 @@ right() {
 
 @test "both_ways: what the question asks the check looks at" {
     says "Mend it for texts of any length, and for commands that read late, write first, or leave early"
+    says "It sleeps while nothing can be done"
+    says "When nobody reads what it prints any more, it ends, and so does all that it has started"
+    says "The status is the command's own, or 128 and the number of the signal that killed it"
     says "every process that it starts is waited for, and the command has no descriptor above 2 open"
     says "When the command leaves early, SIGPIPE ends the writer, which is what we want"
     right both_ways
@@ -71,6 +76,7 @@ word 0
 
 @test "last_words: what the question asks the check looks at" {
     says "every byte arrives, however much the command says and whether or not it has left before we read"
+    says "it still sleeps in poll until there is something, and its status is that of the command, or 128 and the number of the signal that killed it"
     says "The end is where a read returns 0"
     right last_words
     run_shell './last_words.answer head -c 3000000 /dev/zero | wc -c'

@@ -21,6 +21,7 @@ tells() {
 @test "what stale_fifo asks for is looked at" {
     says "Where an ordinary file has the name, it says so, with the name, leaves with status 1 and leaves the file as it is"
     says "And while one of its kind prints what a client sends to BOX, a second one says so and leaves with status 1, and the first goes on to get the lines"
+    says "A start does not end one of its kind that still waits for its first client"
     tells stale_fifo
 }
 
@@ -28,8 +29,9 @@ tells() {
     says "log_lines BOX LOG makes the FIFO BOX, unless it is there, and appends each line that comes through it to the file LOG, whole, with a number and a blank in front; the first line is 1"
     says "While nothing comes it sleeps, also when no client is there"
     says "On SIGHUP it goes on in a new LOG, for somebody has given the old one another name: what comes afterwards is there, and the numbers go on"
-    says "On SIGTERM it takes what has been sent until then and leaves with status 0"
-    says "Lines of any length, any number of clients, nothing is lost"
+    says "On SIGTERM it takes what has been sent until then and leaves with status 0; a line whose end has not come by then is left out"
+    says "When LOG cannot be written, it says so and leaves with status 1"
+    says "Lines of any length and of any bytes, any number of clients, nothing is lost"
     tells log_lines
 }
 

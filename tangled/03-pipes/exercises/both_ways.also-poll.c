@@ -51,6 +51,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -131,11 +137,11 @@ int main(int argc, char *argv[])
         }
         if (both[1].revents != 0) {
             ssize_t n = read_some(out, part, sizeof part);
-            if (n > 0)
-                write_all(STDOUT_FILENO, part, (size_t)n);
-            else
+            if (n <= 0)
                 both[1].fd = -1;
+            else if (write_all(STDOUT_FILENO, part, (size_t)n) == -1)
+                err(EXIT_FAILURE, "standard output");
         }
     }
-    return WEXITSTATUS(wait_for(child));
+    return shell_status(wait_for(child));
 }

@@ -51,6 +51,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -116,8 +122,10 @@ int main(int argc, char *argv[])
     pid_t writer = fork();
     if (writer == -1)
         err(EXIT_FAILURE, "fork");
-    if (writer == 0)
+    if (writer == 0) {
+        close(out);
         _exit(write_all(in, text, length) == -1);
+    }
     close(in);
     char part[1 << 12];
     ssize_t n;
@@ -125,5 +133,5 @@ int main(int argc, char *argv[])
         if (write_all(STDOUT_FILENO, part, (size_t)n) == -1)
             err(EXIT_FAILURE, "standard output");
     close(out);
-    return WEXITSTATUS(wait_for(child));
+    return shell_status(wait_for(child));
 }

@@ -51,6 +51,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -129,5 +135,5 @@ int main(int argc, char *argv[])
     close(out);
     kill(writer, SIGTERM);
     wait_for(writer);
-    return WEXITSTATUS(wait_for(child));
+    return shell_status(wait_for(child));
 }

@@ -35,6 +35,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 
 static pid_t start(char *command, int out)
 {
@@ -65,6 +71,6 @@ int main(int argc, char *argv[])
             bytes += (size_t)n;
         close(p[0]);
         printf("%s: %zu bytes, status %d\n", argv[i], bytes,
-               WEXITSTATUS(wait_for(child)));
+               shell_status(wait_for(child)));
     }
 }

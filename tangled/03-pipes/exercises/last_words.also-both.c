@@ -52,6 +52,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -109,5 +115,5 @@ int main(int argc, char *argv[])
         } else if ((from.revents & POLLHUP) != 0)
             break;
     }
-    return WEXITSTATUS(wait_for(child));
+    return shell_status(wait_for(child));
 }

@@ -52,6 +52,12 @@ static int wait_for(pid_t child)
     return status;
 }
 
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
 {
@@ -108,5 +114,5 @@ int main(int argc, char *argv[])
         if (n == 0)
             break;
     }
-    return WEXITSTATUS(wait_for(child));
+    return shell_status(wait_for(child));
 }

@@ -40,5 +40,7 @@ int main(int argc, char *argv[])
                 code = EXIT_FAILURE;
             }
     } while (n > 0);
-    return ferror(stdin) ? EXIT_FAILURE : code;
+    if (ferror(stdin))
+        err(EXIT_FAILURE, "standard input");
+    return code;
 }

@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
+/* Returns 0 when all LENGTH bytes are written, or -1 with errno set. */
+static int write_all(int fd, const void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (done < length) {
+        ssize_t n = write(fd, (const char *)buffer + done,
+                          length - done);
+        if (n == -1 && errno == EINTR)
+            continue;
+        if (n == -1)
+            return -1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
+/* Waits until CHILD has ended and returns its wait status. */
+static int wait_for(pid_t child)
+{
+    int status;
+    while (waitpid(child, &status, 0) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+    return status;
+}
+
+static int shell_status(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status)
+                             : 128 + WTERMSIG(status);
+}
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
+/* Makes FD known as WANTED in a program that is about to be run. */
+static int renumber(int fd, int wanted)
+{
+    int n;
+    while ((n = dup2(fd, wanted)) == -1 && errno == EINTR)
+        continue;
+    return n;
+}
+
+/* Becomes the program that WORDS name; if it cannot, ends with 127
+   or 126. */
+static _Noreturn void run(char **words)
+{
+    execvp(words[0], words);
+    int code = errno == ENOENT ? 127 : 126;
+    warn("%s", words[0]);
+    _exit(code);
+}
+
+/* Runs WORDS. It reads what is written to *IN; what it prints can be
+   read from *OUT. */
+static pid_t start(char **words, int *in, int *out)
+{
+    int to[2], from[2];
+    if (pipe2(to, O_CLOEXEC) == -1 || pipe2(from, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        if (renumber(to[0], STDIN_FILENO) == -1
+            || renumber(from[1], STDOUT_FILENO) == -1)
+            fail("dup2");
+        run(words);
+    }
+    close(to[0]);
+    close(from[1]);
+    *in = to[1];
+    *out = from[0];
+    return child;
+}
+
+
+int main(int argc, char *argv[])
+{
+    if (argc < 3)
+        errx(2, "usage: both_ways BYTES COMMAND...");
+    size_t length = strtoul(argv[1], NULL, 10);
+    char *text = malloc(length + 1);
+    if (text == NULL)
+        err(EXIT_FAILURE, "malloc");
+    for (size_t i = 0; i < length; i++)
+        text[i] = i % 8 == 7 ? '\n' : 'x';
+    int in, out;
+    pid_t child = start(argv + 2, &in, &out);
+    char piece[4096];
+    fcntl(in, F_SETFL, O_NONBLOCK);
+    fcntl(out, F_SETFL, O_NONBLOCK);
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t sent = 0; sent < length;) {
+        ssize_t m = write(in, text + sent, length - sent);
+        if (m == -1 && errno == EPIPE)
+            break;
+        sent += m > 0 ? (size_t)m : 0;
+        m = read_some(out, piece, sizeof piece);
+        if (m > 0 && write_all(STDOUT_FILENO, piece, (size_t)m) == -1)
+            err(EXIT_FAILURE, "standard output");
+    }
+    close(in);
+    fcntl(out, F_SETFL, 0);
+    char part[1 << 12];
+    ssize_t n;
+    while ((n = read_some(out, part, sizeof part)) > 0)
+        if (write_all(STDOUT_FILENO, part, (size_t)n) == -1)
+            err(EXIT_FAILURE, "standard output");
+    close(out);
+    return shell_status(wait_for(child));
+}
