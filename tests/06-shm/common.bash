@@ -41,3 +41,8 @@ functions='sleeping() {
     echo "process $1 is gone" >&2; exit 9
 }
 '
+
+# in_own_mounts COMMAND...: run_program where it may mount, and nobody else sees it.
+in_own_mounts() {
+    if [ "$(id -u)" = 0 ]; then run_program unshare --mount "$@"; else run_program unshare -Ur --mount "$@"; fi
+}
