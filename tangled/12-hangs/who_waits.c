@@ -1222,7 +1222,7 @@ static void tell_enders(const struct thread *t)
               stdout);
     for EACH_PROCESS(p)
         if (!p->dead && is_wanted(p, t))
-            printf("%s%s%s", label(p),
+            printf("%s%s%s%s", p->hidden ? "perhaps " : "", label(p),
                    p == &now.process[t->of] ? " itself" : "",
                    --left > 1 ? ", " : left ? " and " : "");
 }
@@ -1362,6 +1362,20 @@ static void tell_ring(int hanging)
             tell_own(t);
 }
 
+/* tell_hidden: whose descriptors would have to be known. */
+static void tell_hidden(void)
+{
+    for EACH_PROCESS(p) {
+        bool wanted = false;
+        for EACH_THREAD(t)
+            wanted |= p->hidden && !p->dead && t->in
+                && now.process[t->of].ours && is_wanted(p, t);
+        if (wanted)
+            printf("Not all that %s has open is seen: whether somebody"
+                   " is stuck cannot be known.\n", label(p));
+    }
+}
+
 /* choose: makes ours what comes from the process ROOT, or, when that is
    0, all of USER. */
 static bool choose(pid_t root, uid_t user)
@@ -1486,8 +1500,10 @@ int main(int argc, char **argv)
                 tell_thread(t);
         }
     bool stuck = hanging && !(tree_only && awake) && !lacking;
-    if (stuck && !quiet)
+    if (!quiet && stuck)
         tell_ring(hanging);
+    else if (!quiet)
+        tell_hidden();
     if (fflush(stdout) == EOF)
         err(2, "standard output");
     return stuck;
