@@ -17,7 +17,9 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <getopt.h>
+#include <limits.h>
 #include <linux/futex.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -48,13 +50,14 @@ struct process {
     uid_t user;
     char name[32];
     bool ours, dead, hidden, alarm, uring;
+    pid_t living;                     /* its first living thread */
     int file, files, namesakes;       /* its first file, how many */
 };
 struct thread;
-/* Who ends a wait: one that can write to a file, read from it, has it
-   open, maps it, has that socket; one that has the thread's own socket;
+/* Who ends a wait: one that can write to a file, read from it, has the
+   lock, maps it, has that socket; one that has the thread's own socket;
    any of ours; a child; a thread of its own; nobody that is known. */
-enum role { WRITER, READER, OPENER, MAPPER, HOLDER, OWN,
+enum role { WRITER, READER, LOCKER, MAPPER, HOLDER, OWN,
             ANYBODY, CHILD, THREAD, STRANGER };
 struct want { enum role role; dev_t dev; ino_t ino; long number; };
 struct call {
@@ -75,7 +78,8 @@ struct thread {
     const char *can;                  /* what those who end it can do */
     pid_t holder, last;               /* of a mutex; who did it last */
     int socket, option;               /* which has a limit of time */
-    bool limited, stranger, unknown, awake;
+    struct flock lock;                /* that it asks for */
+    bool limited, stranger, signals, unknown, awake;
 };
 static struct view {
     struct process *process;
@@ -100,6 +104,11 @@ static struct {
     bool asked, known;
 } local;
 static bool names_only, tree_only, alone, lacking;
+/* Sets of signals: what time sends, what the C library's threads do. */
+#define SIGNAL(n) (1ULL << ((n) - 1))
+#define TIMERS (SIGNAL(SIGALRM) | SIGNAL(SIGVTALRM) | SIGNAL(SIGPROF) \
+                | SIGNAL(SIGIO))
+#define INTERNAL (SIGNAL(32) | SIGNAL(33))
 #define EACH_PROCESS(p) (struct process *p = now.process; \
                          p < now.process + now.processes; p++)
 #define EACH_THREAD(t) (struct thread *t = now.thread; \
@@ -212,13 +221,13 @@ static void read_thread(struct process *p, pid_t tid)
     struct thread t = { .of = now.processes - 1, .tid = tid,
                         .last = -1 };
     read_call(p->pid, tid, t.call, status);
-    const char *state = strstr(status, "State:\t");
-    if (!state || strchr("ZX", state[7]))
+    const char *state = strstr(status, "\nState:\t");
+    if (!state || strchr("ZX", state[8]))
         return;
-    t.state = state[7];
-    const int timers[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGIO };
-    for (int i = 0; i < 4; i++)
-        p->alarm |= field(status, "\nSigCgt:", 16) >> (timers[i] - 1) & 1;
+    t.state = state[8];
+    unsigned long long caught = field(status, "\nSigCgt:", 16);
+    p->alarm |= (caught & TIMERS) != 0;
+    t.signals = caught & ~INTERNAL & ~field(status, "\nSigBlk:", 16);
     p->tracer = (pid_t)field(status, "\nTracerPid:", 10);
     p->user = (uid_t)field(status, "\nUid:", 10);
     t.switches = switches(status);
@@ -239,8 +248,13 @@ static void read_threads(struct process *p)
     if (dir)
         closedir(dir);
     p->dead = first == now.threads;
-    if (!p->dead)
-        read_files(p, now.thread[first].tid);
+    if (p->dead)
+        return;
+    p->living = now.thread[first].tid;
+    read_files(p, p->living);
+    for (int i = first + 1; i < now.threads; i++)
+        p->hidden |= syscall(SYS_kcmp, p->living, now.thread[i].tid,
+                             KCMP_FILES, 0, 0) > 0;
 }
 
 /* read_process: adds PID, if it is there and not the kernel's. */
@@ -283,7 +297,7 @@ static void want(struct thread *t, enum role role, const struct file *f,
                  long number)
 {
     t->stranger |= role == STRANGER
-        || (f && f->named && role != OPENER);
+        || (f && f->named && role != LOCKER);
     if (t->wants == WANTS || (!f && role <= OWN))
         t->unknown = true;
     else
@@ -610,28 +624,81 @@ static void opening(struct thread *t)
     want(t, writes ? READER : WRITER, &f, 0);
 }
 
+/* of_pidfd: the process that the descriptor FD of T stands for. */
+static long of_pidfd(struct thread *t, int fd)
+{
+    char text[STATUS];
+    slurp(text, sizeof text, "%d/fdinfo/%d", t->tid, fd);
+    int pid = (int)field(text, "\nPid:", 10);
+    t->unknown |= pid <= 0;
+    return pid;
+}
+
 static void for_child(struct thread *t)
 {
     long which = (int)t->arg[0], who = (long)t->arg[1];
     if (t->in->number == SYS_waitid)
-        which = which == P_PID ? who : which == P_PGID ? -who : -1;
+        which = which == P_PID ? who : which == P_PGID ? -who
+            : which == P_PIDFD ? of_pidfd(t, (int)who) : -1;
     want(t, CHILD, NULL, which);
 }
 
 static void for_vfork(struct thread *t)
 {
     char in[TEXT];
+    t->signals = false;
     slurp(in, TEXT, "%d/wchan", t->tid);
     if (strstr(in, "vfork") || strcmp(in, "kernel_clone") == 0)
         want(t, CHILD, NULL, -1);
 }
 
+/* blocks: whether the lock in LINE, MINE when T's process has it, is in
+   the way of the one that T asks for. */
+static bool blocks(const char *line, const struct thread *t, bool mine)
+{
+    char kind, mode, last[24];
+    long long from, asked = t->lock.l_start, end = t->lock.l_len - 1;
+    if (sscanf(line, "lock: %*d: %c%*s %*s %c%*s %*s %*s %lld %23s",
+               &kind, &mode, &from, last) != 4
+        || (mine && kind == 'P' && t->arg[1] == F_SETLKW))
+        return false;
+    return (t->in->number == SYS_flock ? kind == 'F'
+            : kind == 'P' || kind == 'O')
+        && (mode == 'W' || t->lock.l_type == F_WRLCK)
+        && (end < 0 || from <= asked + end)
+        && (*last == 'E' || asked <= atoll(last));
+}
+
+/* has_lock: whether the descriptor FD of P has a lock in T's way. */
+static bool has_lock(const struct process *p, int fd,
+                     const struct thread *t)
+{
+    char line[TEXT];
+    bool found = false;
+    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", p->living, fd);
+    FILE *list = fopen(line, "re");
+    while (list && !found && fgets(line, sizeof line, list))
+        found = blocks(line, t, p == &now.process[t->of]);
+    if (list)
+        fclose(list);
+    return found;
+}
+
 static void locking(struct thread *t)
 {
     const struct file *f = on(t, t->arg[0]);
-    if (t->in->number == SYS_flock || t->arg[1] == F_SETLKW
-        || t->arg[1] == F_OFD_SETLKW)
-        want(t, OPENER, f, 0);
+    unsigned long how = t->arg[1];
+    if (t->in->number == SYS_flock)
+        t->lock.l_type = how & LOCK_EX ? F_WRLCK : F_RDLCK;
+    else if (how == F_SETLKW || how == F_OFD_SETLKW)
+        t->unknown |= memory(t, t->arg[2], &t->lock, sizeof t->lock)
+                != sizeof t->lock
+            || t->lock.l_whence != SEEK_SET || t->lock.l_len < 0
+            || (how == F_OFD_SETLKW
+                && has_lock(&now.process[t->of], (int)t->arg[0], t));
+    else
+        return;
+    want(t, LOCKER, f, 0);
 }
 
 /* linked: whether the file INO that P maps from PATH has a name; PATH
@@ -667,7 +734,7 @@ static bool maps(const struct process *p, unsigned long address,
 {
     char line[3 * TEXT], shared = 0;
     bool found = false;
-    snprintf(line, sizeof line, "/proc/%d/maps", p->pid);
+    snprintf(line, sizeof line, "/proc/%d/maps", p->living);
     FILE *list = fopen(line, "re");
     while (list && !found && fgets(line, 2 * TEXT, list)) {
         unsigned long from, to, ino;
@@ -858,7 +925,16 @@ static void watching(struct thread *t)
 
 static void for_signal(struct thread *t)
 {
+    t->signals = true;
     want(t, STRANGER, NULL, 0);
+}
+
+static void for_blocked(struct thread *t)
+{
+    unsigned long long set = TIMERS;
+    memory(t, t->arg[0], &set, sizeof set);
+    t->unknown |= (set & TIMERS) != 0;
+    for_signal(t);
 }
 
 static void for_time(struct thread *t)
@@ -898,7 +974,7 @@ static const struct call calls[] = {
     { SYS_semop, "semop", for_semaphore, 0 },
     { SYS_semtimedop, "semop", for_semaphore, 3 },
     { SYS_rt_sigsuspend, "sigsuspend", for_signal, 0 },
-    { SYS_rt_sigtimedwait, "sigwait", for_signal, 2 },
+    { SYS_rt_sigtimedwait, "sigwait", for_blocked, 2 },
     { SYS_nanosleep, "nanosleep", for_time, 0 },
     { SYS_clock_nanosleep, "nanosleep", for_time, 0 },
     #ifdef SYS_open                       /* older machines have more */
@@ -938,16 +1014,41 @@ static bool is_child(const struct process *p, const struct process *of,
             || (which < -1 && p->group == -which));
 }
 
-/* has: whether P has the file of W open, and as W says. */
-static bool has(const struct process *p, const struct want *w)
+/* has: whether P has the file of W open, and as T needs it. */
+static bool has(const struct process *p, const struct thread *t,
+                const struct want *w)
 {
     mode_t mode = w->role == WRITER ? S_IWUSR
         : w->role == READER ? S_IRUSR : 0;
     for (int i = p->file; i < p->file + p->files; i++)
         if (now.file[i].dev == w->dev && now.file[i].ino == w->ino
-            && (!mode || now.file[i].mode & mode))
+            && (!mode || now.file[i].mode & mode)
+            && (w->role != LOCKER || has_lock(p, now.file[i].fd, t)))
             return true;
     return false;
+}
+
+/* shares: whether P has or maps a file that T waits on, however. */
+static bool shares(const struct process *p, const struct thread *t)
+{
+    bool any = false;
+    for (const struct want *w = t->want; w < t->want + t->wants; w++) {
+        struct want open = { OWN, w->dev, w->ino, 0 };
+        struct file f = { .dev = w->dev, .ino = w->ino };
+        any |= w->role <= OWN && (has(p, t, &open)
+            || (w->role == MAPPER && maps(p, 0, &f, NULL)));
+    }
+    return any;
+}
+
+/* could_have: whether the hidden P could have what T waits on. */
+static bool could_have(const struct process *p, const struct thread *t)
+{
+    bool handed = false;
+    for EACH_PROCESS(q)
+        handed |= q->parent == p->pid && shares(q, t);
+    return handed || p->ours
+        || p->session == now.process[t->of].session;
 }
 
 /* is: whether P is one whom T waits for as W says. */
@@ -956,16 +1057,15 @@ static bool is(const struct process *p, const struct thread *t,
 {
     const struct process *me = &now.process[t->of];
     struct file f = { .dev = w->dev, .ino = w->ino };
-    if (p->hidden && w->role <= OWN
-        && (p->ours || p->session == me->session))
+    if (p->hidden && w->role <= OWN && could_have(p, t))
         return true;
     switch (w->role) {
     case THREAD: return p == me;
     case STRANGER: return false;
     case ANYBODY: return p->ours;
     case CHILD: return is_child(p, me, w->number);
-    case MAPPER: return has(p, w) || maps(p, 0, &f, NULL);
-    default: return has(p, w);
+    case MAPPER: return has(p, t, w) || maps(p, 0, &f, NULL);
+    default: return has(p, t, w);
     }
 }
 
@@ -979,13 +1079,22 @@ static bool is_wanted(const struct process *p, const struct thread *t)
     return false;
 }
 
+/* signals: whether P could send T a signal that ends its wait. */
+static bool signals(const struct process *p, const struct thread *t)
+{
+    const struct process *me = &now.process[t->of];
+    return t->signals && (p->ours || p->parent == me->pid
+        || (p->pid == me->parent && p->pid != getpid()));
+}
+
 /* ends: whether P, when it runs, could end the wait of T. */
 static bool ends(const struct process *p, const struct thread *t)
 {
+    const struct process *me = &now.process[t->of];
     for (int i = 0; i < t->wants; i++)
         if (is(p, t, &t->want[i]))
             return true;
-    return p->pid == now.process[t->of].tracer;
+    return p == me || p->pid == me->tracer || signals(p, t);
 }
 
 /* wake: takes out all whom somebody awake could wake. */
@@ -1102,45 +1211,18 @@ static const char *label(const struct process *p)
     return text;
 }
 
-/* has_lock: whether PID, or 0 for any, has a lock on the file INO. */
-static bool has_lock(pid_t pid, ino_t ino)
-{
-    char line[TEXT];
-    bool found = false;
-    FILE *locks = fopen("/proc/locks", "re");
-    while (locks && !found && fgets(line, sizeof line, locks)) {
-        int who;
-        unsigned long file;
-        found = sscanf(line, "%*d: %*s %*s %*s %d %*x:%*x:%lu", &who,
-                       &file) == 2
-            && file == ino && (pid ? who == pid : who > 0);
-    }
-    if (locks)
-        fclose(locks);
-    return found;
-}
-
-/* is_told: whether T waits for P; of those who have a locked file open,
-   only for the one that the kernel names, if it does. */
-static bool is_told(const struct process *p, const struct thread *t)
-{
-    return is_wanted(p, t) && (t->want[0].role != OPENER
-        || !has_lock(0, t->want[0].ino)
-        || has_lock(p->pid, t->want[0].ino));
-}
-
 /* tell_enders: A, B and C, or nobody. */
 static void tell_enders(const struct thread *t)
 {
     int left = 0;
     for EACH_PROCESS(p)
-        left += !p->dead && is_told(p, t);
+        left += !p->dead && is_wanted(p, t);
     if (left == 0)
         fputs(t->in->waits == opening ? "nobody" : "nobody seen here",
               stdout);
     for EACH_PROCESS(p)
-        if (!p->dead && is_told(p, t))
-            printf("%s%s%s", label(p),
+        if (!p->dead && is_wanted(p, t))
+            printf("%s%s%s%s", p->hidden ? "perhaps " : "", label(p),
                    p == &now.process[t->of] ? " itself" : "",
                    --left > 1 ? ", " : left ? " and " : "");
 }
@@ -1192,7 +1274,7 @@ static void tell_wait(const struct thread *t)
 {
     static const char *const could[] = {
         [WRITER] = "can write to", [READER] = "can read from",
-        [OPENER] = "can unlock", [MAPPER] = "can change" };
+        [LOCKER] = "can unlock", [MAPPER] = "can change" };
     enum role role = t->wants ? t->want[0].role : STRANGER;
     bool opens = t->in->waits == opening;
     const char *can = t->can ? t->can : !opens ? could[role % ANYBODY]
@@ -1246,6 +1328,9 @@ static void tell_own(const struct thread *t)
 {
     const struct process *p = &now.process[t->of];
     const struct file *f = &now.file[p->file];
+    for EACH_THREAD(u)
+        if (u->of == t->of && u->holder)
+            return;
     for (const struct want *w = t->want; w < t->want + t->wants; w++)
         for (int i = 0; i < p->files; i++) {
             if (f[i].dev != w->dev || f[i].ino != w->ino)
@@ -1275,6 +1360,20 @@ static void tell_ring(int hanging)
     for EACH_THREAD(t)
         if (now.process[t->of].ours && !t->awake)
             tell_own(t);
+}
+
+/* tell_hidden: whose descriptors would have to be known. */
+static void tell_hidden(void)
+{
+    for EACH_PROCESS(p) {
+        bool wanted = false;
+        for EACH_THREAD(t)
+            wanted |= p->hidden && !p->dead && t->in
+                && now.process[t->of].ours && is_wanted(p, t);
+        if (wanted)
+            printf("Not all that %s has open is seen: whether somebody"
+                   " is stuck cannot be known.\n", label(p));
+    }
 }
 
 /* choose: makes ours what comes from the process ROOT, or, when that is
@@ -1355,8 +1454,9 @@ int main(int argc, char **argv)
     if (all)
         choose(0, user);
     for (; !all && optind < argc; optind++) {
-        pid_t pid = (pid_t)strtol(argv[optind], NULL, 10);
-        if (pid <= 0 || !choose(pid, 0)) {
+        char *end;
+        long pid = strtol(argv[optind], &end, 10);
+        if (*end || pid <= 0 || pid > INT_MAX || !choose((pid_t)pid, 0)) {
             warnx("%s: no such process", argv[optind]);
             return 2;
         }
@@ -1367,7 +1467,7 @@ int main(int argc, char **argv)
         const struct process *p = &now.process[t->of];
         bool known = false, dead = false;
         t->awake = (tree_only && !p->ours) || !understand(t) || ran(t)
-            || has_timer(p) || (t->stranger && !alone);
+            || has_timer(p) || ((t->stranger || t->signals) && !alone);
         for EACH_PROCESS(q)
             if (!t->awake && is_wanted(q, t))
                 known = true, dead |= q->dead;
@@ -1400,8 +1500,10 @@ int main(int argc, char **argv)
                 tell_thread(t);
         }
     bool stuck = hanging && !(tree_only && awake) && !lacking;
-    if (stuck && !quiet)
+    if (!quiet && stuck)
         tell_ring(hanging);
+    else if (!quiet)
+        tell_hidden();
     if (fflush(stdout) == EOF)
         err(2, "standard output");
     return stuck;

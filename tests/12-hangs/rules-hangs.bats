@@ -172,9 +172,9 @@ END
     locks 'must(fcntl(f, F_OFD_SETLKW, &(struct flock){ .l_type = F_WRLCK }))'
     stuck <<'END'
 t waits in fcntl on b
-    that t itself and t (2) can unlock
+    that t (2) can unlock
 t (2) waits in fcntl on a
-    that t and t (2) itself can unlock
+    that t can unlock
 Nobody else can end it: t and t (2) are stuck.
 END
 }
