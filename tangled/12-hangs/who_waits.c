@@ -64,7 +64,7 @@ struct want {
     dev_t dev;
     ino_t ino;
     long number;
-    bool named;
+    bool held;                        /* else the wait would be over */
 };
 struct call {
     long number;
@@ -309,7 +309,7 @@ static void want(struct thread *t, enum role role, const struct file *f,
     else
         t->want[t->wants++] = (struct want){
             role, f ? f->dev : 0, f ? f->ino : 0, number,
-            f && f->named };
+            f && !f->named && (f->pipe || f->dev == SOCKETS) };
 }
 
 /* anybody_can: T waits for anyone who does what CAN says. */
@@ -1091,7 +1091,7 @@ static bool unseen(const struct thread *t)
 {
     bool all = true;
     for (const struct want *w = t->want; w < t->want + t->wants; w++) {
-        bool one = w->role >= OWN || w->named;
+        bool one = w->role >= OWN || !w->held;
         for EACH_PROCESS(p)
             one = one || is(p, t, w);
         all &= one;

@@ -257,7 +257,7 @@ END
 }
 
 @test "one of several descriptors whose other end nobody seen has" {
-    says "That holds for each of several descriptors"
+    says "That holds for each of several descriptors, and for sockets"
     program t 'static void pass(int s, int fd) { char one = 0, room[CMSG_SPACE(sizeof fd)]; memset(room, 0, sizeof room);
         struct iovec v = { &one, 1 }; struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room };
         struct cmsghdr *c = CMSG_FIRSTHDR(&m); c->cmsg_level = SOL_SOCKET; c->cmsg_type = SCM_RIGHTS;
