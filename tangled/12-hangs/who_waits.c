@@ -59,7 +59,13 @@ struct thread;
    any of ours; a child; a thread of its own; nobody that is known. */
 enum role { WRITER, READER, LOCKER, MAPPER, HOLDER, OWN,
             ANYBODY, CHILD, THREAD, STRANGER };
-struct want { enum role role; dev_t dev; ino_t ino; long number; };
+struct want {
+    enum role role;
+    dev_t dev;
+    ino_t ino;
+    long number;
+    bool held;                        /* else the wait would be over */
+};
 struct call {
     long number;
     const char *name;
@@ -302,7 +308,8 @@ static void want(struct thread *t, enum role role, const struct file *f,
         t->unknown = true;
     else
         t->want[t->wants++] = (struct want){
-            role, f ? f->dev : 0, f ? f->ino : 0, number };
+            role, f ? f->dev : 0, f ? f->ino : 0, number,
+            f && !f->named && (f->pipe || f->dev == SOCKETS) };
 }
 
 /* anybody_can: T waits for anyone who does what CAN says. */
@@ -1033,7 +1040,7 @@ static bool shares(const struct process *p, const struct thread *t)
 {
     bool any = false;
     for (const struct want *w = t->want; w < t->want + t->wants; w++) {
-        struct want open = { OWN, w->dev, w->ino, 0 };
+        struct want open = { OWN, w->dev, w->ino, 0, false };
         struct file f = { .dev = w->dev, .ino = w->ino };
         any |= w->role <= OWN && (has(p, t, &open)
             || (w->role == MAPPER && maps(p, 0, &f, NULL)));
@@ -1077,6 +1084,19 @@ static bool is_wanted(const struct process *p, const struct thread *t)
             && is(p, t, &t->want[i]))
             return true;
     return false;
+}
+
+/* unseen: whether T waits for somebody whom we do not see, too. */
+static bool unseen(const struct thread *t)
+{
+    bool all = true;
+    for (const struct want *w = t->want; w < t->want + t->wants; w++) {
+        bool one = w->role >= OWN || !w->held;
+        for EACH_PROCESS(p)
+            one = one || is(p, t, w);
+        all &= one;
+    }
+    return !all;
 }
 
 /* signals: whether P could send T a signal that ends its wait. */
@@ -1471,7 +1491,7 @@ int main(int argc, char **argv)
         for EACH_PROCESS(q)
             if (!t->awake && is_wanted(q, t))
                 known = true, dead |= q->dead;
-        t->awake |= dead || !(known || t->stranger);
+        t->awake |= dead || !(known || t->stranger) || unseen(t);
     }
     wake();
     for (bool again = !tree_only; again;) {

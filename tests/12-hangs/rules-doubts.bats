@@ -255,3 +255,18 @@ t thread 2 waits in read on a pipe
 Nobody else can end it: t is stuck.
 END
 }
+
+@test "one of several descriptors whose other end nobody seen has" {
+    says "That holds for each of several descriptors, and for sockets"
+    program t 'static void pass(int s, int fd) { char one = 0, room[CMSG_SPACE(sizeof fd)]; memset(room, 0, sizeof room);
+        struct iovec v = { &one, 1 }; struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room };
+        struct cmsghdr *c = CMSG_FIRSTHDR(&m); c->cmsg_level = SOL_SOCKET; c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(sizeof fd); memcpy(CMSG_DATA(c), &fd, sizeof fd); must((int)sendmsg(s, &m, 0)); close(fd); }
+        int main(void) { int p[2], s[2]; make(own); make(p); pair(SOCK_STREAM, s); pass(s[1], p[1]); close(s[1]);
+        if (must(fork()) == 0) { close(own[0]); close(own[1]); close(p[0]); for (int i = 0; i < 3; i++) soon(); _exit(0); }
+        close(s[0]);
+        struct pollfd both[] = { { own[0], POLLIN, 0 }, { p[0], POLLIN, 0 } }; must(poll(both, 2, -1)); wait(NULL); }'
+    verdict './t & until grep -qE "poll" /proc/$!/wchan; do :; done; looks $!; wait $!; echo ended $?'
+    assert_line 'status 0'
+    assert_line 'ended 0'
+}
