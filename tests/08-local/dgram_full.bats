@@ -7,7 +7,7 @@ load common
 @test "the session holds: none is lost, the sender waits, its own room counts [L01] [L01b] [L21]" {
     says "Not between local sockets: none was lost and none overtook another"
     says "its next one is refused with ECONNREFUSED"
-    says "A datagram that is larger than this is refused with EMSGSIZE"
+    says "A datagram that does not fit into this is refused with EMSGSIZE"
     says "SO_SNDBUF at the sender is what decides"
     holds_session
 }
@@ -17,7 +17,7 @@ load common
 }
 
 @test "the setting is asked for, and an odd answer to it ends the program" {
-    says "How many may wait is a setting of the machine"
+    says "How many may wait at a receiver with a name is a setting of the machine, or of the container"
     says "The child sends one message more, without MSG_DONTWAIT"
     traced openat,sendto ./dgram_full
     assert_success

@@ -7,7 +7,7 @@ load common
 @test "the session holds: bytes run together on a stream, messages do not [L02] [L17] [L18]" {
     says "Three bytes and four are seven, and who has room for nine gets seven"
     says "with sequenced packets it is the sum, 7, of which the next call returns 3"
-    says "POLLRDHUP tells them apart: in the line above the empty message it is 0, and 1 after the sender has closed"
+    says "POLLRDHUP tells them apart while the sender has not closed: in the line above the empty message it is 0, and 1 after the sender has closed, whatever is still to be read"
     says "the last line of its column says EAGAIN, as if somebody could still send"
     holds_session
 }

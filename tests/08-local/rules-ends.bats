@@ -52,7 +52,7 @@ then 0'
 }
 
 @test "who connected is named, whoever writes and whoever is dead [L03]" {
-    says "It names who made the line: who called connect(2), or socketpair(2) for both ends, with the user of that moment"
+    says "It names who made the line, on a stream or for sequenced packets: who called connect(2), or socketpair(2) for both ends, with the user of that moment"
     says "A child that writes through an inherited end is not named, nor another program that got the descriptor, nor is a change of the user seen"
     makes a <<C
 $try

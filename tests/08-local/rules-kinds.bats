@@ -47,7 +47,7 @@ C
 
 @test "an empty message and an end are both 0, and a receive without room is 0 on a stream, too [L17]" {
     says "Sequenced packets have empty messages, too, and a closed end returns the same 0"
-    says "On a stream it does, if room was asked for"
+    says "On a stream it means that no more will come, if room was asked for"
     makes a <<C
 $try
 int main(void) { two(SOCK_SEQPACKET); send(pair[0], "", 0, 0); as("empty", recv(pair[1], bytes, 9, 0));

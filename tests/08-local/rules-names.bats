@@ -75,7 +75,7 @@ lock EBADF'
 }
 
 @test "two that try connect first rob each other all the same [L10]" {
-    says "both are refused, both unlink, and the one that binds first is robbed by the other"
+    says "both are refused, one unlinks and binds, and is robbed by the other, which unlinks only then"
     makes a <<C
 $try
 int main(void) { close(heard(SOCK_STREAM, "desk", 1)); as("a", connect(sock(SOCK_STREAM), at("desk"), sizeof named));
@@ -217,7 +217,7 @@ to the null byte ECONNREFUSED'
 
 @test "a name from the kernel is nobody else's, and a connected socket hears its partner alone [L19]" {
     says "A client that gives bind(2) an address without a path gets an abstract name from the kernel that nobody else has"
-    says "A datagram socket that has called connect(2) hears its partner alone"
+    says "After connect(2), what others send to a datagram socket is refused"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un f = { .sun_family = AF_UNIX }, a, b; socklen_t n = sizeof a, m = sizeof b; int s = sock(SOCK_DGRAM), t = sock(SOCK_DGRAM);
