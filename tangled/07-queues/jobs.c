@@ -89,6 +89,14 @@ static void name_queues(void)
                  (uintmax_t)here.st_ino, i == 0 ? "" : "-aside");
 }
 
+/* Tells whether a queue belongs to us, and others may do nothing. */
+static bool are_ours(mqd_t of)
+{
+    struct stat about;
+    return fstat(of, &about) == 0 && about.st_uid == geteuid()
+        && (about.st_mode & 077) == 0;
+}
+
 /* Opens both queues; with O_CREAT in FLAGS it makes those that are
    missing. Returns false when there are none. */
 static bool open_queues(int flags)
@@ -108,6 +116,9 @@ static bool open_queues(int flags)
                  "/proc/sys/fs/mqueue allows", ROOM, LONGEST);
         err(EXIT_FAILURE, "a message queue");
     }
+    if (queue != -1 && !(are_ours(queue) && are_ours(aside)))
+        errx(EXIT_FAILURE, "the queues of this directory are not ours "
+             "alone");
     return queue != -1;
 }
 

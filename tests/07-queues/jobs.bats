@@ -31,7 +31,7 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
 }
 
 @test "a worker killed with a job in its hands does not lose it" {
-    says "A job that was added is done, put aside, or still in the queue, whatever becomes of the workers"
+    says "A job that was added is done, put aside, or still in the queue, whatever becomes of the workers, while the parent lives and the second queue has room"
     says "It dies with its worker, so that a job which is done once more is not still being done the first time; what the shell has started in its turn is out of our reach"
     run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs work > out & pid=$!
         until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
@@ -149,7 +149,7 @@ x
 }
 
 @test "a job begins with no signal blocked, SIGPIPE as usual, and no descriptor of ours" {
-    says "It also gets back the signals that its ancestors have blocked and ignored"
+    says "It begins with no signal blocked, and with SIGPIPE as usual"
     run_shell './jobs add "grep -E \"Sig(Blk|Ign)\" /proc/self/status | tr -d \"\\t\"; echo /proc/self/fd/*"; ./jobs work'
     assert_success
     assert_line --index 0 'SigBlk:0000000000000000'
@@ -201,6 +201,42 @@ x
     inject mq_open:error=EACCES:when=2 ./jobs add x
     assert_failure 1
     assert_stderr 'jobs: a message queue: Permission denied'
+}
+
+@test "a queue that others may write to, or that somebody else made, is refused" {
+    says "So we look whose each queue is"
+    makes other <<'C'
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    struct stat here;
+    char name[100];
+    struct mq_attr form = { .mq_maxmsg = 8, .mq_msgsize = 256 };
+    uid_t owner = geteuid();
+    if (argc != 2 || stat(".", &here) == -1)
+        return 1;
+    snprintf(name, sizeof name, "/jobs-%jd-%jx-%jx", (intmax_t)owner,
+             (uintmax_t)here.st_dev, (uintmax_t)here.st_ino);
+    umask(0);
+    if (atoi(argv[1]) == 666)
+        return mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0666, &form) == -1;
+    mqd_t q = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &form);
+    return q == -1 || fchown(q, 65534, 65534) == -1;
+}
+C
+    run_shell './other 666 || exit 9; ./jobs add true; echo $?; ./jobs work; echo $?; ./jobs close'
+    assert_output "$(printf '1\n1')"
+    assert_stderr_line 'jobs: the queues of this directory are not ours alone'
+    needs root
+    run_shell './other chown || exit 9; ./jobs add true; echo $?; ./jobs close'
+    assert_output 1
+    assert_stderr_line 'jobs: the queues of this directory are not ours alone'
 }
 
 @test "the queue is that of the directory and of the user" {
@@ -263,7 +299,7 @@ empty
 }
 
 @test "a parent that cannot print finishes what is in hand and stops" {
-    says "A parent that cannot print stops as if it had been asked to"
+    says "A parent that cannot print takes no more jobs, for there would be nobody to learn what became of them"
     run_shell './jobs add "> one"; ./jobs add "> two"; ./jobs work > /dev/full; echo $?; ls one two; ./jobs list'
     assert_output "1
 one
