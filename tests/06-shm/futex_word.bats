@@ -5,7 +5,7 @@ load common
 # futex_word: who sleeps on a word, and who is found.
 
 @test "the session holds: another address, in private, too early, not at all [S24] [S24c]" {
-    says "Who sleeps there is woken through any address that leads to it"
+    says "Who sleeps there is woken through any shared mapping of it"
     says "With FUTEX_PRIVATE_FLAG it is named by the process and the address, and then another process does not find it"
     says "FUTEX_WAIT takes the address of a word and the value that the caller has seen there"
     says "FUTEX_WAKE takes the address and a number, and wakes as many of those who sleep there"
@@ -23,7 +23,7 @@ load common
 }
 
 @test "a signal ends the wait with EINTR; the number is how many are woken" {
-    says "After a wake the word may have changed, or not; another may have been faster; a signal ends the call with EINTR"
+    says "After a wake the word may have changed, or not; another may have been faster; a signal whose handler lacks SA_RESTART ends the call with EINTR"
     makes try <<'C'
 #include <errno.h>
 #include <linux/futex.h>

@@ -60,7 +60,7 @@ C
 }
 
 @test "the seal against writing forbids each way to write [S35]" {
-    says "Nobody may have it mapped then in a way that permits stores, or would permit them after an mprotect(2)"
+    says "Nobody may have a shared mapping of it then that permits stores, or would permit them after an mprotect(2)"
     traced fcntl,mmap ./memfd_seal
     assert_success
     assert_call 'fcntl\([0-9]+, F_ADD_SEALS, F_SEAL_WRITE\) = -1 EBUSY'
