@@ -331,6 +331,7 @@ C
     makes try <<'C'
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -345,16 +346,28 @@ int main(void)
         return 77;
     const struct rlimit none = { 0, 0 };
     setrlimit(RLIMIT_CORE, &none);
-    int fd = shm_open("/try", O_RDWR | O_CREAT, 0600);
+    int status;
+    int fd = shm_open("/loads", O_RDWR | O_CREAT, 0600);
+    if (ftruncate(fd, 1 << 20) == -1)
+        return 78;
+    volatile char *p = mmap(NULL, 1 << 20, PROT_READ, MAP_SHARED, fd, 0);
+    if (fork() == 0)
+        for (int i = 0; i < 1 << 20; i++)
+            (void)p[i];
+    wait(&status);
+    printf("a load: %s\n", WTERMSIG(status) == SIGBUS ? "SIGBUS" : "?");
+    munmap((void *)(uintptr_t)p, 1 << 20);
+    close(fd);
+    shm_unlink("/loads");
+    fd = shm_open("/try", O_RDWR | O_CREAT, 0600);
     printf("%d ", ftruncate(fd, 1 << 20));
-    volatile char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     puts(p == MAP_FAILED ? "failed" : "mapped");
     printf("%s\n", strerrorname_np(posix_fallocate(fd, 0, 1 << 20)));
     fflush(stdout);
     if (fork() == 0)
         for (int i = 0; i < 1 << 20; i++)
             p[i] = 'x';
-    int status;
     wait(&status);
     int stored = 0;
     for (int i = 0; i < 1 << 16; i++)
@@ -366,8 +379,64 @@ int main(void)
 C
     in_own_mounts ./try
     [ "$status" != 77 ] || skip "needs namespaces"
-    assert_output '0 mapped
+    assert_output 'a load: SIGBUS
+0 mapped
 ENOSPC
 SIGBUS after 65536
 ENOSPC'
+}
+
+@test "a flock and a lock of an open file stay as long as a child of the killed owner has the file [S30]" {
+    says "for those of an open file that means all who have it open, children included"
+    says --in 08-local "unless a child of it has the file open"
+    makes try <<'C'
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static int lock(int fd, int flocks)
+{
+    struct flock all = { .l_type = F_WRLCK };
+    return flocks ? flock(fd, LOCK_EX | LOCK_NB) : fcntl(fd, F_OFD_SETLK, &all);
+}
+static int in_another(int flocks)
+{
+    int fd = open("locked", O_RDWR | O_CREAT, 0600), result = lock(fd, flocks);
+    close(fd);
+    return result;
+}
+int main(void)
+{
+    for (int flocks = 0; flocks < 2; flocks++) {
+        int p[2];
+        pid_t child;
+        if (pipe(p) == -1)
+            return 1;
+        if (fork() == 0) {
+            int fd = open("locked", O_RDWR | O_CREAT, 0600);
+            if (lock(fd, flocks) == -1)
+                _exit(1);
+            if ((child = fork()) == 0)
+                for (;;)
+                    pause();
+            if (write(p[1], &child, sizeof child) != sizeof child)
+                _exit(2);
+            raise(SIGKILL);
+        }
+        wait(NULL);
+        if (read(p[0], &child, sizeof child) != sizeof child)
+            return 2;
+        printf("%d ", in_another(flocks));
+        kill(child, SIGKILL);
+        while (kill(child, 0) == 0)
+            wait(NULL);
+        printf("%d\n", in_another(flocks));
+    }
+}
+C
+    run_program ./try
+    assert_success
+    assert_output "$(printf '%s\n' '-1 0' '-1 0')"
 }

@@ -44,6 +44,25 @@ C
     assert_line '  IPC_STAT                           = -1 EINVAL'
 }
 
+@test "a segment that nobody has attached goes with the mark [S10]" {
+    makes try <<'C'
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/shm.h>
+int main(void)
+{
+    int id = shmget(IPC_PRIVATE, 100, 0600);
+    printf("%d ", shmctl(id, IPC_RMID, NULL));
+    puts(shmat(id, NULL, 0) == (void *)-1 ? strerrorname_np(errno) : "attached");
+}
+C
+    run_program ./try
+    assert_output '0 EINVAL'
+    run_program ./sysv_life
+    assert_line '  IPC_STAT                           = -1 EINVAL'
+}
+
 @test "while it is marked, its key may be another segment's [S10b]" {
     says "By the key nobody can, and the key may be used for another segment"
     makes try <<'C'
