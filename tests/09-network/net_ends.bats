@@ -70,3 +70,17 @@ C
 less 1
 bind 0'
 }
+
+@test "the error of a reset is told to the call that comes first [N11]" {
+    says "Had we sent before we received, send(2) would have said ECONNRESET, without a signal, and the next one EPIPE"
+    says "The error of a reset is told once, to the call that comes first"
+    makes a <<C
+$try
+int main(void) { two(); cut(peer); until(us, 0); as("send", send(us, "x", 1, 0)); as("send", send(us, "x", 1, MSG_NOSIGNAL)); as("recv", recv(us, bytes, 9, 0)); send(us, "x", 1, 0); return 0; }
+C
+    run_program ./a
+    assert_killed SIGPIPE
+    assert_output 'send ECONNRESET
+send EPIPE
+recv 0'
+}
