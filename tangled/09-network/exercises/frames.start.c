@@ -20,6 +20,8 @@ int main(void)
     uint32_t length;
     char text[1000];
     while (read(STDIN_FILENO, &length, sizeof length) > 0) {
+        if (length > sizeof text)
+            length = sizeof text;
         ssize_t n = read(STDIN_FILENO, text, length);
         printf("%.*s\n", (int)n, text);
     }
