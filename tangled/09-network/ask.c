@@ -20,6 +20,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 /* For children: prints what failed, and why, and ends by _exit. */
@@ -307,6 +308,11 @@ static void serve(const char *host, const char *port)
     bool stop = false, deaf = false;
     const int signals = hear_signals();
     int door = first_of(host, port, try_bind);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+        err(EXIT_FAILURE, "getrlimit");
+    if (files.rlim_cur < 8)
+        errx(EXIT_FAILURE, "needs 8 descriptors");
     if (fcntl(door, F_SETFL, O_NONBLOCK) == -1 || listen(door, 64) == -1
         || getsockname(door, (struct sockaddr *)&at, &size) == -1)
         err(EXIT_FAILURE, "%s", host);
@@ -323,10 +329,11 @@ static void serve(const char *host, const char *port)
             err(EXIT_FAILURE, "poll");
         struct signalfd_siginfo what;
         ssize_t n;
-        while ((n = read(signals, &what, sizeof what)) > 0
-               || (n == -1 && errno == EINTR))
-            if (n > 0 && what.ssi_signo != SIGCHLD)
+        while ((n = read_some(signals, &what, sizeof what)) > 0)
+            if (what.ssi_signo != SIGCHLD)
                 stop = true;
+        if (n == -1 && errno != EAGAIN)
+            err(EXIT_FAILURE, "signals");
         collect(WNOHANG);
         deaf = (p[1].revents & POLLIN) != 0 && !let_in(door, signals);
     }

@@ -106,7 +106,10 @@ static ssize_t receive(int s, unsigned *lost)
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
                               .msg_controllen = sizeof beside };
-    ssize_t n = recvmsg(s, &message, MSG_DONTWAIT);
+    ssize_t n;
+    while ((n = recvmsg(s, &message, MSG_DONTWAIT)) == -1
+           && errno == EINTR)
+        ;
     struct cmsghdr *head = n == -1 ? NULL : CMSG_FIRSTHDR(&message);
     if (head != NULL && head->cmsg_type == SO_RXQ_OVFL)
         memcpy(lost, CMSG_DATA(head), sizeof *lost);

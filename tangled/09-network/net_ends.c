@@ -138,24 +138,41 @@ static void one(ssize_t n, int width)
         printf(" %-*zd", width, n);
 }
 
+static ssize_t take(void)
+{
+    char room[16];
+    ssize_t n;
+    while ((n = recv(us, room, sizeof room, MSG_DONTWAIT)) == -1
+           && errno == EINTR)
+        ;
+    return n;
+}
+
+static ssize_t put(int flags)
+{
+    ssize_t n;
+    while ((n = send(us, "x", 1, flags)) == -1 && errno == EINTR)
+        ;
+    return n;
+}
+
 /* Shows how our end looks when WHAT has happened. It is told by one of
    EVENTS, and the first send is answered by one of ANSWER. */
 static void look(const char *what, short events, short answer)
 {
-    char room[16];
     if (events != 0)
         poll_one(us, events, -1);
     short r = poll_one(us, POLLIN | POLLOUT | POLLRDHUP, 0);
     printf("%-24s %c%c%c%c%c ", what, r & POLLIN ? 'I' : '-',
            r & POLLOUT ? 'O' : '-', r & POLLRDHUP ? 'R' : '-',
            r & POLLERR ? 'E' : '-', r & POLLHUP ? 'H' : '-');
-    one(recv(us, room, sizeof room, MSG_DONTWAIT), 10);
-    one(recv(us, room, sizeof room, MSG_DONTWAIT), 6);
-    one(send(us, "x", 1, MSG_NOSIGNAL), 6);
+    one(take(), 10);
+    one(take(), 6);
+    one(put(MSG_NOSIGNAL), 6);
     if (answer != 0)
         poll_one(us, answer, -1);
-    one(send(us, "x", 1, MSG_NOSIGNAL), 6);
-    one(recv(us, room, sizeof room, MSG_DONTWAIT), 0);
+    one(put(MSG_NOSIGNAL), 6);
+    one(take(), 0);
     putchar('\n');
     close(us);
     if (peer != -1)
@@ -232,7 +249,8 @@ int main(void)
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
-        _exit(send(us, "x", 1, 0) == -1);
+        put(0);
+        _exit(EXIT_FAILURE);
     }
     int status = wait_for(child);
     printf("%-36s = %s\n", "a send without MSG_NOSIGNAL",

@@ -99,6 +99,16 @@ static void join(int *us, int *peer)
     close(door);
 }
 
+/* Like read(2), but a signal does not end it. */
+static ssize_t read_some(int fd, void *buffer, size_t length)
+{
+    ssize_t n;
+    do
+        n = read(fd, buffer, length);
+    while (n == -1 && errno == EINTR);
+    return n;
+}
+
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
 {
@@ -201,13 +211,10 @@ static void *receive(void *received)
 static pid_t sleeper(pthread_t *thread, ssize_t *received)
 {
     pid_t id;
-    ssize_t n;
     errno = pthread_create(thread, NULL, receive, received);
     if (errno != 0)
         err(EXIT_FAILURE, "pthread_create");
-    while ((n = read(tell[0], &id, sizeof id)) == -1 && errno == EINTR)
-        ;
-    if (n != sizeof id || !asleep(id))
+    if (read_some(tell[0], &id, sizeof id) != sizeof id || !asleep(id))
         errx(EXIT_FAILURE, "the thread does not sleep");
     return id;
 }
@@ -238,7 +245,7 @@ int main(void)
     if (child == 0) {
         close(stay[1]);
         close(us);
-        const bool ended = read(stay[0], room, 1) == 0;
+        const bool ended = read_some(stay[0], room, 1) == 0;
         close(stay[0]);
         close(peer);
         _exit(!ended);
