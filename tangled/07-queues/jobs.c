@@ -169,8 +169,8 @@ static bool take(mqd_t from, struct job *job)
     return n > 0;
 }
 
-/* Puts a job into TO, which does not wait, and sets errno to 0, or
-   returns false. */
+/* Puts a job into TO, which does not wait. Returns false, with errno
+   set, when it cannot. */
 static bool put(mqd_t to, const struct job *job)
 {
     int sent;
@@ -178,8 +178,6 @@ static bool put(mqd_t to, const struct job *job)
         sent = mq_send(to, job->command, strlen(job->command),
                        job->priority);
     while (sent == -1 && errno == EINTR);
-    if (sent == 0)
-        errno = 0;
     return sent == 0;
 }
 
@@ -225,12 +223,14 @@ static int add(int argc, char **argv)
     strcpy(job.command, argv[optind]);
     job.priority = (unsigned)priority;
     open_queues(O_CREAT);
-    if (!put(queue, &job) && errno == EAGAIN)
+    const int error = put(queue, &job) ? 0 : errno;
+    close_queues();
+    errno = error;
+    if (error == EAGAIN)
         errx(EXIT_FAILURE, "full: %ld jobs are waiting",
              form.mq_maxmsg);
-    if (errno != 0)
+    if (error != 0)
         err(EXIT_FAILURE, "%s", job.command);
-    close_queues();
     return EXIT_SUCCESS;
 }
 
@@ -304,9 +304,7 @@ static _Noreturn void do_jobs(int to, int from)
         if (child == 0) {
             sigset_t none;
             sigemptyset(&none);
-            int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
             if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent
-                || dup2(nothing, STDIN_FILENO) == -1
                 || signal(SIGPIPE, SIG_DFL) == SIG_ERR
                 || sigprocmask(SIG_SETMASK, &none, NULL) == -1)
                 _exit(126);
@@ -483,6 +481,8 @@ static int work(int argc, char **argv)
             return 2;
     if (optind != argc || count < 1)
         return 2;
+    if (freopen("/dev/null", "r", stdin) == NULL)
+        err(EXIT_FAILURE, "/dev/null");
     await_signals();
     open_queues(O_CREAT);
     for (int i = 0; i < count; i++)

@@ -83,3 +83,12 @@ hold_exercises
         assert_equal "${#lines[@]}" 8
     done
 }
+
+@test "a text without a null byte behind it is refused in too_small, whatever memory holds" {
+    sed 's/fwrite(text, 1, (size_t)is.mq_msgsize, stdout);/printf("%s", text);/; s/calloc((size_t)is.mq_msgsize, 1)/malloc((size_t)is.mq_msgsize + 1)/' "$root/tangled/$unit/exercises/too_small.wrong-whole.c" > null.c
+    grep -q malloc null.c && grep -q '%s", text' null.c
+    cc -w -o null null.c
+    run "$root/out/bin/$unit/exercises/too_small.check" ./null
+    assert_failure 1
+    assert_line --partial 'What it printed got other bytes than were there.'
+}
