@@ -489,9 +489,9 @@ static int work(int argc, char **argv)
         if (!start_worker(workers + i))
             err(EXIT_FAILURE, "a worker");
     bool going = true;
-    while (going && !ferror(stdout)) {
+    while (going) {
         int busy = 0, idle = 0;
-        const bool stop = asked() || are_removed();
+        const bool stop = asked() || are_removed() || ferror(stdout);
         for (struct worker *w = workers; w < workers + count; w++) {
             if (!stop && w->pid > 0 && !w->busy && take(queue, &w->job))
                 hand_over(w);

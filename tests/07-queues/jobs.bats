@@ -445,4 +445,14 @@ the queues were removed"
 one
 1 waiting, room for 7; 0 put aside"
     assert_stderr_line 'jobs: cannot write to standard output'
+    # also when the worker of the second one dies after that
+    says "It leaves when those in hand are done or put aside"
+    run_shell "$functions"'./jobs close; mkfifo gate; ./jobs add -p 9 "read x < gate; exit 3"; ./jobs add -p 8 "echo \$PPID > new; mv new who; read x < hold; : > never"; mkfifo hold; ./jobs add three
+        ./jobs work -n 2 > /dev/full & pid=$!
+        until [ -s who ]; do kill -0 $pid || exit 9; done; read -r worker < who; echo go > gate
+        while set -- $(cat /proc/$pid/task/$pid/children) && [ $# = 2 ] && [ "$(cat /proc/$1/task/$1/children)" ] && [ "$(cat /proc/$2/task/$2/children)" ]; do :; done
+        sleeping $pid; for i in 1 2 3; do rm who; kill -KILL $worker; [ $i = 3 ] || until [ -s who ]; do kill -0 $pid || exit 8; done; [ $i = 3 ] || read -r worker < who; done
+        wait $pid; echo $?; ./jobs list'
+    assert_output "1
+1 waiting, room for 7; 1 put aside"
 }
