@@ -116,7 +116,7 @@ int main(void)
     if (socketpair(AF_UNIX, SOCK_STREAM | extra, 0, stream) == -1
         || socketpair(AF_UNIX, SOCK_DGRAM | extra, 0, datagram) == -1)
         err(EXIT_FAILURE, "socketpair");
-    int spare[3];
+    int spare[3];   /* the numbers that a message takes have to be free */
     for (int i = 0; i < 3; i++)
         if ((spare[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) == -1)
             err(EXIT_FAILURE, "three more descriptors");

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-static const char *const names[] = { "desk", "gate", "window", "lock" };
+static const char *const names[] = { "desk", "desk.new", "lock" };
 static char room[PATH_MAX];
 static pid_t owner;
 

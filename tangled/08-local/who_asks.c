@@ -18,7 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 
 /* For children: prints what failed, and why, and ends by _exit. */
 static _Noreturn void fail(const char *what)
@@ -143,14 +142,6 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    struct sockaddr_un name = { .sun_family = AF_UNIX };
-    socklen_t length = sizeof name;
-    int door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (door == -1 || bind(door, (struct sockaddr *)&name,
-                           sizeof name.sun_family) == -1
-        || listen(door, 1) == -1
-        || getsockname(door, (struct sockaddr *)&name, &length) == -1)
-        err(EXIT_FAILURE, "a door");
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
         err(EXIT_FAILURE, "socketpair");
@@ -164,11 +155,6 @@ int main(void)
             fail("prctl");
         if (getppid() != parent)
             _exit(EXIT_FAILURE);
-        int line = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-        while (connect(line, (struct sockaddr *)&name, length) == -1)
-            if (errno != EINTR)
-                fail("connect");
-        close(door);
         char command;
         close(pair[0]);
         while (recv(pair[1], &command, 1, 0) == 1) {
@@ -181,6 +167,7 @@ int main(void)
             if (error != 0 && send(pair[1], &command, 1, 0) != 1)
                 fail("send");
         }
+        close(pair[1]);
         _exit(EXIT_SUCCESS);
     }
     close(pair[1]);
@@ -204,17 +191,8 @@ int main(void)
     int error = tell_sender("its complaint", pair[0]);
     printf("it had claimed to be the parent      = -1 %s\n",
            strerrorname_np(error));
-    if (kill(child, SIGKILL) == -1)
-        err(EXIT_FAILURE, "kill");
-    wait_for(child);
-    int line;
-    while ((line = accept4(door, NULL, NULL, SOCK_CLOEXEC)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "accept4");
-    tell_peer("the child is dead, its line's maker", line);
-    close(line);
-    close(door);
     close(pair[0]);
+    wait_for(child);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -29,6 +29,10 @@ C
 status 0'
     answers './opener_ask door x' yes file twice
     assert_output 'status 1'
+    assert_stderr 'opener_ask: x: no descriptor came'
+    answers './opener_ask door x' out yes
+    assert_output 'status 1'
+    assert_stderr 'opener_ask: x: no descriptor came'
 }
 
 @test "a refusal is told with its reason, also when it comes before the question" {
