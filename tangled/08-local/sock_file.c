@@ -157,10 +157,6 @@ int main(void)
         err(EXIT_FAILURE, "listen");
     visit("listening, connect", "desk", s, 0);
     show("open", open("desk", O_RDWR | O_CLOEXEC), ENXIO);
-    int packets = new_socket(SOCK_SEQPACKET);
-    show("connect with sequenced packets", connect_to(packets, "desk"),
-         EPROTOTYPE);
-    close(packets);
     int client = new_socket(SOCK_STREAM);
     if (connect_to(client, "desk") == -1)
         err(EXIT_FAILURE, "desk");

@@ -14,9 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <poll.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -106,55 +104,6 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = -1 %s\n", call, strerrorname_np(errno));
     else
         printf("%-36s = %zd\n", call, result);
-}
-
-
-/* Tells whether poll has anything to say of S, hang-ups included. */
-static int has_news(int s)
-{
-    struct pollfd p = { .fd = s, .events = POLLIN };
-    int n;
-    while ((n = poll(&p, 1, 0)) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "poll");
-    return n;
-}
-
-/* Like read(2), but a signal does not end it. */
-static ssize_t read_some(int fd, void *buffer, size_t length)
-{
-    ssize_t n;
-    do
-        n = read(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
-}
-
-/* Like write(2), but a signal does not end it with EINTR. */
-static ssize_t write_some(int fd, const void *buffer, size_t length)
-{
-    ssize_t n;
-    do
-        n = write(fd, buffer, length);
-    while (n == -1 && errno == EINTR);
-    return n;
-}
-
-/* For children: prints what failed, and why, and ends by _exit. */
-static _Noreturn void fail(const char *what)
-{
-    warn("%s", what);
-    _exit(EXIT_FAILURE);
-}
-
-/* Waits until CHILD has ended and returns its wait status. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-    return status;
 }
 
 
@@ -248,52 +197,34 @@ int main(void)
         err(EXIT_FAILURE, "signal");
     enter_room();
     puts("the first lives, the second unlinks and binds");
-    int first = listen_without_gap(new_socket(SOCK_STREAM), "desk", 0600);
+    const int type = SOCK_STREAM | SOCK_NONBLOCK;
+    int first = listen_without_gap(new_socket(type), "desk", 0600);
     unlink("desk");
-    int second = new_socket(SOCK_STREAM);
+    int second = new_socket(type);
     show("  bind", bind_to(second, "desk"), 0);
     if (listen(second, 5) == -1)
         err(EXIT_FAILURE, "listen");
     int client = new_socket(SOCK_STREAM);
     show("  a client, connect", connect_to(client, "desk"), 0);
-    show("  the first has something to accept", has_news(first), 0);
-    show("  the second", has_news(second), 0);
+    show("  the first, accept", accept(first, NULL, NULL), EAGAIN);
+    int line = accept4(second, NULL, NULL, SOCK_CLOEXEC);
+    show("  the second, accept", line == -1 ? -1 : 0, 0);
+    close(line);
     close(client);
     close(second);
     close(first);
-    puts("the first has the lock, and is killed");
-    int ready[2];
-    if (pipe2(ready, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    pid_t parent = getpid(), child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-            fail("prctl");
-        if (getppid() != parent)
-            _exit(EXIT_FAILURE);
-        if (take_lock("lock") == -1)
-            fail("lock");
-        listen_without_gap(new_socket(SOCK_STREAM), "desk", 0600);
-        if (write_some(ready[1], "x", 1) != 1)
-            fail("write");
-        for (;;)
-            pause();
-    }
-    char byte;
-    close(ready[1]);
-    if (read_some(ready[0], &byte, 1) != 1)
-        errx(EXIT_FAILURE, "the child failed");
-    close(ready[0]);
+    puts("the first has the lock, and is gone");
+    int lock = take_lock("lock");
+    if (lock == -1)
+        err(EXIT_FAILURE, "lock");
+    first = listen_without_gap(new_socket(SOCK_STREAM), "desk", 0600);
     show("  it lives, take the lock", take_lock("lock"), EWOULDBLOCK);
-    if (kill(child, SIGKILL) == -1)
-        err(EXIT_FAILURE, "kill");
-    wait_for(child);
+    close(first);
+    close(lock);
     client = new_socket(SOCK_STREAM);
     show("  it is dead, a client, connect", connect_to(client, "desk"),
          ECONNREFUSED);
-    int lock = take_lock("lock");
+    lock = take_lock("lock");
     show("  take the lock", lock == -1 ? -1 : 0, 0);
     first = listen_without_gap(new_socket(SOCK_STREAM), "desk", 0600);
     show("  bind, listen, rename; connect", connect_to(client, "desk"), 0);

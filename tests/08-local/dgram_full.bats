@@ -6,7 +6,6 @@ load common
 
 @test "the session holds: none is lost, the sender waits, its own room counts [L01] [L21]" {
     says "its next one is refused with ECONNREFUSED"
-    says "A datagram that does not fit into its sender's room is refused with EMSGSIZE"
     says "in the network, and here it does nothing"
     holds_session
 }

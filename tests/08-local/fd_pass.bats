@@ -6,7 +6,6 @@ load common
 
 @test "the session holds: another number, the same open file, the rights of that open [L06] [L06b] [L30]" {
     says "A stranger gets one in the same way: beside the bytes of a message, as control data of the type SCM_RIGHTS"
-    says "what was opened for reading stays for reading, and whoever opens the file once more, by its name or through /proc, is asked for permissions of his own"
     holds_session
 }
 

@@ -4,7 +4,7 @@ load ../lib/helpers
 load common
 # opener_ask: asks the opener for files, and copies what it is handed.
 
-@test "the session holds: no door, files one after the other, a second opener" {
+@test "the session holds: files one after the other, a second opener" {
     holds_session
 }
 

@@ -21,17 +21,19 @@ shut down 0'
 }
 
 @test "to refuse and close without reading resets, to read or to shut down first does not [L15]" {
+    says "Then we read what it had sent, after that ECONNRESET, once, and from then on the end"
     says "A server that refuses a request and closes without reading it gives its client this error in place of a clean end"
     says "The cure is to read until the end, or to shut down the writing, read what still comes, and close then"
     makes a <<C
 $try
 int main(void) { two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2); close(pair[1]);
-    as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2);
+    as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); as("once", read(pair[0], bytes, 9)); two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2);
     shutdown(pair[1], SHUT_WR); read(pair[1], bytes, 9); close(pair[1]); as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'answer 2
 end ECONNRESET
+once 0
 answer 2
 end 0'
 }
@@ -247,6 +249,7 @@ C
 
 @test "rights of the open, not of the file: another user reads, and cannot write or open anew [L30]" {
     needs root
+    says "what was opened for reading stays for reading, and whoever opens the file once more, by its name or through /proc, is asked for permissions of his own"
     makes a <<C
 $try$descriptors
 int main(void) { int f = open("secret", O_RDWR | O_CREAT, 0600); write(f, "top", 3); f = open("secret", O_RDONLY); two(SOCK_STREAM);
@@ -273,6 +276,28 @@ C
     assert_output 'in flight 1
 read 1
 closed EPIPE'
+}
+
+@test "few numbers cut like little room, and a stream sends no descriptors without a byte [L33] [L08]" {
+    says "what still finds a number arrives, the rest is closed, and no error says EMFILE"
+    says "On a stream sendmsg(2) returns 0 and has sent nothing"
+    makes a <<C
+$try
+#include <sys/resource.h>
+static struct msghdr with(char *room, size_t size, size_t n, size_t count) { static struct iovec p; p = (struct iovec){ bytes, n }; struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = room, .msg_controllen = size };
+    struct cmsghdr h = { CMSG_LEN(4 * count), SOL_SOCKET, SCM_RIGHTS }; if (count) { memcpy(room, &h, sizeof h); for (size_t i = 0; i < count; i++) memcpy(room + sizeof h + 4 * i, &(int){ 1 }, 4); } return m; }
+int main(void) { _Alignas(8) char room[64] = ""; int p[3]; two(SOCK_STREAM | SOCK_NONBLOCK); for (int i = 0; i < 3; i++) p[i] = dup(1); for (int i = 1; i < 3; i++) close(p[i]);
+    struct msghdr m = with(room, CMSG_SPACE(8), 1, 2); as("2 sent", sendmsg(pair[0], &m, 0)); struct rlimit few = { (rlim_t)p[1] + 1, (rlim_t)p[2] + 1 }; setrlimit(RLIMIT_NOFILE, &few);
+    m = with(room, 64, 1, 0); as("received", recvmsg(pair[1], &m, 0)); as("descriptors", (long)(CMSG_FIRSTHDR(&m)->cmsg_len - CMSG_LEN(0)) / 4); as("cut", (m.msg_flags & MSG_CTRUNC) != 0);
+    m = with(room, CMSG_SPACE(4), 0, 1); as("no byte", sendmsg(pair[0], &m, 0)); as("read", read(pair[1], bytes, 9)); return 0; }
+C
+    run_program ./a
+    assert_output '2 sent 1
+received 1
+descriptors 1
+cut 1
+no byte 0
+read EAGAIN'
 }
 
 @test "a receiver may refuse descriptors where the kernel lets it [L31]" {

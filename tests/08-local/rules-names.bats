@@ -161,10 +161,12 @@ C
     says "the mode that fchmod(2) gives to the socket is the one with which the file is made, less the umask"
     makes a <<C
 $try
-int main(void) { int s = sock(SOCK_STREAM); umask(022); fchmod(s, 0660); bind(s, at("desk"), sizeof named); return 0; }
+int main(void) { int s = sock(SOCK_STREAM); umask(022); fchmod(s, 0660); bind(s, at("desk"), sizeof named); as("afterwards", fchmod(s, 0600)); return 0; }
 C
+    says "Afterwards fchmod(2) succeeds and changes the file no more"
     run_shell './a; stat -c %a desk'
-    assert_output 640
+    assert_output 'afterwards 0
+640'
 }
 
 @test "read-only stops making and removing, not connecting and writing [L32]" {
@@ -201,20 +203,24 @@ in 4'
 
 @test "EAGAIN has begun nothing, and who does not listen refuses [L13] [L14]" {
     says "ECONNREFUSED means that nobody listens"
+    says "The client can already send, and can be gone before the server looks: accept4(2) then hands over a line that holds a question and an end"
     says "A non-blocking local connect(2) succeeds or fails with EAGAIN, and after EAGAIN nothing was begun, so there is nothing to wait for and the call has to be made again"
     makes a <<C
 $try
 int main(void) { bound(SOCK_STREAM, "idle"); as("idle", connect(sock(SOCK_STREAM), at("idle"), sizeof named)); int s = heard(SOCK_STREAM, "desk", 0);
     int a = sock(SOCK_STREAM | SOCK_NONBLOCK), b = sock(SOCK_STREAM | SOCK_NONBLOCK); struct sockaddr_un u; socklen_t n = sizeof u;
     as("first", connect(a, at("desk"), sizeof named)); as("second", connect(b, at("desk"), sizeof named)); accept(s, NULL, NULL);
-    as("peer", getpeername(b, (struct sockaddr *)&u, &n)); as("again", connect(b, at("desk"), sizeof named)); return 0; }
+    as("peer", getpeername(b, (struct sockaddr *)&u, &n)); as("again", connect(b, at("desk"), sizeof named));
+    write(b, "hello", 5); close(b); int t = accept(s, NULL, NULL); as("gone, its question", read(t, bytes, 9)); as("and the end", read(t, bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'idle ECONNREFUSED
 first 0
 second EAGAIN
 peer ENOTCONN
-again 0'
+again 0
+gone, its question 5
+and the end 0'
 }
 
 @test "datagrams come in order, and a full receiver lets a sender sleep [L01] [L01b]" {
@@ -238,6 +244,7 @@ sender 0'
 @test "two limits: of a named receiver for all its senders, and of each sender [L21]" {
     needs namespaces root
     says "At a receiver with a name a number of messages may lie, of all its senders together: net.unix.max_dgram_qlen, a setting of the machine or the container, and one more"
+    says "A datagram that does not fit into its sender's room is refused with EMSGSIZE"
     says "In a pair only the second limit counts"
     says "And each sender has SO_SNDBUF bytes for its messages that nobody has read yet, with what the kernel adds to each"
     makes a <<C
@@ -247,14 +254,29 @@ int main(void) { int d = bound(SOCK_DGRAM, "desk"), n = 0, small = 4608, size; s
     as("another sender", -1); as("of all senders", n); recv(d, bytes, 9, 0);
     two(SOCK_DGRAM | SOCK_NONBLOCK); n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("more in a pair", n > 50);
     two(SOCK_DGRAM | SOCK_NONBLOCK); setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small); getsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, &room);
-    n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("fewer bytes than SO_SNDBUF", n > 0 && n < size / 2); as("the other way", send(pair[1], "x", 1, 0)); return 0; }
+    n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("fewer bytes than SO_SNDBUF", n > 0 && n < size / 2); as("the other way", send(pair[1], "x", 1, 0));
+    recv(pair[1], bytes, 9, 0); static char large[65536]; as("larger", send(pair[0], large, sizeof large, 0)); return 0; }
 C
     run_shell 'unshare --net --pid --fork --mount-proc sh -c "echo 7 > /proc/sys/net/unix/max_dgram_qlen; ./a"'
     assert_output 'another sender EAGAIN
 of all senders 8
 more in a pair 1
 fewer bytes than SO_SNDBUF 1
-the other way 1'
+the other way 1
+larger EMSGSIZE'
+}
+
+@test "who comes to a full line sleeps in connect until one is accepted [L13]" {
+    says "it sleeps in connect(2), or, if it does not wait, gets EAGAIN"
+    makes a <<C
+$try
+int main(void) { int s = heard(SOCK_STREAM, "desk", 0), one = came(SOCK_STREAM, "desk"); pid_t c = fork(); if (c == 0) { as("connect", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+    printf("%d\n", c); fflush(stdout); read(0, bytes, 1); accept(s, NULL, NULL); int st; wait(&st); as("its status", st); return one < 0; }
+C
+    run_shell "$functions"'mkfifo told tell; ./a > told < tell & exec 6< told 5> tell; read -r client <&6; sleeping $client; echo sleeps; echo >&5; cat <&6'
+    assert_output 'sleeps
+connect 0
+its status 0'
 }
 
 @test "an abstract name has no permissions and belongs to the network namespace [L12]" {
@@ -282,21 +304,23 @@ path ENOENT'
 }
 
 @test "each byte of an abstract name counts, null bytes too [L12b]" {
+    says "it is gone with the socket, and can be bound again"
     says "To the kernel all bytes belong to the name that the length covers"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un u = { .sun_family = AF_UNIX }; int n = sprintf(u.sun_path + 1, "rules.%d%cx", getpid(), 0); socklen_t all = (socklen_t)(3 + n);
-    int s = sock(SOCK_STREAM); bind(s, (struct sockaddr *)&u, all); listen(s, 9);
+    int s = sock(SOCK_STREAM); bind(s, (struct sockaddr *)&u, all); close(s); s = sock(SOCK_STREAM); as("once more", bind(s, (struct sockaddr *)&u, all)); listen(s, 9);
     as("all", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all)); as("to the null byte", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all - 2)); return 0; }
 C
     run_program ./a
-    assert_output 'all 0
+    assert_output 'once more 0
+all 0
 to the null byte ECONNREFUSED'
 }
 
 @test "a name from the kernel is nobody else's, and a connected socket hears its partner alone [L19]" {
     says "A client that gives bind(2) an address without a path gets an abstract name from the kernel that nobody else has"
-    says "After connect(2), what others send to a datagram socket is refused"
+    says "After connect(2) a datagram socket hears its partner alone: what others send to it is refused with EPERM"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un f = { .sun_family = AF_UNIX }, a, b; socklen_t n = sizeof a, m = sizeof b; int s = sock(SOCK_DGRAM), t = sock(SOCK_DGRAM);

@@ -35,7 +35,7 @@ serve() {
 
 @test "interrupted, both go on" {
     needs strace
-    says "A local connect(2) that was interrupted has begun nothing and can be made again"
+    says "a local connect(2) that was interrupted has begun nothing"
     run_shell "$functions"'
         mkfifo ready; strace -o a -e trace=accept4,read,write -e inject=accept4:error=EINTR:when=1 -e inject=read:error=EINTR:when=3 ./sock_meet serve desk 1 > ready & pid=$!
         read -r line < ready

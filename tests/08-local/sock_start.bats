@@ -18,7 +18,7 @@ load common
     assert_call 'rename\("desk.new", "desk"\)'
 }
 
-@test "the child that was the server does not outlive it, and nothing is left" {
+@test "nothing is left" {
     leaves_nothing ./sock_start
     two_at_once ./sock_start
 }
