@@ -21,6 +21,8 @@ static int ends[KINDS][2];      /* of each kind: receiver, sender */
 
 static void tell(ssize_t n)
 {
+    if (n == -1 && errno != EAGAIN)
+        err(EXIT_FAILURE, "a step");
     if (n == -1)
         printf(" %9s", strerrorname_np(errno));
     else
