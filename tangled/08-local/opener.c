@@ -356,6 +356,7 @@ static int hear_signals(void)
 static const char *door;
 static char lock_name[PATH_MAX];
 static struct stat door_is, lock_is;
+static int lock;
 
 static void remove_door(void)
 {
@@ -369,6 +370,7 @@ static void remove_names(void)
     remove_door();
     if (leads_to(lock_name, &lock_is))
         unlink(lock_name);
+    close(lock);
 }
 
 static void take_the_lock(const char *name)
@@ -376,7 +378,7 @@ static void take_the_lock(const char *name)
     int n = snprintf(lock_name, sizeof lock_name, "%s.lock", name);
     if (n < 0 || (size_t)n >= sizeof lock_name)
         errx(EXIT_FAILURE, "%s: too long a name", name);
-    int lock = take_lock(lock_name);
+    lock = take_lock(lock_name);
     if (lock == -1 && errno == EWOULDBLOCK)
         errx(EXIT_FAILURE, "%s: has an opener already", name);
     if (lock == -1 || fstat(lock, &lock_is) == -1)
