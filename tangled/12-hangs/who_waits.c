@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <getopt.h>
@@ -24,6 +25,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -38,6 +40,7 @@
 
 enum { TEXT = 256, STATUS = 4096, WANTS = 32 };
 #define SOCKETS ((dev_t)-1)           /* where all sockets are */
+#define COUNTERS ((dev_t)-2)          /* and those of eventfd */
 struct file {
     int fd;
     bool pipe, socket, named;         /* a stranger could open it */
@@ -109,6 +112,18 @@ static struct {
     int sockets, ties;
     bool asked, known;
 } local;
+struct end { char address[33]; unsigned port; };
+struct line {
+    struct end own, peer;
+    unsigned state, out, in, timer;   /* bytes; what it is set for */
+    ino_t ino;                        /* 0 when no process has it */
+    bool tcp;
+};
+static struct {
+    struct line *line;
+    int lines;
+    ino_t seen_by;                    /* the namespace, when read */
+} network;
 static bool names_only, tree_only, alone, lacking;
 /* Sets of signals: what time sends, what the C library's threads do. */
 #define SIGNAL(n) (1ULL << ((n) - 1))
@@ -174,6 +189,13 @@ static void read_file(struct process *p, int dir, const char *number)
     if (readlinkat(dir, number, what, sizeof what - 1) == -1)
         return;
     p->uring |= strcmp(what, "anon_inode:[io_uring]") == 0;
+    char text[STATUS];
+    if (strcmp(what, "anon_inode:[eventfd]") == 0
+        && slurp(text, STATUS, "%d/fdinfo/%s", p->living, number)
+        && strstr(text, "\neventfd-id:")) {
+        file.st_dev = COUNTERS;
+        file.st_ino = field(text, "\neventfd-id:", 10);
+    }
     bool pipe = sscanf(what, "pipe:[%lu]", &file.st_ino) == 1;
     bool socket = sscanf(what, "socket:[%lu]", &file.st_ino) == 1;
     if (*what == '/')
@@ -241,6 +263,21 @@ static void read_thread(struct process *p, pid_t tid)
     now.thread[now.threads++] = t;
 }
 
+/* differ: whether the thread TID of P has other files than P. */
+static bool differ(const struct process *p, pid_t tid)
+{
+    struct process its = { .pid = p->pid, .living = tid };
+    read_files(&its, tid);
+    bool other = its.files != p->files;
+    for (int i = 0; !other && i < its.files; i++) {
+        const struct file *f = &now.file[p->file + i];
+        const struct file *g = &now.file[its.file + i];
+        other = f->fd != g->fd || f->dev != g->dev || f->ino != g->ino;
+    }
+    now.files = its.file;
+    return other;
+}
+
 /* read_threads: those of P; without any, it is dead. */
 static void read_threads(struct process *p)
 {
@@ -258,9 +295,12 @@ static void read_threads(struct process *p)
         return;
     p->living = now.thread[first].tid;
     read_files(p, p->living);
-    for (int i = first + 1; i < now.threads; i++)
-        p->hidden |= syscall(SYS_kcmp, p->living, now.thread[i].tid,
-                             KCMP_FILES, 0, 0) > 0;
+    for (int i = first + 1; i < now.threads; i++) {
+        long other = syscall(SYS_kcmp, p->living, now.thread[i].tid,
+                             KCMP_FILES, 0, 0);
+        p->hidden |= other > 0
+            || (other == -1 && differ(p, now.thread[i].tid));
+    }
 }
 
 /* read_process: adds PID, if it is there and not the kernel's. */
@@ -290,6 +330,7 @@ static void look(void)
     now.processes = now.threads = now.files = 0;
     local.sockets = local.ties = 0;
     local.asked = local.known = false;
+    network.seen_by = 0;
     DIR *dir = opendir("/proc");
     for (struct dirent *d; there(dir) && (d = readdir(dir));)
         if (isdigit((unsigned char)*d->d_name))
@@ -473,6 +514,141 @@ static void ask_for_sockets(void)
         close(to);
 }
 
+static void map(char *address)
+{
+    char old[9];
+    if (strlen(address) == 8) {
+        strcpy(old, address);
+        sprintf(address, "%016X%08X%s", 0, htonl(0xffff), old);
+    }
+}
+
+/* read_table: adds those that NAME lists for T. */
+static void read_table(const struct thread *t, const char *name)
+{
+    char line[TEXT];
+    struct line s = { .tcp = *name == 't' };
+    snprintf(line, sizeof line, "/proc/%d/net/%s", t->tid, name);
+    FILE *list = fopen(line, "re");
+    while (there(list) && fgets(line, sizeof line, list)) {
+        if (sscanf(line, "%*d: %32[^:]:%x %32[^:]:%x %x %x:%x %x:%*x"
+                   " %*x %*d %*d %lu", s.own.address, &s.own.port,
+                   s.peer.address, &s.peer.port, &s.state, &s.out,
+                   &s.in, &s.timer, &s.ino) != 9)
+            continue;
+        map(s.own.address);
+        map(s.peer.address);
+        network.line = grown(network.line, network.lines, sizeof s);
+        network.line[network.lines++] = s;
+    }
+    if (list)
+        fclose(list);
+}
+
+/* read_network: fills NETWORK with what T's namespace has. */
+static void read_network(const struct thread *t)
+{
+    char path[TEXT];
+    struct stat its;
+    snprintf(path, sizeof path, "/proc/%d/ns/net", t->tid);
+    if (stat(path, &its) == -1)
+        its.st_ino = 0;
+    if (its.st_ino && its.st_ino == network.seen_by)
+        return;
+    network.seen_by = its.st_ino;
+    network.lines = 0;
+    read_table(t, "tcp");
+    read_table(t, "tcp6");
+    read_table(t, "udp");
+    read_table(t, "udp6");
+}
+
+static bool same(const struct end *a, const struct end *b)
+{
+    return a->port == b->port && strcmp(a->address, b->address) == 0;
+}
+
+/* hears: whether a socket with OWN gets what is sent to TO; an address
+   that ends in zeros is taken for all that this machine has. */
+static bool hears(const struct end *own, const struct end *to)
+{
+    return same(own, to) || (own->port == to->port
+        && strcmp(own->address + 24, "00000000") == 0);
+}
+
+enum { ESTABLISHED = 1, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT = 8,
+       LISTEN = 10 };
+#define EACH_LINE(l) (struct line *l = network.line; \
+                      l < network.line + network.lines; l++)
+
+/* meet: T waits for who has the end to which S is connected; returns
+   what is known of that end. */
+static const struct line *meet(struct thread *t, const struct line *s)
+{
+    const struct line *other = NULL;
+    for EACH_LINE(l)
+        if (s->tcp && l->tcp && same(&l->own, &s->peer)
+            && same(&l->peer, &s->own))
+            other = l;
+    bool waits = s->state == SYN_SENT || (other && !other->ino
+        && (other->state == ESTABLISHED || other->state == CLOSE_WAIT));
+    int before = t->wants;
+    for EACH_LINE(l) {
+        struct file f = { .dev = SOCKETS, .ino = l->ino };
+        if (l->ino && l->tcp == s->tcp && hears(&l->own, &s->peer)
+            && (l == other || !l->tcp || (waits && l->state == LISTEN)))
+            want(t, HOLDER, &f, 0);
+    }
+    if (t->wants == before)           /* nobody, as far as we see */
+        want(t, HOLDER, &(struct file){ .dev = SOCKETS }, 0);
+    return other;
+}
+
+/* at_network: T waits at F, to receive, to send, or both; or, when it
+   does neither, for a connection. */
+static void at_network(struct thread *t, const struct file *f,
+                       bool receives, bool sends)
+{
+    const struct line *s = NULL;
+    read_network(t);
+    for EACH_LINE(l)
+        if (f && l->ino && l->ino == f->ino)
+            s = l;
+    t->unknown |= !s || (sends && !s->tcp);
+    if (!s)
+        return;
+    bool listens = s->tcp && s->state == LISTEN;
+    if (t->wants == 0)
+        {
+            const struct end *e = s->peer.port ? &s->peer : &s->own;
+            char text[INET6_ADDRSTRLEN] = "";
+            struct in6_addr a;
+            for (int i = 0; i < 4; i++)
+                sscanf(e->address + 8 * i, "%8x", &a.s6_addr32[i]);
+            bool old = IN6_IS_ADDR_V4MAPPED(&a);
+            inet_ntop(old ? AF_INET : AF_INET6, &a.s6_addr[old ? 12 : 0],
+                      text, sizeof text);
+            snprintf(t->on, TEXT, names_only ? "a %s socket" : old
+                     ? "%s socket %s:%u" : "%s socket [%s]:%u",
+                     s->tcp ? "TCP" : "UDP", text, e->port);
+        }
+    t->can = listens ? "can connect to" : s->state == SYN_SENT
+        ? "can accept" : receives ? "can write to" : "can read from";
+    if (listens || (!s->tcp && !s->peer.port)) {
+        anybody_can(t, t->can);
+        for EACH_LINE(l)              /* somebody half connected */
+            t->unknown |= listens && l->state == SYN_RECEIVED
+                && l->own.port == s->own.port;
+    } else {
+        const struct line *other = meet(t, s);
+        t->limited |= s->state == SYN_SENT;
+        t->stranger |= !s->tcp;
+        t->unknown |= s->tcp && (!other || (receives && other->out)
+            || (sends && (!t->option || s->timer == 1 || !other->in)));
+        want(t, OWN, f, 0);
+    }
+}
+
 enum { TO_PEER = 1, FROM_PEERS = 2 };
 /* tied: T waits for those at the other end of its socket OWN. */
 static void tied(struct thread *t, const struct file *own, int ways)
@@ -490,16 +666,14 @@ static void tied(struct thread *t, const struct file *own, int ways)
     want(t, OWN, own, 0);
 }
 
-/* local_socket: what is known of the socket F of T. */
-static const struct socket *local_socket(struct thread *t,
-                                         const struct file *f)
+/* local_socket: what is known of the socket F, if it is a local one. */
+static const struct socket *local_socket(const struct file *f)
 {
     if (!local.asked)
         ask_for_sockets();
     for (int i = 0; f && local.known && i < local.sockets; i++)
         if (f->socket && local.socket[i].ino == f->ino)
             return &local.socket[i];
-    t->unknown = true;
     return NULL;
 }
 
@@ -523,9 +697,11 @@ static void name_socket(struct thread *t, const char *name, size_t size)
 static void at_socket(struct thread *t, const struct file *f,
                       bool receives, bool sends)
 {
-    const struct socket *s = local_socket(t, f);
-    if (!s)
+    const struct socket *s = local_socket(f);
+    if (!s) {
+        at_network(t, f, receives, sends);
         return;
+    }
     bool datagrams = s->type == SOCK_DGRAM, named = s->length > 0;
     t->can = s->listens ? "can connect to"
         : receives ? "can write to" : "can read from";
@@ -560,7 +736,11 @@ static void connecting(struct thread *t)
     struct { struct sockaddr_un un; char end; } to = { .end = '\0' };
     const struct file *f = on(t, t->arg[0]);
     size_t size = t->arg[2] < sizeof to.un ? t->arg[2] : sizeof to.un;
-    if (!local_socket(t, f) || size <= sizeof to.un.sun_family
+    if (!local_socket(f)) {
+        at_network(t, f, false, false);
+        return;
+    }
+    if (size <= sizeof to.un.sun_family
         || memory(t, t->arg[1], &to.un, size) != size)
         return;
     for (int i = 0; i < local.sockets; i++) {
@@ -575,18 +755,66 @@ static void connecting(struct thread *t)
     t->option = SO_SNDTIMEO;
 }
 
+static void for_signal(struct thread *t)
+{
+    t->signals = true;
+    want(t, STRANGER, NULL, 0);
+}
+
+/* of_pidfd: the process that the descriptor FD of T stands for. */
+static long of_pidfd(struct thread *t, int fd)
+{
+    char text[STATUS];
+    slurp(text, STATUS, "%d/fdinfo/%d", t->tid, fd);
+    long pid = (int)field(text, "\nPid:", 10);
+    bool seen = false;
+    for EACH_PROCESS(p)
+        seen |= p->pid == pid;
+    t->unknown |= !seen;
+    return pid;
+}
+
+/* at_other: T waits for one who is ROLE of F, no pipe and no socket. */
+static void at_other(struct thread *t, const struct file *f,
+                     enum role role)
+{
+    char text[STATUS] = "";
+    if (f)
+        slurp(text, STATUS, "%d/fdinfo/%d", t->tid, f->fd);
+    if (f && f->dev == COUNTERS) {
+        if (t->wants == 0)
+            t->can = role == WRITER ? "can add to" : "can read from";
+        want(t, HOLDER, f, 0);
+    } else if (strstr(text, "\nit_value:")) {
+        bool set = !strstr(text, "\nit_value: (0, 0)");
+        if (t->wants == 0)
+            snprintf(t->on, TEXT, "a timer%s", set ? "" : " that is not set");
+        t->limited |= set;
+        want(t, ANYBODY, NULL, 0);
+    } else if (strstr(text, "\nsigmask:")) {
+        t->unknown |= (field(text, "\nsigmask:", 16) & TIMERS) != 0;
+        for_signal(t);
+    } else if (strstr(text, "\nPid:")) {
+        want(t, CHILD, NULL, of_pidfd(t, f->fd));
+    } else {
+        t->unknown = true;
+    }
+}
+
 /* other_end: T waits for one who is ROLE of its descriptor FD. */
 static void other_end(struct thread *t, unsigned long fd,
                       enum role role)
 {
     const struct file *f = on(t, fd);
     if (f && f->socket) {
-        at_socket(t, f, role == WRITER, role == READER);
         t->socket = f->fd;
         t->option = role == WRITER ? SO_RCVTIMEO : SO_SNDTIMEO;
-        return;
+        at_socket(t, f, role == WRITER, role == READER);
+    } else if (f && f->pipe) {
+        want(t, role, f, 0);
+    } else {
+        at_other(t, f, role);
     }
-    want(t, role, f && f->pipe ? f : NULL, 0);
 }
 
 static void reading(struct thread *t)
@@ -629,16 +857,6 @@ static void opening(struct thread *t)
     struct file f = { .named = true, .dev = s.st_dev, .ino = s.st_ino };
     bool writes = (t->arg[at + 1] & O_ACCMODE) == O_WRONLY;
     want(t, writes ? READER : WRITER, &f, 0);
-}
-
-/* of_pidfd: the process that the descriptor FD of T stands for. */
-static long of_pidfd(struct thread *t, int fd)
-{
-    char text[STATUS];
-    slurp(text, sizeof text, "%d/fdinfo/%d", t->tid, fd);
-    int pid = (int)field(text, "\nPid:", 10);
-    t->unknown |= pid <= 0;
-    return pid;
 }
 
 static void for_child(struct thread *t)
@@ -858,20 +1076,21 @@ static void for_semaphore(struct thread *t)
     anybody_can(t, "can change");
 }
 
-/* watch: T waits until something can be done with its descriptor FD. */
-static void watch(struct thread *t, int fd)
+/* watch: T waits until something can be done with its descriptor FD, be
+   it to write. */
+static void watch(struct thread *t, int fd, bool writes)
 {
     const struct file *f = on(t, (unsigned)fd);
     if (f && f->socket) {
-        at_socket(t, f, true, true);
-        return;
+        at_socket(t, f, true, writes);
+    } else if (f && (f->pipe || is_queue(t, (unsigned)fd))) {
+        if (f->mode & S_IRUSR)
+            want(t, WRITER, f, 0);
+        if (f->mode & S_IWUSR)
+            want(t, READER, f, 0);
+    } else {
+        at_other(t, f, writes ? READER : WRITER);
     }
-    if (!f || !(f->pipe || is_queue(t, (unsigned)fd)))
-        f = NULL;
-    if (!f || f->mode & S_IRUSR)
-        want(t, WRITER, f, 0);
-    if (f && f->mode & S_IWUSR)
-        want(t, READER, f, 0);
 }
 
 static void polling(struct thread *t)
@@ -885,26 +1104,37 @@ static void polling(struct thread *t)
         want(t, STRANGER, NULL, 0);
     for (size_t i = 0; i < n; i++)
         if (polled[i].fd >= 0)
-            watch(t, polled[i].fd);
+            watch(t, polled[i].fd,
+                  polled[i].events & (POLLOUT | POLLWRNORM));
 }
 
 static void selecting(struct thread *t)
 {
     unsigned char set[FD_SETSIZE / 8];
-    bool any[FD_SETSIZE] = { false };
+    unsigned char any[FD_SETSIZE] = { 0 };    /* in which sets it is */
     size_t n = t->arg[0], size = (n + 7) / 8;
     for (int i = 1; i <= 3; i++) {
         if (t->arg[i] && (size > sizeof set
             || memory(t, t->arg[i], set, size) != size))
             return;
         for (size_t fd = 0; t->arg[i] && fd < n; fd++)
-            any[fd] |= set[fd / 8] >> fd % 8 & 1;
+            any[fd] |= (unsigned char)
+                ((set[fd / 8] >> fd % 8 & 1) << i);
     }
     for (int fd = 0; fd < (int)n && fd < FD_SETSIZE; fd++)
         if (any[fd])
-            watch(t, fd);
+            watch(t, fd, any[fd] & 1 << 2);
     if (t->wants == 0)
         want(t, STRANGER, NULL, 0);
+}
+
+/* watched: 0 when T's descriptor FD is what its list has under that
+   number as the NTH; -1 when there is none, or it is not told. */
+static long watched(const struct thread *t, int fd, unsigned nth)
+{
+    struct kcmp_epoll_slot slot = { (unsigned)t->arg[0], (unsigned)fd,
+                                    nth };
+    return syscall(SYS_kcmp, t->tid, t->tid, KCMP_EPOLL_TFD, fd, &slot);
 }
 
 static void watching(struct thread *t)
@@ -916,24 +1146,21 @@ static void watching(struct thread *t)
     t->unknown |= !list;
     while (list && fgets(line, sizeof line, list)) {
         int fd;
+        unsigned events;
         ino_t ino;
-        if (sscanf(line, "tfd: %d events: %*x data: %*x pos:%*d"
-                   " ino:%lx", &fd, &ino) == 2)
+        if (sscanf(line, "tfd: %d events: %x data: %*x pos:%*d"
+                   " ino:%lx", &fd, &events, &ino) == 3)
             {
                 const struct file *f = on(t, (unsigned)fd);
-                t->unknown |= !f || f->ino != ino;
-                watch(t, fd);
+                long same = watched(t, fd, 0);
+                t->unknown |= !f || watched(t, fd, 1) != -1
+                    || (same == -1 ? f->ino != ino || f->dev == COUNTERS : same);
+                watch(t, fd, events & EPOLLOUT);
             }
     }
     if (list)
         fclose(list);
     want(t, t->wants ? ANYBODY : STRANGER, NULL, 0);
-}
-
-static void for_signal(struct thread *t)
-{
-    t->signals = true;
-    want(t, STRANGER, NULL, 0);
 }
 
 static void for_blocked(struct thread *t)
@@ -949,6 +1176,11 @@ static void for_time(struct thread *t)
     (void)t;
 }
 
+static void for_ring(struct thread *t)
+{
+    on(t, t->arg[0]);
+}
+
 static const struct call calls[] = {
     { SYS_read, "read", reading, 0 },
     { SYS_readv, "readv", reading, 0 },
@@ -956,6 +1188,8 @@ static const struct call calls[] = {
     { SYS_writev, "writev", writing, 0 },
     { SYS_splice, "splice", moving, 0 },
     { SYS_tee, "tee", moving, 0 },
+    { SYS_vmsplice, "vmsplice", writing, 0 },
+    { SYS_sendfile, "sendfile", writing, 0 },
     { SYS_openat, "open", opening, 0 },
     { SYS_wait4, "waitpid", for_child, 0 },
     { SYS_waitid, "waitid", for_child, 0 },
@@ -967,6 +1201,8 @@ static const struct call calls[] = {
     { SYS_ppoll, "poll", polling, 2 },
     { SYS_pselect6, "select", selecting, 4 },
     { SYS_epoll_pwait, "epoll_wait", watching, -3 },
+    { SYS_epoll_pwait2, "epoll_wait", watching, 3 },
+    { SYS_io_uring_enter, "io_uring_enter", for_ring, 0 },
     { SYS_accept, "accept", reading, 0 },
     { SYS_accept4, "accept", reading, 0 },
     { SYS_connect, "connect", connecting, 0 },
@@ -1015,10 +1251,10 @@ static bool understand(struct thread *t)
 static bool is_child(const struct process *p, const struct process *of,
                      long which)
 {
-    return (p->parent == of->pid || p->tracer == of->pid)
-        && (which == -1 || which == p->pid
-            || (which == 0 && p->group == of->group)
-            || (which < -1 && p->group == -which));
+    return which == p->pid
+        || ((p->parent == of->pid || p->tracer == of->pid)
+            && (which == -1 || (which == 0 && p->group == of->group)
+                || (which < -1 && p->group == -which)));
 }
 
 /* has: whether P has the file of W open, and as T needs it. */
@@ -1080,7 +1316,8 @@ static bool is(const struct process *p, const struct thread *t,
 static bool is_wanted(const struct process *p, const struct thread *t)
 {
     for (int i = 0; i < t->wants; i++)
-        if ((i == 0 || t->want[i].role <= HOLDER)
+        if ((i == 0 || t->want[i].role <= HOLDER
+             || t->want[i].role == CHILD)
             && is(p, t, &t->want[i]))
             return true;
     return false;
@@ -1196,11 +1433,14 @@ static bool has_limit(struct thread *t)
     int copy = (int)syscall(SYS_pidfd_getfd, process, t->socket, 0);
     bool unknown = getsockopt(copy, SOL_SOCKET, t->option, &limit,
                               &size) == -1;
+    unsigned user = 0;
+    size = sizeof user;
+    getsockopt(copy, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, &size);
     if (copy != -1)
         close(copy);
     if (process != -1)
         close(process);
-    t->limited |= limit.tv_sec || limit.tv_usec;
+    t->limited |= limit.tv_sec || limit.tv_usec || user;
     return unknown || t->limited;
 }
 
@@ -1355,7 +1595,7 @@ static void tell_own(const struct thread *t)
         for (int i = 0; i < p->files; i++) {
             if (f[i].dev != w->dev || f[i].ino != w->ino)
                 continue;
-            if (w->role == HOLDER)
+            if (w->role == HOLDER && f[i].socket)
                 printf("%s %s itself: descriptor %d.\n", label(p),
                        t->in->waits == connecting ? "listens there"
                        : "holds the other end", f[i].fd);
