@@ -96,12 +96,13 @@ static struct view {
     struct file *file;
     int processes, threads, files;
 } now;
-/* A local socket; and a tie: FROM is connected with TO, or waits until
+/* A socket; and a tie: FROM is connected with TO, or waits until
    TO accepts it. */
 struct socket {
     ino_t ino, file;                  /* its name in the file system */
     int type;
     bool listens;
+    const struct line *line;          /* of one of the network */
     size_t length;                    /* of its name */
     char name[sizeof ((struct sockaddr_un *)NULL)->sun_path];
 };
@@ -112,18 +113,18 @@ static struct {
     int sockets, ties;
     bool asked, known;
 } local;
-struct end { char address[33]; unsigned port; };
-struct line {
-    struct end own, peer;
-    unsigned state, out, in, timer;   /* bytes; what it is set for */
-    ino_t ino;                        /* 0 when no process has it */
-    bool tcp;
-};
 static struct {
-    struct line *line;
+    struct line {
+        char own[38], peer[38];       /* address and port */
+        unsigned state, out, in, timer;      /* bytes; what for */
+        ino_t ino;                    /* 0 when no process has it */
+        bool tcp;
+        const struct line *other;     /* the other end */
+    } *line;
     int lines;
-    ino_t seen_by;                    /* the namespace, when read */
 } network;
+#define EACH_LINE(l) (struct line *l = network.line; \
+                      l < network.line + network.lines; l++)
 static bool names_only, tree_only, alone, lacking;
 /* Sets of signals: what time sends, what the C library's threads do. */
 #define SIGNAL(n) (1ULL << ((n) - 1))
@@ -154,24 +155,50 @@ static bool there(bool is)
     return is;
 }
 
-/* slurp: the text of /proc/FORMAT; false when there is none. */
-__attribute__((format(printf, 3, 4)))
-static bool slurp(char *text, size_t size, const char *format, ...)
+/* proc: opens /proc/FORMAT to be read; NULL when it is not there. */
+__attribute__((format(printf, 1, 2)))
+static FILE *proc(const char *format, ...)
 {
     char path[TEXT] = "/proc/";
     va_list list;
     va_start(list, format);
     vsnprintf(path + 6, sizeof path - 6, format, list);
     va_end(list);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    size_t n = 0;
-    ssize_t got = there(fd != -1) ? 1 : 0;
-    while (got > 0 && (got = read(fd, text + n, size - 1 - n)) > 0)
-        n += (size_t)got;
-    if (fd != -1)
-        close(fd);
+    FILE *file = fopen(path, "re");
+    there(file);
+    return file;
+}
+
+/* next_line: the next of FILE, which is closed behind the last one. */
+static bool next_line(FILE *file, char line[2 * TEXT])
+{
+    bool is = file && fgets(line, 2 * TEXT, file);
+    if (file && !is)
+        fclose(file);
+    return is;
+}
+
+/* slurp: the text of FILE; false when there is none. */
+static bool slurp(char *text, size_t size, FILE *file)
+{
+    size_t n = file ? fread(text, 1, size - 1, file) : 0;
+    if (file)
+        fclose(file);
     text[n] = '\0';
     return n > 0;
+}
+
+/* next_number: the next name in DIR that is one; or -1, and DIR is
+   closed. */
+static int next_number(DIR *dir)
+{
+    struct dirent *d;
+    while (there(dir) && (d = readdir(dir)))
+        if (isdigit((unsigned char)*d->d_name))
+            return atoi(d->d_name);
+    if (dir)
+        closedir(dir);
+    return -1;
 }
 
 /* field: the number behind NAME in the text of a status. */
@@ -182,16 +209,17 @@ static unsigned long long field(const char *text, const char *name,
     return at ? strtoull(at + strlen(name), NULL, base) : 0;
 }
 
-static void read_file(struct process *p, int dir, const char *number)
+static void read_file(struct process *p, int dir, int fd)
 {
-    char what[32] = "";
+    char number[12], what[32] = "";
+    snprintf(number, sizeof number, "%d", fd);
     struct stat file = { 0 }, link = { 0 };
     if (readlinkat(dir, number, what, sizeof what - 1) == -1)
         return;
     p->uring |= strcmp(what, "anon_inode:[io_uring]") == 0;
     char text[STATUS];
     if (strcmp(what, "anon_inode:[eventfd]") == 0
-        && slurp(text, STATUS, "%d/fdinfo/%s", p->living, number)
+        && slurp(text, STATUS, proc("%d/fdinfo/%s", p->living, number))
         && strstr(text, "\neventfd-id:")) {
         file.st_dev = COUNTERS;
         file.st_ino = field(text, "\neventfd-id:", 10);
@@ -206,7 +234,7 @@ static void read_file(struct process *p, int dir, const char *number)
         file.st_dev = SOCKETS;
     now.file = grown(now.file, now.files, sizeof *now.file);
     now.file[now.files++] = (struct file){
-        atoi(number), pipe || S_ISFIFO(file.st_mode), socket,
+        fd, pipe || S_ISFIFO(file.st_mode), socket,
         file.st_nlink > 0, link.st_mode, file.st_dev, file.st_ino };
 }
 
@@ -216,13 +244,10 @@ static void read_files(struct process *p, pid_t tid)
     char path[TEXT];
     snprintf(path, sizeof path, "/proc/%d/task/%d/fd", p->pid, tid);
     DIR *dir = opendir(path);
-    p->hidden = !there(dir);
+    p->hidden = !dir;
     p->file = now.files;
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_file(p, dirfd(dir), d->d_name);
-    if (dir)
-        closedir(dir);
+    for (int fd; (fd = next_number(dir)) != -1;)
+        read_file(p, dirfd(dir), fd);
     p->files = now.files - p->file;
 }
 
@@ -230,9 +255,9 @@ static void read_files(struct process *p, pid_t tid)
    its state with the counts of its switches, into STATUS. */
 static void read_call(pid_t pid, pid_t tid, char *call, char *status)
 {
-    slurp(status, STATUS, "%d/task/%d/status", pid, tid);
-    if (!slurp(call, TEXT, "%d/task/%d/syscall", pid, tid))
-        slurp(call, TEXT, "%d/task/%d/wchan", pid, tid);
+    slurp(status, STATUS, proc("%d/task/%d/status", pid, tid));
+    if (!slurp(call, TEXT, proc("%d/task/%d/syscall", pid, tid)))
+        slurp(call, TEXT, proc("%d/task/%d/wchan", pid, tid));
 }
 
 /* switches: how often the thread with STATUS left its processor. */
@@ -285,11 +310,8 @@ static void read_threads(struct process *p)
     int first = now.threads;
     snprintf(path, sizeof path, "/proc/%d/task", p->pid);
     DIR *dir = opendir(path);
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_thread(p, atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int tid; (tid = next_number(dir)) != -1;)
+        read_thread(p, tid);
     p->dead = first == now.threads;
     if (p->dead)
         return;
@@ -309,7 +331,7 @@ static void read_process(pid_t pid)
     char text[1024];
     unsigned flags;
     struct process p = { .pid = pid };
-    slurp(text, sizeof text, "%d/stat", pid);
+    slurp(text, sizeof text, proc("%d/stat", pid));
     char *name = strchr(text, '('), *end = strrchr(text, ')');
     if (!name || sscanf(end, ") %*c %d %d %d %*d %*d %u", &p.parent,
                         &p.group, &p.session, &flags) != 4
@@ -330,13 +352,10 @@ static void look(void)
     now.processes = now.threads = now.files = 0;
     local.sockets = local.ties = 0;
     local.asked = local.known = false;
-    network.seen_by = 0;
+    network.lines = 0;
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_process(atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int pid; (pid = next_number(dir)) != -1;)
+        read_process(pid);
 }
 
 /* want: whoever is ROLE of F, or NUMBER, could end the wait of T. */
@@ -442,6 +461,12 @@ static void tie(ino_t from, ino_t to)
     local.tie[local.ties++] = (struct tie){ from, to };
 }
 
+static void add(const struct socket *s)
+{
+    local.socket = grown(local.socket, local.sockets, sizeof *s);
+    local.socket[local.sockets++] = *s;
+}
+
 /* take: notes the piece of TYPE in DATA with SIZE bytes about S. */
 static void take(struct socket *s, int type, const char *data,
                  size_t size)
@@ -471,7 +496,7 @@ static void take_socket(const struct nlmsghdr *h)
 {
     const struct unix_diag_msg *m = NLMSG_DATA(h);
     struct socket s = { .ino = m->udiag_ino, .type = m->udiag_type,
-                        .listens = m->udiag_state == 10 };
+                        .listens = m->udiag_state == TCP_LISTEN };
     const char *at = (const char *)(m + 1);
     const char *end = (const char *)h + h->nlmsg_len;
     while (end - at >= (int)sizeof(struct nlattr)) {
@@ -480,8 +505,7 @@ static void take_socket(const struct nlmsghdr *h)
         take(&s, a.nla_type, at + sizeof a, a.nla_len - sizeof a);
         at += NLA_ALIGN(a.nla_len);
     }
-    local.socket = grown(local.socket, local.sockets, sizeof s);
-    local.socket[local.sockets++] = s;
+    add(&s);
 }
 
 /* ask_for_sockets: fills LOCAL, once a look. */
@@ -514,139 +538,81 @@ static void ask_for_sockets(void)
         close(to);
 }
 
-static void map(char *address)
+static void map(char *end)
 {
-    char old[9];
-    if (strlen(address) == 8) {
-        strcpy(old, address);
-        sprintf(address, "%016X%08X%s", 0, htonl(0xffff), old);
+    char old[14];
+    if (strlen(end) == 13) {
+        strcpy(old, end);
+        sprintf(end, "%016X%08X%s", 0, htonl(0xffff), old);
     }
 }
 
-/* read_table: adds those that NAME lists for T. */
-static void read_table(const struct thread *t, const char *name)
+static void read_table(const char *name)
 {
-    char line[TEXT];
+    char line[2 * TEXT];
     struct line s = { .tcp = *name == 't' };
-    snprintf(line, sizeof line, "/proc/%d/net/%s", t->tid, name);
-    FILE *list = fopen(line, "re");
-    while (there(list) && fgets(line, sizeof line, list)) {
-        if (sscanf(line, "%*d: %32[^:]:%x %32[^:]:%x %x %x:%x %x:%*x"
-                   " %*x %*d %*d %lu", s.own.address, &s.own.port,
-                   s.peer.address, &s.peer.port, &s.state, &s.out,
-                   &s.in, &s.timer, &s.ino) != 9)
+    FILE *list = proc("net/%s", name);
+    while (next_line(list, line)) {
+        if (sscanf(line, "%*d: %37s %37s %x %x:%x %x:%*x %*x %*d %*d"
+                   " %lu", s.own, s.peer, &s.state, &s.out, &s.in,
+                   &s.timer, &s.ino) != 7)
             continue;
-        map(s.own.address);
-        map(s.peer.address);
+        map(s.own);
+        map(s.peer);
         network.line = grown(network.line, network.lines, sizeof s);
         network.line[network.lines++] = s;
     }
-    if (list)
-        fclose(list);
 }
 
-/* read_network: fills NETWORK with what T's namespace has. */
-static void read_network(const struct thread *t)
+static bool hears(const char *own, const char *to)
 {
-    char path[TEXT];
-    struct stat its;
-    snprintf(path, sizeof path, "/proc/%d/ns/net", t->tid);
-    if (stat(path, &its) == -1)
-        its.st_ino = 0;
-    if (its.st_ino && its.st_ino == network.seen_by)
-        return;
-    network.seen_by = its.st_ino;
-    network.lines = 0;
-    read_table(t, "tcp");
-    read_table(t, "tcp6");
-    read_table(t, "udp");
-    read_table(t, "udp6");
+    return strcmp(own, to) == 0 || (strcmp(own + 32, to + 32) == 0
+        && strncmp(own + 24, "00000000", 8) == 0);
 }
 
-static bool same(const struct end *a, const struct end *b)
+/* join: adds S to the sockets, tied to who has its other end. */
+static void join(struct line *s)
 {
-    return a->port == b->port && strcmp(a->address, b->address) == 0;
-}
-
-/* hears: whether a socket with OWN gets what is sent to TO; an address
-   that ends in zeros is taken for all that this machine has. */
-static bool hears(const struct end *own, const struct end *to)
-{
-    return same(own, to) || (own->port == to->port
-        && strcmp(own->address + 24, "00000000") == 0);
-}
-
-enum { ESTABLISHED = 1, SYN_SENT, SYN_RECEIVED, CLOSE_WAIT = 8,
-       LISTEN = 10 };
-#define EACH_LINE(l) (struct line *l = network.line; \
-                      l < network.line + network.lines; l++)
-
-/* meet: T waits for who has the end to which S is connected; returns
-   what is known of that end. */
-static const struct line *meet(struct thread *t, const struct line *s)
-{
-    const struct line *other = NULL;
+    bool tied = strcmp(s->peer + 33, "0000") != 0;
     for EACH_LINE(l)
-        if (s->tcp && l->tcp && same(&l->own, &s->peer)
-            && same(&l->peer, &s->own))
-            other = l;
-    bool waits = s->state == SYN_SENT || (other && !other->ino
-        && (other->state == ESTABLISHED || other->state == CLOSE_WAIT));
-    int before = t->wants;
-    for EACH_LINE(l) {
-        struct file f = { .dev = SOCKETS, .ino = l->ino };
-        if (l->ino && l->tcp == s->tcp && hears(&l->own, &s->peer)
-            && (l == other || !l->tcp || (waits && l->state == LISTEN)))
-            want(t, HOLDER, &f, 0);
-    }
-    if (t->wants == before)           /* nobody, as far as we see */
-        want(t, HOLDER, &(struct file){ .dev = SOCKETS }, 0);
-    return other;
+        if (s->tcp && l->tcp && (s->state == TCP_LISTEN
+            ? l->state == TCP_SYN_RECV && hears(s->own, l->own)
+            : strcmp(l->own, s->peer) == 0
+                && strcmp(l->peer, s->own) == 0))
+            s->other = l;
+    const struct line *o = s->other;
+    bool waits = s->state == TCP_SYN_SENT || (o && !o->ino
+        && (o->state == TCP_ESTABLISHED || o->state == TCP_CLOSE_WAIT));
+    for EACH_LINE(l)
+        if (l->ino && l->tcp == s->tcp && hears(l->own, s->peer)
+            && (l == o || !l->tcp || (waits && l->state == TCP_LISTEN)))
+            tie(s->ino, l->ino);
+    struct socket its = { .ino = s->ino, .line = s,
+        .type = s->tcp ? SOCK_STREAM : SOCK_DGRAM,
+        .listens = s->tcp ? s->state == TCP_LISTEN : !tied };
+    const char *end = tied ? s->peer : s->own;
+    char text[INET6_ADDRSTRLEN] = "";
+    struct in6_addr a;
+    for (int i = 0; i < 4; i++)
+        sscanf(end + 8 * i, "%8x", &a.s6_addr32[i]);
+    bool old = IN6_IS_ADDR_V4MAPPED(&a);
+    inet_ntop(old ? AF_INET : AF_INET6, &a.s6_addr[old ? 12 : 0], text,
+              sizeof text);
+    its.length = (size_t)snprintf(its.name, sizeof its.name,
+                                  old ? "%s:%lu" : "[%s]:%lu", text,
+                                  strtoul(end + 33, NULL, 16));
+    add(&its);
 }
 
-/* at_network: T waits at F, to receive, to send, or both; or, when it
-   does neither, for a connection. */
-static void at_network(struct thread *t, const struct file *f,
-                       bool receives, bool sends)
+static void read_network(void)
 {
-    const struct line *s = NULL;
-    read_network(t);
+    read_table("tcp");
+    read_table("tcp6");
+    read_table("udp");
+    read_table("udp6");
     for EACH_LINE(l)
-        if (f && l->ino && l->ino == f->ino)
-            s = l;
-    t->unknown |= !s || (sends && !s->tcp);
-    if (!s)
-        return;
-    bool listens = s->tcp && s->state == LISTEN;
-    if (t->wants == 0)
-        {
-            const struct end *e = s->peer.port ? &s->peer : &s->own;
-            char text[INET6_ADDRSTRLEN] = "";
-            struct in6_addr a;
-            for (int i = 0; i < 4; i++)
-                sscanf(e->address + 8 * i, "%8x", &a.s6_addr32[i]);
-            bool old = IN6_IS_ADDR_V4MAPPED(&a);
-            inet_ntop(old ? AF_INET : AF_INET6, &a.s6_addr[old ? 12 : 0],
-                      text, sizeof text);
-            snprintf(t->on, TEXT, names_only ? "a %s socket" : old
-                     ? "%s socket %s:%u" : "%s socket [%s]:%u",
-                     s->tcp ? "TCP" : "UDP", text, e->port);
-        }
-    t->can = listens ? "can connect to" : s->state == SYN_SENT
-        ? "can accept" : receives ? "can write to" : "can read from";
-    if (listens || (!s->tcp && !s->peer.port)) {
-        anybody_can(t, t->can);
-        for EACH_LINE(l)              /* somebody half connected */
-            t->unknown |= listens && l->state == SYN_RECEIVED
-                && l->own.port == s->own.port;
-    } else {
-        const struct line *other = meet(t, s);
-        t->limited |= s->state == SYN_SENT;
-        t->stranger |= !s->tcp;
-        t->unknown |= s->tcp && (!other || (receives && other->out)
-            || (sends && (!t->option || s->timer == 1 || !other->in)));
-        want(t, OWN, f, 0);
-    }
+        if (l->ino)
+            join(l);
 }
 
 enum { TO_PEER = 1, FROM_PEERS = 2 };
@@ -662,18 +628,25 @@ static void tied(struct thread *t, const struct file *own, int ways)
         if (ways & FROM_PEERS && local.tie[i].to == own->ino)
             want(t, HOLDER, &f, 0);
     }
-    t->unknown |= ways == TO_PEER && t->wants == before;
+    if (ways == TO_PEER && t->wants == before) {
+        t->unknown = true;            /* somebody whom we do not see */
+        want(t, HOLDER, &(struct file){ .dev = SOCKETS }, 0);
+    }
     want(t, OWN, own, 0);
 }
 
-/* local_socket: what is known of the socket F, if it is a local one. */
-static const struct socket *local_socket(const struct file *f)
+/* socket_of: what is known of the socket F of T. */
+static const struct socket *socket_of(struct thread *t,
+                                      const struct file *f)
 {
-    if (!local.asked)
+    if (!local.asked) {
         ask_for_sockets();
+        read_network();
+    }
     for (int i = 0; f && local.known && i < local.sockets; i++)
         if (f->socket && local.socket[i].ino == f->ino)
             return &local.socket[i];
+    t->unknown = true;
     return NULL;
 }
 
@@ -697,22 +670,31 @@ static void name_socket(struct thread *t, const char *name, size_t size)
 static void at_socket(struct thread *t, const struct file *f,
                       bool receives, bool sends)
 {
-    const struct socket *s = local_socket(f);
-    if (!s) {
-        at_network(t, f, receives, sends);
+    const struct socket *s = socket_of(t, f);
+    if (!s)
         return;
-    }
-    bool datagrams = s->type == SOCK_DGRAM, named = s->length > 0;
-    t->can = s->listens ? "can connect to"
+    const struct line *l = s->line;
+    bool datagrams = s->type == SOCK_DGRAM;
+    bool named = s->length > 0 && !l;
+    t->can = s->listens && !datagrams ? "can connect to"
+        : l && l->state == TCP_SYN_SENT ? "can accept"
         : receives ? "can write to" : "can read from";
-    if (t->wants == 0)
+    if (t->wants == 0 && !(l && names_only))
         name_socket(t, s->name, s->length);
     if (s->listens || (datagrams && named && receives))
         anybody_can(t, t->can);
     else
-        tied(t, f, !datagrams || !receives ? TO_PEER
+        tied(t, f, !datagrams || !receives || l ? TO_PEER
              : sends ? TO_PEER | FROM_PEERS : FROM_PEERS);
-    t->stranger |= datagrams && sends;
+    t->stranger |= datagrams && (sends || l);
+    if (l)
+        {
+            const struct line *o = l->other;
+            t->limited |= l->state == TCP_SYN_SENT;
+            t->unknown |= datagrams ? sends : s->listens ? o != NULL
+                : !o || (receives && o->out)
+                || (sends && (!t->option || l->timer == 1 || !o->in));
+        }
 }
 
 /* is_named: whether S listens at ADDRESS, of SIZE bytes, as T sees
@@ -736,11 +718,10 @@ static void connecting(struct thread *t)
     struct { struct sockaddr_un un; char end; } to = { .end = '\0' };
     const struct file *f = on(t, t->arg[0]);
     size_t size = t->arg[2] < sizeof to.un ? t->arg[2] : sizeof to.un;
-    if (!local_socket(f)) {
-        at_network(t, f, false, false);
-        return;
-    }
-    if (size <= sizeof to.un.sun_family
+    const struct socket *s = socket_of(t, f);
+    if (s && s->line)
+        at_socket(t, f, false, false);
+    if (!s || s->line || size <= sizeof to.un.sun_family
         || memory(t, t->arg[1], &to.un, size) != size)
         return;
     for (int i = 0; i < local.sockets; i++) {
@@ -765,7 +746,7 @@ static void for_signal(struct thread *t)
 static long of_pidfd(struct thread *t, int fd)
 {
     char text[STATUS];
-    slurp(text, STATUS, "%d/fdinfo/%d", t->tid, fd);
+    slurp(text, STATUS, proc("%d/fdinfo/%d", t->tid, fd));
     long pid = (int)field(text, "\nPid:", 10);
     bool seen = false;
     for EACH_PROCESS(p)
@@ -780,7 +761,7 @@ static void at_other(struct thread *t, const struct file *f,
 {
     char text[STATUS] = "";
     if (f)
-        slurp(text, STATUS, "%d/fdinfo/%d", t->tid, f->fd);
+        slurp(text, STATUS, proc("%d/fdinfo/%d", t->tid, f->fd));
     if (f && f->dev == COUNTERS) {
         if (t->wants == 0)
             t->can = role == WRITER ? "can add to" : "can read from";
@@ -810,7 +791,7 @@ static void other_end(struct thread *t, unsigned long fd,
         t->socket = f->fd;
         t->option = role == WRITER ? SO_RCVTIMEO : SO_SNDTIMEO;
         at_socket(t, f, role == WRITER, role == READER);
-    } else if (f && f->pipe) {
+    } else if (f && (f->pipe || is_queue(t, fd))) {
         want(t, role, f, 0);
     } else {
         at_other(t, f, role);
@@ -872,7 +853,7 @@ static void for_vfork(struct thread *t)
 {
     char in[TEXT];
     t->signals = false;
-    slurp(in, TEXT, "%d/wchan", t->tid);
+    slurp(in, TEXT, proc("%d/wchan", t->tid));
     if (strstr(in, "vfork") || strcmp(in, "kernel_clone") == 0)
         want(t, CHILD, NULL, -1);
 }
@@ -898,14 +879,11 @@ static bool blocks(const char *line, const struct thread *t, bool mine)
 static bool has_lock(const struct process *p, int fd,
                      const struct thread *t)
 {
-    char line[TEXT];
+    char line[2 * TEXT];
     bool found = false;
-    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", p->living, fd);
-    FILE *list = fopen(line, "re");
-    while (list && !found && fgets(line, sizeof line, list))
-        found = blocks(line, t, p == &now.process[t->of]);
-    if (list)
-        fclose(list);
+    FILE *list = proc("%d/fdinfo/%d", p->living, fd);
+    while (next_line(list, line))
+        found |= blocks(line, t, p == &now.process[t->of]);
     return found;
 }
 
@@ -959,13 +937,12 @@ static bool maps(const struct process *p, unsigned long address,
 {
     char line[3 * TEXT], shared = 0;
     bool found = false;
-    snprintf(line, sizeof line, "/proc/%d/maps", p->living);
-    FILE *list = fopen(line, "re");
-    while (list && !found && fgets(line, 2 * TEXT, list)) {
+    FILE *list = proc("%d/maps", p->living);
+    while (next_line(list, line)) {
         unsigned long from, to, ino;
         unsigned high, low;
-        if (sscanf(line, "%lx-%lx %*3s%c %*x %x:%x %lu", &from, &to,
-                   &shared, &high, &low, &ino) != 6 || shared != 's')
+        if (found || sscanf(line, "%lx-%lx %*3s%c %*x %x:%x %lu", &from,
+                &to, &shared, &high, &low, &ino) != 6 || shared != 's')
             continue;
         dev_t dev = makedev(high, low);
         found = address ? from <= address && address < to
@@ -984,8 +961,6 @@ static bool maps(const struct process *p, unsigned long address,
             snprintf(name, TEXT, "shared memory%s%.200s", f->named ? " " : "",
                      !f->named ? "" : names_only ? slash : path);
     }
-    if (list)
-        fclose(list);
     return found;
 }
 
@@ -1015,30 +990,18 @@ static void in_futex(struct thread *t)
     t->holder = is_near(t, "pid") ? holder(t, op) : 0;
 }
 
-static void from_queue(struct thread *t)
-{
-    want(t, WRITER, on(t, t->arg[0]), 0);
-}
-
-static void to_queue(struct thread *t)
-{
-    want(t, READER, on(t, t->arg[0]), 0);
-}
-
 /* last_at: who sent last to the queue ID, or took from it; or -1. */
 static pid_t last_at(int id, bool sent)
 {
-    char text[TEXT];
+    char line[2 * TEXT];
     pid_t by[2], last = -1;
-    FILE *list = fopen("/proc/sysvipc/msg", "re");
-    while (list && fgets(text, sizeof text, list)) {
+    FILE *list = proc("sysvipc/msg");
+    while (next_line(list, line)) {
         int this;
-        if (sscanf(text, "%*d %d %*o %*u %*u %d %d", &this, &by[0],
+        if (sscanf(line, "%*d %d %*o %*u %*u %d %d", &this, &by[0],
                    &by[1]) == 3 && this == id)
             last = by[!sent];
     }
-    if (list)
-        fclose(list);
     return last;
 }
 
@@ -1139,12 +1102,10 @@ static long watched(const struct thread *t, int fd, unsigned nth)
 
 static void watching(struct thread *t)
 {
-    char line[TEXT];
-    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", t->tid,
-             (int)t->arg[0]);
-    FILE *list = fopen(line, "re");
+    char line[2 * TEXT];
+    FILE *list = proc("%d/fdinfo/%d", t->tid, (int)t->arg[0]);
     t->unknown |= !list;
-    while (list && fgets(line, sizeof line, list)) {
+    while (next_line(list, line)) {
         int fd;
         unsigned events;
         ino_t ino;
@@ -1158,8 +1119,6 @@ static void watching(struct thread *t)
                 watch(t, fd, events & EPOLLOUT);
             }
     }
-    if (list)
-        fclose(list);
     want(t, t->wants ? ANYBODY : STRANGER, NULL, 0);
 }
 
@@ -1174,11 +1133,6 @@ static void for_blocked(struct thread *t)
 static void for_time(struct thread *t)
 {
     (void)t;
-}
-
-static void for_ring(struct thread *t)
-{
-    on(t, t->arg[0]);
 }
 
 static const struct call calls[] = {
@@ -1202,7 +1156,7 @@ static const struct call calls[] = {
     { SYS_pselect6, "select", selecting, 4 },
     { SYS_epoll_pwait, "epoll_wait", watching, -3 },
     { SYS_epoll_pwait2, "epoll_wait", watching, 3 },
-    { SYS_io_uring_enter, "io_uring_enter", for_ring, 0 },
+    { SYS_io_uring_enter, "io_uring_enter", for_time, 0 },
     { SYS_accept, "accept", reading, 0 },
     { SYS_accept4, "accept", reading, 0 },
     { SYS_connect, "connect", connecting, 0 },
@@ -1210,8 +1164,8 @@ static const struct call calls[] = {
     { SYS_recvmsg, "recvmsg", reading, 0 },
     { SYS_sendto, "send", sending, 0 },
     { SYS_sendmsg, "sendmsg", sending, 0 },
-    { SYS_mq_timedreceive, "mq_receive", from_queue, 4 },
-    { SYS_mq_timedsend, "mq_send", to_queue, 4 },
+    { SYS_mq_timedreceive, "mq_receive", reading, 4 },
+    { SYS_mq_timedsend, "mq_send", writing, 4 },
     { SYS_msgrcv, "msgrcv", for_message, 0 },
     { SYS_msgsnd, "msgsnd", for_message, 0 },
     { SYS_semop, "semop", for_semaphore, 0 },
@@ -1380,7 +1334,7 @@ static bool has_timer(const struct process *p)
 {
     char text[2];
     return p->alarm || p->uring
-        || slurp(text, sizeof text, "%d/timers", p->pid);
+        || slurp(text, sizeof text, proc("%d/timers", p->pid));
 }
 
 /* ran: whether T has run since we looked, or may have. */
@@ -1401,7 +1355,7 @@ static void notice(pid_t pid)
     for EACH_PROCESS(p)
         if (p->pid == pid)
             return;
-    slurp(text, sizeof text, "%d/stat", pid);
+    slurp(text, sizeof text, proc("%d/stat", pid));
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end, ") %*c %d", &parent) != 1)
         return;
@@ -1414,11 +1368,8 @@ static void notice(pid_t pid)
 static void notice_all(void)
 {
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            notice(atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int pid; (pid = next_number(dir)) != -1;)
+        notice(pid);
 }
 
 /* has_limit: whether T waits at a socket, and that may end by time. */
@@ -1471,6 +1422,14 @@ static const char *label(const struct process *p)
     return text;
 }
 
+/* tell_one: P, of several of whom LEFT are still to be told. */
+static void tell_one(const char *before, const struct process *p,
+                     const char *behind, int left)
+{
+    printf("%s%s%s%s", before, label(p), behind,
+           left > 1 ? ", " : left ? " and " : "");
+}
+
 /* tell_enders: A, B and C, or nobody. */
 static void tell_enders(const struct thread *t)
 {
@@ -1482,9 +1441,8 @@ static void tell_enders(const struct thread *t)
               stdout);
     for EACH_PROCESS(p)
         if (!p->dead && is_wanted(p, t))
-            printf("%s%s%s%s", p->hidden ? "perhaps " : "", label(p),
-                   p == &now.process[t->of] ? " itself" : "",
-                   --left > 1 ? ", " : left ? " and " : "");
+            tell_one(p->hidden ? "perhaps " : "", p,
+                     p == &now.process[t->of] ? " itself" : "", --left);
 }
 
 /* tell_name: what T is called. */
@@ -1614,8 +1572,7 @@ static void tell_ring(int hanging)
     fputs("Nobody else can end it: ", stdout);
     for EACH_PROCESS(p)
         if (hangs(p))
-            printf("%s%s", label(p),
-                   --left > 1 ? ", " : left ? " and " : "");
+            tell_one("", p, "", --left);
     puts(hanging > 1 ? " are stuck." : " is stuck.");
     for EACH_THREAD(t)
         if (now.process[t->of].ours && !t->awake)
