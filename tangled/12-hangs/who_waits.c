@@ -288,21 +288,6 @@ static void read_thread(struct process *p, pid_t tid)
     now.thread[now.threads++] = t;
 }
 
-/* differ: whether the thread TID of P has other files than P. */
-static bool differ(const struct process *p, pid_t tid)
-{
-    struct process its = { .pid = p->pid, .living = tid };
-    read_files(&its, tid);
-    bool other = its.files != p->files;
-    for (int i = 0; !other && i < its.files; i++) {
-        const struct file *f = &now.file[p->file + i];
-        const struct file *g = &now.file[its.file + i];
-        other = f->fd != g->fd || f->dev != g->dev || f->ino != g->ino;
-    }
-    now.files = its.file;
-    return other;
-}
-
 /* read_threads: those of P; without any, it is dead. */
 static void read_threads(struct process *p)
 {
@@ -317,12 +302,9 @@ static void read_threads(struct process *p)
         return;
     p->living = now.thread[first].tid;
     read_files(p, p->living);
-    for (int i = first + 1; i < now.threads; i++) {
-        long other = syscall(SYS_kcmp, p->living, now.thread[i].tid,
-                             KCMP_FILES, 0, 0);
-        p->hidden |= other > 0
-            || (other == -1 && differ(p, now.thread[i].tid));
-    }
+    for (int i = first + 1; i < now.threads; i++)
+        p->hidden |= syscall(SYS_kcmp, p->living, now.thread[i].tid,
+                             KCMP_FILES, 0, 0) != 0;
 }
 
 /* read_process: adds PID, if it is there and not the kernel's. */
@@ -1254,7 +1236,7 @@ static bool is(const struct process *p, const struct thread *t,
 {
     const struct process *me = &now.process[t->of];
     struct file f = { .dev = w->dev, .ino = w->ino };
-    if (p->hidden && w->role <= OWN && could_have(p, t))
+    if (p->hidden && p != me && w->role <= OWN && could_have(p, t))
         return true;
     switch (w->role) {
     case THREAD: return p == me;
@@ -1433,6 +1415,7 @@ static void tell_one(const char *before, const struct process *p,
 /* tell_enders: A, B and C, or nobody. */
 static void tell_enders(const struct thread *t)
 {
+    const struct process *me = &now.process[t->of];
     int left = 0;
     for EACH_PROCESS(p)
         left += !p->dead && is_wanted(p, t);
@@ -1441,8 +1424,8 @@ static void tell_enders(const struct thread *t)
               stdout);
     for EACH_PROCESS(p)
         if (!p->dead && is_wanted(p, t))
-            tell_one(p->hidden ? "perhaps " : "", p,
-                     p == &now.process[t->of] ? " itself" : "", --left);
+            tell_one(p->hidden && p != me ? "perhaps " : "", p,
+                     p == me ? " itself" : "", --left);
 }
 
 /* tell_name: what T is called. */
