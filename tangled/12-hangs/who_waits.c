@@ -302,9 +302,11 @@ static void read_threads(struct process *p)
         return;
     p->living = now.thread[first].tid;
     read_files(p, p->living);
-    for (int i = first + 1; i < now.threads; i++)
-        p->hidden |= syscall(SYS_kcmp, p->living, now.thread[i].tid,
-                             KCMP_FILES, 0, 0) != 0;
+    for (int i = first + 1; i < now.threads; i++) {
+        long other = syscall(SYS_kcmp, p->living, now.thread[i].tid,
+                             KCMP_FILES, 0, 0);
+        p->hidden |= other > 0 || (other == -1 && p->files);
+    }
 }
 
 /* read_process: adds PID, if it is there and not the kernel's. */
