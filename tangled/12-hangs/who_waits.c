@@ -734,7 +734,7 @@ static long of_pidfd(struct thread *t, int fd)
     long pid = (int)field(text, "\nPid:", 10);
     bool seen = false;
     for EACH_PROCESS(p)
-        seen |= p->pid == pid;
+        seen |= p->pid == pid && !p->dead;
     t->unknown |= !seen;
     return pid;
 }
@@ -1254,8 +1254,7 @@ static bool is(const struct process *p, const struct thread *t,
 static bool is_wanted(const struct process *p, const struct thread *t)
 {
     for (int i = 0; i < t->wants; i++)
-        if ((i == 0 || t->want[i].role <= HOLDER
-             || t->want[i].role == CHILD)
+        if ((i == 0 || t->want[i].role <= HOLDER)
             && is(p, t, &t->want[i]))
             return true;
     return false;

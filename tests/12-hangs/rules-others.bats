@@ -20,6 +20,12 @@ anyway() {
     assert_equal "$(head -n 1 how)" stuck
 }
 
+# waiting WORDS: while ./t is told with WORDS it is not stuck, whoever of it sleeps, and it ends well.
+waiting() {
+    run_shell './t & until ./who_waits --names $! | grep -q "^t $1"; do :; done; ./who_waits --alone -q $!; echo $?; wait $!; echo $?' "$1"
+    assert_output $'0\n0'
+}
+
 @test "an event counter waits for those who have it, and for no other counter" {
     says "An event counter waits for those who have it"
     one 'int e = must(eventfd(0, EFD_CLOEXEC)); must((int)read(e, &n, sizeof n));'
@@ -90,7 +96,7 @@ END
     one 'int t = must(timerfd_create(CLOCK_MONOTONIC, 0));
         if (must(fork()) == 0) { soon(); must(timerfd_settime(t, 0, &(struct itimerspec){ .it_value = { 0, 1 } }, NULL)); _exit(0); }
         must((int)read(t, &n, sizeof n)); wait(NULL);'
-    patient
+    waiting 'waits in read'
 }
 
 @test "a descriptor of signals waits for a stranger, a child, or a timer" {
@@ -139,7 +145,7 @@ END
         pid_t k = must(fork());
         if (k == 0) { close(e); close(l); soon(); soon(); must((int)write(copy, &n, sizeof n)); soon(); _exit(0); }
         must(close(copy)); must(epoll_wait(l, &v, 1, -1)); wait(NULL);'
-    patient
+    waiting 'waits in epoll_wait'
     # both are in the list under one number
     one 'int e = must(eventfd(0, 0)), copy = must(fcntl(e, F_DUPFD, 20)), l = must(epoll_create1(0));
         struct epoll_event v = { .events = EPOLLIN };
