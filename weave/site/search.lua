@@ -60,7 +60,7 @@ end
 local function places_of(thing)
   if #thing.places > 0 then return thing.places end
   local places = {}
-  for _, see in ipairs(thing.see) do table.move(see.head.places, 1, #see.head.places, #places + 1, places) end
+  for _, see in ipairs(thing.see) do table.move(see.entry.places, 1, #see.entry.places, #places + 1, places) end
   return places
 end
 
