@@ -140,7 +140,6 @@ static void destroy(void)
 {
     pthread_cond_destroy(&mine->changed);
 }
-
 static pid_t start(void (*part)(void))
 {
     fflush(stdout);
