@@ -31,6 +31,15 @@ static int wait_for(pid_t child)
     return status;
 }
 
+/* Returns memory that our children will share with us. */
+static void *shared_memory(size_t length)
+{
+    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
 /* Makes a mutex that is SHARED between processes or private, and
    ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
 static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
@@ -44,15 +53,6 @@ static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
     pthread_mutexattr_destroy(&how);
 }
 
-/* Returns memory that our children will share with us. */
-static void *shared_memory(size_t length)
-{
-    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    return map;
-}
 enum kind { POSIX, UNDO, RECORD, DESCRIPTION, PLAIN, ROBUST };
 static const char *const names[] = {
     "semaphore, sem_t", "semaphore, SEM_UNDO", "file lock, F_SETLK",

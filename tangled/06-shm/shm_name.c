@@ -40,10 +40,6 @@ static void show(const char *call, ssize_t result, int expected)
         printf("%-36s = %zd\n", call, result);
 }
 
-static const char *yes(bool so)
-{
-    return so ? "yes" : "no";
-}
 static char path[] = "/dev/shm/book.XXXXXX";
 static const char *const name = path + sizeof "/dev/shm" - 1;
 
@@ -120,18 +116,6 @@ int main(void)
     int fd = make_object();
     if (ftruncate(fd, (off_t)page) == -1)
         err(EXIT_FAILURE, "ftruncate");
-    int second = shm_open(name, O_RDWR, 0);
-    struct stat made, opened;
-    if (second == -1 || fstat(fd, &made) == -1
-        || fstat(second, &opened) == -1)
-        err(EXIT_FAILURE, "%s", name);
-    puts("shm_open of a file in /dev/shm:");
-    printf("  the same file:                %s\n",
-           yes(made.st_ino == opened.st_ino
-               && made.st_dev == opened.st_dev));
-    printf("  closed at an exec:            %s\n",
-           yes(fcntl(second, F_GETFD) & FD_CLOEXEC));
-    close(second);
     int writer = shm_open(name, O_WRONLY, 0);
     show("opened for writing only", writer == -1 ? -1 : 0, 0);
     void *map = mmap(NULL, page, PROT_WRITE, MAP_SHARED, writer, 0);

@@ -32,7 +32,7 @@ int main(int argc, char **argv)
     printf("%d %d\n", value, sem_trywait(s) == -1 && errno == EAGAIN);
     if (fork() == 0) {
         sem_post(s);
-        return 0;
+        _exit(0);
     }
     wait(NULL);
     printf("%d\n", sem_trywait(s));
@@ -93,7 +93,7 @@ int main(void)
         semctl(set, 0, SETVAL, 0);
         if (fork() == 0) {
             struct sembuf give = { 0, 1, (short)(undo ? SEM_UNDO : 0) };
-            return semop(set, &give, 1);
+            _exit(semop(set, &give, 1) == -1);
         }
         wait(NULL);
         printf("%d\n", semctl(set, 0, GETVAL));
