@@ -29,6 +29,13 @@ static int wait_for(pid_t child)
     return status;
 }
 
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
+
 enum kind { VOLATILE, ATOMIC };
 static struct { volatile int plain; atomic_int atomic; } *counters;
 static enum kind kind;
@@ -49,14 +56,14 @@ static void at_the_store(int number)
     (void)number;
     const int error = errno;
     if (mprotect(counters, page, PROT_READ | PROT_WRITE) == -1)
-        _exit(EXIT_FAILURE);
+        fail("mprotect");
     pid_t other = fork();
     if (other == 0) {
         add_one();
         _exit(EXIT_SUCCESS);
     }
     if (other == -1 || wait_for(other) != 0)
-        _exit(EXIT_FAILURE);
+        fail("the other one");
     errno = error;
 }
 static void let_both_add(const char *what, enum kind how)

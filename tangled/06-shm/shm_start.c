@@ -92,15 +92,15 @@ static void stranger(const char *when)
 {
     struct stat is;
     int fd = shm_open(name, O_RDONLY, 0);
-    printf("%-29s ", when);
     if (fd == -1 && errno == ENOENT) {
-        puts("no such object");
+        printf("%-29s no such object\n", when);
         return;
     }
     if (fd == -1 || fstat(fd, &is) == -1)
         err(EXIT_FAILURE, "%s", name);
-    printf("%jd bytes, a load: %s\n", (intmax_t)is.st_size,
-           another_loads(fd));
+    const char *loaded = another_loads(fd);
+    printf("%-29s %jd bytes, a load: %s\n", when,
+           (intmax_t)is.st_size, loaded);
     close(fd);
 }
 
