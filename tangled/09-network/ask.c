@@ -283,16 +283,16 @@ static bool let_in(int door, int signals)
     return child != -1;
 }
 
-/* Returns a descriptor that tells of these signals. */
+/* Returns a descriptor that tells when we are asked to stop. */
 static int hear_signals(void)
 {
-    const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
+    const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
     struct sigaction now;
     sigset_t set;
     sigemptyset(&set);
-    for (int i = 0; i < 4; i++)
-        if (i < 2 || (sigaction(numbers[i], NULL, &now) == 0
-                      && now.sa_handler != SIG_IGN))
+    for (int i = 0; i < 3; i++)
+        if (i == 0 || (sigaction(numbers[i], NULL, &now) == 0
+                       && now.sa_handler != SIG_IGN))
             sigaddset(&set, numbers[i]);
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1)
@@ -307,6 +307,12 @@ static void serve(const char *host, const char *port)
     socklen_t size = sizeof at;
     bool stop = false, deaf = false;
     const int signals = hear_signals();
+    sigset_t set;
+    if (sigprocmask(SIG_BLOCK, NULL, &set) == -1
+        || sigaddset(&set, SIGCHLD) == -1
+        || sigprocmask(SIG_BLOCK, &set, NULL) == -1
+        || signalfd(signals, &set, 0) == -1)
+        err(EXIT_FAILURE, "signals");
     int door = first_of(host, port, try_bind);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == -1)

@@ -74,17 +74,16 @@ static int connect_to(int s, struct sockaddr_in to)
 }
 
 /* Gives up when the call fails. */
-static int accept_one(int door)
+static int accept_one(int s)
 {
     int client;
     do
-        client = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+        client = accept4(s, NULL, NULL, SOCK_CLOEXEC);
     while (client == -1 && errno == EINTR);
     if (client == -1)
         err(EXIT_FAILURE, "accept4");
     return client;
 }
-
 
 /* Makes *US and *PEER the two ends of a connection. */
 static void join(int *us, int *peer)

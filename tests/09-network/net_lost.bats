@@ -40,3 +40,17 @@ C
     assert_output 'recv 5
 recv ECONNRESET'
 }
+
+@test "what is sent and not acknowledged is in one queue, what is not read in the other [N12]" {
+    says "The first is with the sender's kernel, and holds what the other kernel has not acknowledged"
+    makes a <<C
+$try
+#include <linux/sockios.h>
+int main(void) { int l = heard(1), little = 4096, n = 0, left, there; us = sock(SOCK_STREAM); setsockopt(us, SOL_SOCKET, SO_RCVBUF, &little, sizeof little); to(us, name(l)); peer = accept(l, NULL, NULL);
+    fcntl(peer, F_SETFL, O_NONBLOCK); long sent = 0, k; while ((k = send(peer, bytes, sizeof bytes, 0)) > 0) sent += k;
+    do { usleep(1000); ioctl(peer, SIOCOUTQ, &left); ioctl(us, FIONREAD, &there); } while (left + there != sent && n++ < 1000);
+    printf("%d %d\n", left + there == sent, left > 0 && there > 0); return 0; }
+C
+    run_program ./a
+    assert_output '1 1'
+}

@@ -221,7 +221,7 @@ END
 }
 
 @test "waitid for a descriptor of a process waits for that one alone" {
-    says "of which one it is stands in /proc/PID/fdinfo"
+    says "one of a process for the end of that process"
     program t 'int main(void) { char c; siginfo_t i; make(own);
         pid_t a = must(fork()); if (a == 0) { must((int)read(own[0], &c, 1)); _exit(0); }
         if (must(fork()) == 0) { close(own[0]); close(own[1]); for (;;) sleep(1000); }
