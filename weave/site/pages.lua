@@ -119,7 +119,7 @@ function P:programs(own, code)
   local function place(root) return root and { page = page.program_url(root), title = root.name } end
   for i, root in ipairs(roots) do
     local variables = around(place(roots[i - 1]) or own, place(roots[i + 1]))
-    variables.title = root.name
+    variables.title, variables.here = root.name, esc(root.name)
     variables.about = ('%s, a program of "%s": the whole text, what it prints, and how its tests ended.')
       :format(root.name, self.common.title.title)
     self:put_page(page.program_url(root), own, program.body(root, whole, page), variables)
@@ -133,6 +133,7 @@ function P:chapter(own, tree)
   local body = versions.tidy(pandoc.write(pandoc.Pandoc(render(tree, page)), 'html5', options))
   local variables = around(units[at - 1] or { page = 'index.html', title = 'Contents' }, units[at + 1])
   variables.title = own.title
+  variables.here = front.numbered(own.number, own.title)
   variables.about = beginning(own.prose[1] and search.words(own.prose[1].text, own, self.book) or '')
   self:put_page(own.page, own, body .. shared_chunks(page), variables)
   self:programs(own, function(chunk) return printer.chunk_code(chunk, page) end)
