@@ -414,9 +414,9 @@ test('everything but search and unfolding works without JavaScript', needs('firs
 });
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-// Taps what SELECTOR finds first in its middle, as a thumb would, and says what was hit.
+// Taps what SELECTOR finds first in the middle of its first line, as a thumb would.
 async function tap(page, selector) {
-  const box = await page.locator(selector).first().boundingBox();
+  const box = await page.locator(selector).first().evaluate(e => e.getClientRects()[0].toJSON());
   const at = [box.x + box.width / 2, box.y + box.height / 2];
   const hit = await page.evaluate(([x, y, selector]) => !!document.elementFromPoint(x, y)?.closest(selector), [...at, selector]);
   assert.ok(hit, `something lies over ${selector}`);
@@ -560,6 +560,45 @@ test('what a mark says is seen at every width and in print where it is news, and
   assert.equal(await page.locator('main .mark[aria-hidden]').count(), 0);
   await page.getByLabel('Verdicts').selectOption('none');
   assert.equal(await page.locator('main .mark').first().isVisible(), false);
+});
+
+test('a link shows the first lines of where it leads: to a pointer, to the keyboard, in a sheet to a thumb', needs('mark'), async () => {
+  const page = await open(book.page), box = page.locator('#preview');
+  for (const selector of ['main p > a.xref[href^="#fig"]', 'main p > a.xref:not([href^="#"])', 'main .mark:not(.holds)', 'main pre a.name']) {
+    const link = page.locator(selector).first();
+    if (await link.count() === 0) continue;
+    await link.scrollIntoViewIfNeeded();
+    await link.hover();
+    await box.waitFor();
+    assert.ok((await box.textContent()).trim().length > 10 || await box.locator('svg').count() > 0, selector);
+    const at = await box.boundingBox();
+    assert.ok(at.y >= 0 && at.x >= 0 && at.x + at.width <= 1280, `${selector}: out of sight`);
+    await page.mouse.move(0, 0);
+    await box.waitFor({ state: 'hidden' });
+  }
+  const link = page.locator('main p > a.xref').first();
+  await page.keyboard.press('Tab');
+  await link.focus();
+  await box.waitFor();
+  assert.equal(await link.getAttribute('aria-describedby'), 'preview');
+  await page.keyboard.press('Escape');
+  assert.equal(await box.isVisible(), false);
+  const small = await open(book.page, phone), sheet = small.locator('#sheet');
+  for (const selector of ['main p > a.xref', 'main p a.call', 'main .mark:not(.holds)']) {
+    const before = await small.locator(selector).first().evaluate(e => { e.scrollIntoView({ block: 'center', behavior: 'instant' }); return scrollY; });
+    await tap(small, selector);
+    await sheet.waitFor();
+    assert.ok((await sheet.textContent()).length > 20);
+    await tap(small, '#sheet .leave');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.equal(await small.evaluate(() => scrollY), before);
+  }
+  await small.locator('main p a.call').first().evaluate(e => e.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  await tap(small, 'main p a.call');
+  await sheet.waitFor();
+  assert.match(await sheet.locator('a', { hasText: 'Manual page' }).getAttribute('href'), /man\d\/\w+\.\d\.html$/);
+  await tap(small, '#sheet .ways a');
+  await small.waitForURL(/#ix-|#call-/);
 });
 
 test('a heading is named once, and leads to itself', async () => {

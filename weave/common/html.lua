@@ -3,7 +3,8 @@
 -- blocks or inlines. page.href(thing) is a finished URL. What only the site has
 -- (page.format "html"): page.program_url(chunk), the page of a program;
 -- page.exercise_url(chunk), the file of an exercise;
--- page.call_url(name), the entry of read(2) in the index, or nil; page.stamp.
+-- page.call_url(name), where the index of subjects says that read(2) is explained, else its
+-- entry in the index of calls, or nil; page.stamp.
 
 local is_c = require('common.book').is_c
 local names = require 'common.names'

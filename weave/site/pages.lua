@@ -81,7 +81,8 @@ function P:page(own, whole)
   function page.program_url(chunk) return names.program_page(chunk.unit_id, chunk.program) end
   function page.exercise_url(chunk) return ('programs/%s/exercises/%s'):format(chunk.unit, chunk.name) end
   function page.call_url(name)
-    local index = book.calls_page
+    local index, place = book.calls_page, book.explained[name]
+    if place then return page.href(place) end
     return index and book.called[name] and page.href { page = index.page, id = names.call(name) }
   end
   return page
