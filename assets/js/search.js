@@ -4,10 +4,11 @@
 'use strict';
 (() => {
 const form = document.querySelector('.search');
-form.innerHTML = `<input type="search" role="combobox" aria-label="Search the book" placeholder="Search (press /)"
+form.innerHTML = `<input type="search" role="combobox" aria-label="Search the book" placeholder="Search"
   autocomplete="off" spellcheck="false" aria-expanded="false" aria-controls="found" aria-autocomplete="list">
   <div id="found" role="listbox" aria-label="Search results" hidden></div><p class="off-screen" role="status"></p>`;
 const [input, found, status] = form.children;
+if (matchMedia('(hover: hover)').matches) input.placeholder += ' (press /)';
 const most = 12;
 let data, find, loading, shown = [], chosen = -1;
 

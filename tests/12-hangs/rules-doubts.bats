@@ -200,9 +200,7 @@ END
 }
 
 @test "a thread with a table of its own may hold what we do not see" {
-    makes asks <<< '#include "hang.h"
-        int main(void) { return syscall(SYS_kcmp, getpid(), getpid(), 2, 0, 0) != 0; }'
-    ./asks || skip "needs kcmp"
+    needs_kcmp
     says "then the process counts as one whose descriptors we may not see"
     program t 'static void *late(void *none) { unshare(CLONE_FILES); for (int i = 0; i < 3; i++) soon(); must((int)write(own[1], "", 1)); return none; }
         int main(void) { char c; pthread_t t; make(own); pthread_create(&t, NULL, late, NULL); soon();

@@ -4,7 +4,7 @@
 -- sorted, each {text, key, id, places, see, subs}: text with code between backticks; id of
 -- its place in the index; places the list of {unit, unit_id, page, id, section, chunk=true};
 -- see the list of {text, head, entry}, other entries and the heads they stand under; subs the same
--- again without subs. problem(file, line, rule, message) is told of entries that differ in
+-- again without subs; its field of has them by key. problem(file, line, rule, message) is told of entries that differ in
 -- case or markup alone, and of a see= that leads to no entry.
 -- letter(head) is the letter it stands under; inlines(text) its words; order(text) what
 -- texts are sorted by.
@@ -99,6 +99,7 @@ function M.gather(units, problem)
     join(head, by_key, known, problem)
     for _, sub in ipairs(head.subs) do join(sub, by_key, known, problem) end
   end
+  heads.of = by_key
   return heads
 end
 

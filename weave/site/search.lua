@@ -66,15 +66,14 @@ end
 
 -- A call leads to the place that the subject index has for it, or else into the index of calls.
 local function calls(page, row)
-  local names, heads = {}, {}
+  local names = {}
   for name in pairs(page.book.called) do names[#names + 1] = name end
-  for _, head in ipairs(page.book.subjects) do heads[terms.bare(head.text)] = head.places[1] end
   table.sort(names)
   for _, name in ipairs(names) do
-    local url, place = page.call_url(name), heads[name:match('^[^(]*')]
+    local url, place = page.call_url(name), page.book.explained[name]
     if url then
       row('call', name, place and numbered(page.book.labels[place.section]) or 'Manual page',
-        place and place.page .. '#' .. place.id or url, page.book.manual[name] or '', place and place.section)
+        url, page.book.manual[name] or '', place and place.section)
     end
   end
 end
