@@ -40,16 +40,18 @@ on its way 1'
 }
 
 @test "what the child put in cannot be taken out by the parent [E17]" {
+    says "64 bits that are ours: we get them back with each event"
+    says "cannot be taken out: there is no number to name it by"
     says "A process makes its list after the fork"
     makes a <<C
 $try
-int main(void) { int q = epoll_create1(0), go[2]; if (pipe(go)) return 9; struct epoll_event e = { .events = EPOLLIN, .data.u64 = 4711 }, r; pid_t c = fork();
+int main(void) { int q = epoll_create1(0), go[2]; if (pipe(go)) return 9; struct epoll_event e = { .events = EPOLLIN, .data.u64 = 0x123456789abcdef0 }, r; pid_t c = fork();
     if (c == 0) { int p[2]; if (pipe(p)) _exit(9); dup2(p[0], 77); write(p[1], "x", 1); epoll_ctl(q, EPOLL_CTL_ADD, 77, &e); pause(); _exit(0); }
     as("told", epoll_wait(q, &r, 1, -1)); as("tag", (long)r.data.u64); as("out", epoll_ctl(q, EPOLL_CTL_DEL, 77, NULL)); as("again", epoll_wait(q, &r, 1, 0)); kill(c, SIGKILL); wait(NULL); as("gone", epoll_wait(q, &r, 1, 0)); return 0; }
 C
     run_program ./a
     assert_output 'told 1
-tag 4711
+tag 1311768467463790320
 out EBADF
 again 1
 gone 0'

@@ -5,6 +5,7 @@ load common
 # epoll_modes: level, edge and once side by side, and what epoll does not take.
 
 @test "the session holds: three modes, what is refused, turns, and a door by edge [E12] [E13] [E14] [E15] [E20] [E21] [E41]" {
+    says "the one asked for anew by EPOLL_CTL_MOD"
     says "it is told as long as it is so, like in poll"
     says "is told when something new happens"
     says "is told once, and is then silent until we ask again"
@@ -68,18 +69,21 @@ after a fourth 1'
 }
 
 @test "a disabled entry is silent about HUP, asked anew it tells [E21]" {
+    says "puts a descriptor in (EPOLL_CTL_ADD), changes what is asked for (EPOLL_CTL_MOD), and takes it out (EPOLL_CTL_DEL)"
     says "It is there and disabled, and then it says nothing at all, not even that the writer has left"
     makes a <<C
 $try
 int main(void) { int p[2], q = epoll_create1(0); if (pipe(p)) return 9; struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT }, r; epoll_ctl(q, EPOLL_CTL_ADD, p[0], &e); write(p[1], "x", 1);
-    as("once", epoll_wait(q, &r, 1, 0)); close(p[1]); as("writer gone", epoll_wait(q, &r, 1, 0)); as("add", epoll_ctl(q, EPOLL_CTL_ADD, p[0], &e)); epoll_ctl(q, EPOLL_CTL_MOD, p[0], &e); as("anew", epoll_wait(q, &r, 1, 0)); says("it is", (int)r.events); return 0; }
+    as("once", epoll_wait(q, &r, 1, 0)); close(p[1]); as("writer gone", epoll_wait(q, &r, 1, 0)); as("add", epoll_ctl(q, EPOLL_CTL_ADD, p[0], &e)); epoll_ctl(q, EPOLL_CTL_MOD, p[0], &e); as("anew", epoll_wait(q, &r, 1, 0)); says("it is", (int)r.events); as("del", epoll_ctl(q, EPOLL_CTL_DEL, p[0], NULL)); as("taken out", epoll_wait(q, &r, 1, 0)); return 0; }
 C
     run_program ./a
     assert_output 'once 1
 writer gone 0
 add EEXIST
 anew 1
-it is IN HUP'
+it is IN HUP
+del 0
+taken out 0'
 }
 
 @test "it leaves nothing behind" {

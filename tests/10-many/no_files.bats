@@ -5,6 +5,7 @@ load common
 # no_files: a door that is ready and cannot be opened.
 
 @test "the session holds: a hundred rounds in vain, and the spare descriptor [E33]" {
+    says "A door that is ready and cannot be opened: the process has as many descriptors as it may have, and accept4(2) fails with EMFILE"
     says "the client stays in the queue, the door stays ready, and each round fails like the one before"
     says "the client hears an end in place of silence"
     holds_session

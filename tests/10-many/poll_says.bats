@@ -27,6 +27,7 @@ until 0 10'
 }
 
 @test "TCP with one direction closed can still be written to [E09]" {
+    says "So poll says POLLIN, and the read returns 0"
     says "The loop that works for all kinds reads when it hears any of POLLIN, POLLHUP and POLLERR, and lets the call tell: bytes, 0 for the end, or -1 with the error"
     makes a <<C
 $try

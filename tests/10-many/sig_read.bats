@@ -5,6 +5,7 @@ load common
 # sig_read: signals through a descriptor, and its conditions.
 
 @test "the session holds: not blocked, three of a kind, children, inherited, and the mask at an exec [E24] [E25] [E26] [E28]" {
+    says "A signal that is not blocked does not stay pending: it kills, or its handler runs, and the descriptor has nothing"
     says "No handler runs, no call is interrupted, and the loop hears of a signal where it hears of all else"
     says "Real-time signals queue"
     says "The standard ones do not: three that come before the first is read are one"

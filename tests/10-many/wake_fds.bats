@@ -5,6 +5,8 @@ load common
 # wake_fds: a time, a counter and a child as descriptors.
 
 @test "the session holds: late ticks, timers that do not start, a sum, a child [E29] [E30] [E31] [E32] [E43] [E45]" {
+    says "An absolute time that is over is a tick at once"
+    says "With EFD_SEMAPHORE a read takes one"
     says "The read returns how many have passed since the last one"
     says "It is readable as soon as the process has ended, and stays so"
     says "after the collection it says ESRCH, whoever has the number by then"
@@ -40,6 +42,7 @@ disarmed 1'
 }
 
 @test "a full counter makes its writer sleep until it is read, the largest number is refused [E29]" {
+    says "The sum ends at 2^{64} - 2"
     makes a <<C
 $try
 int main(void) { int f = eventfd(0, 0); uint64_t n = UINT64_MAX; as("2^64-1", write(f, &n, 8)); n--; as("2^64-2", write(f, &n, 8)); says("full", look(f, POLLIN | POLLOUT)); pid_t c = fork(); if (c == 0) { eventfd_write(f, 1); _exit(0); }
