@@ -34,4 +34,5 @@ read 3'
 @test "the child is waited for" {
     leaves_no_zombie ./two_pipes
     assert_success
+    assert_output 'hello, says pipe 2'
 }
