@@ -1,6 +1,6 @@
 // book.js - what a page can do beyond being read: unfold chunks in place, copy code
-// and commands, explain calls, tell how far one has read, turn pages with the arrow
-// keys, mark what no test runs, keep the theme. Nothing here is needed to read the book. Search is
+// and commands, wrap long lines, show a figure large, explain calls, say where one is and
+// where one was, turn pages with the arrow keys, mark what no test runs, keep the theme. Nothing here is needed to read the book. Search is
 // search.js; exercises.js uses what window.page has.
 'use strict';
 (() => {
@@ -87,6 +87,7 @@ function fold(use) {
 }
 
 function unfoldAll(chunk, yes) {
+  unwrap(chunk);
   if (yes) {
     for (let folded; (folded = all('.use[aria-expanded="false"]', chunk)).length;) folded.forEach(unfold);
   } else {
@@ -98,6 +99,7 @@ function unfoldAll(chunk, yes) {
     b.textContent = yes ? 'fold' : 'unfold all';
     b.setAttribute('aria-pressed', yes);
   }
+  measure(chunk);
 }
 
 // The address of the page says what is unfolded, so that it can be linked to.
@@ -120,10 +122,12 @@ function obey() {
 
 function toggle(use) {
   const chunk = use.closest('.chunk');
+  unwrap(chunk);
   if (use.getAttribute('aria-expanded') === 'true') {
     fold(use);
     chunk.classList.remove('whole');
   } else unfold(use);
+  measure(chunk);
   use.focus();
   tell(chunk);
 }
@@ -163,6 +167,7 @@ async function copy(text, b) {
 // What the reader sees of the code, without our remarks in it.
 function codeText(pre) {
   const code = pre.querySelector('code').cloneNode(true);
+  undoLines(code);
   for (const remark of all(pre.closest('.whole') ? '.use-line, .why' : '.told', code)) remark.remove();
   for (const line of all('.use-line', code)) line.append('\n');
   return code.textContent.replace(/\n*$/, '\n');
@@ -190,7 +195,128 @@ for (const pre of all('pre.terminal')) {
   const head = pre.parentNode.querySelector('.chunk-head');
   if (head) head.prepend(buttons); else pre.before(buttons);
 }
+
+// --- Lines that do not fit ------------------------------------------------------------
+
+// They scroll, or go on in the next line, further in: as the reader chose, on all pages. Of
+// what does not scroll nobody needs to stop at it, and it is no landmark.
+
+const long = all('pre[data-columns]');
+let wraps = keep.get('wrap') === 'on';
+
+// Gives each line of ROOT an element of its own.
+function inLines(root) {
+  const out = [];
+  let line;
+  const next = () => out.push(line = make('span', { class: 'ln' }));
+  const add = (text, shell) => {
+    for (const piece of text.split(/(?<=\n)/)) {
+      line.append(shell ? Object.assign(shell.cloneNode(), { textContent: piece }) : piece);
+      if (piece.endsWith('\n')) next();
+    }
+  };
+  next();
+  for (const node of [...root.childNodes]) {
+    if (node.nodeType === Node.TEXT_NODE) add(node.data);
+    else if (node.matches('.unfolded, .helpers')) {
+      inLines(node);
+      out.push(node);
+      next();
+    } else if (node.textContent.includes('\n') && !node.children.length) add(node.textContent, node);
+    else line.append(node);
+  }
+  root.replaceChildren(...out.filter(l => l.childNodes.length));
+  for (const l of root.children) {
+    if (!l.matches('.ln')) continue;
+    l.style.setProperty('--in', l.textContent.match(/^ */)[0].length + 2 + 'ch');
+  }
+}
+function undoLines(root) {
+  for (let line; (line = root.querySelector('.ln'));) line.replaceWith(...line.childNodes);
+  root.normalize();
+}
+const linesOf = pre => pre.querySelector(':scope > code') || pre;
+function unwrap(chunk) { if (wraps) all('pre:not(.numbered)', chunk).forEach(pre => undoLines(linesOf(pre))); }
+
+// What a listing is for those who do not see it, when it scrolls and when not.
+function scrolls(pre, yes) {
+  pre.setAttribute('role', yes ? 'region' : 'group');
+  if (yes) pre.tabIndex = 0; else pre.removeAttribute('tabindex');
+  const b = pre.parentNode.querySelector('.wrap');
+  if (b) b.hidden = !yes && !wraps;
+}
+// After something was unfolded: by the boxes themselves.
+function measure(chunk) {
+  for (const pre of all('pre[data-columns]', chunk)) {
+    if (wraps && !pre.matches('.numbered')) inLines(linesOf(pre));
+    scrolls(pre, pre.scrollWidth > pre.clientWidth);
+  }
+}
+// At the start and whenever there is another width: by counting, so that no page has to be laid
+// out for it.
+function fit() {
+  const probe = make('pre', { class: 'off-screen' }, 'x'.repeat(100));
+  document.querySelector('main').append(probe);
+  const style = getComputedStyle(probe), sides = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight) + 3;
+  const character = (probe.getBoundingClientRect().width - sides) / 100;
+  probe.remove();
+  const over = long.map(pre => {
+    const exercise = pre.closest('.exercise'), box = pre.parentNode;
+    let room = box.clientWidth;
+    if (!box.matches('.chunk, .session')) room -= parseFloat(getComputedStyle(box).paddingLeft) + parseFloat(getComputedStyle(box).paddingRight);
+    const more = exercise ? 2 * parseFloat(getComputedStyle(exercise).paddingLeft) : 0;
+    return pre.matches('.numbered') || pre.querySelector('.unfolded') ? pre.scrollWidth > pre.clientWidth
+      : room > 0 && pre.dataset.columns * character + sides > room + more + 1;
+  });
+  long.forEach((pre, i) => scrolls(pre, over[i] && !wraps));
+}
+function wrapAll(yes) {
+  document.body.classList.toggle('wrapped', wraps = yes);
+  for (const pre of long) {
+    if (!pre.matches('.numbered')) (yes ? inLines : undoLines)(linesOf(pre));
+    const b = pre.parentNode.querySelector('.wrap');
+    if (b) b.textContent = yes ? 'scroll' : 'wrap';
+  }
+  fit();
+}
+for (const pre of long) {
+  const buttons = pre.parentNode.querySelector('.buttons') || (pre.previousElementSibling?.matches('.buttons') && pre.previousElementSibling);
+  if (!buttons) continue;
+  const b = button('wrap', 'Wrap long lines, or let them scroll, everywhere', () => {
+    const y = b.getBoundingClientRect().top;
+    keep.set('wrap', wraps ? 'off' : 'on');
+    wrapAll(!wraps);
+    scrollBy({ top: b.getBoundingClientRect().top - y, behavior: 'instant' });
+  });
+  b.className = 'wrap';
+  b.hidden = true;
+  buttons.after(b);
+}
+if (wraps) wrapAll(true); else fit();
+let width = innerWidth;
+addEventListener('resize', () => { if (innerWidth !== width) { width = innerWidth; fit(); } });
+document.fonts.ready.then(fit);
 obey();
+
+// --- Figures ----------------------------------------------------------------------------
+
+// A tap on a figure shows it as large as it was drawn, or larger.
+let large;
+for (const svg of all('figure svg')) {
+  svg.addEventListener('click', () => {
+    if (!large) {
+      large = make('dialog', { id: 'large' }, button('Close', 'Close the figure', () => large.close()));
+      large.addEventListener('click', event => { if (event.target === large) large.close(); });
+      document.body.append(large);
+    }
+    const copy = svg.cloneNode(true), natural = svg.viewBox.baseVal.width;
+    copy.setAttribute('width', Math.round(Math.max(natural, Math.min(1.6 * natural, innerWidth - 32))));
+    large.querySelector('svg')?.remove();
+    large.append(copy);
+    large.showModal();
+    large.scrollTo(0, 0);
+  });
+}
 
 // --- What a call means, and which tests try a sentence -------------------------------
 
@@ -247,45 +373,56 @@ document.addEventListener('scroll', () => {
 
 // --- Where the reader is ------------------------------------------------------------
 
-const sidebar = document.getElementById('contents');
+const sidebar = document.getElementById('contents'), bar = document.querySelector('.here');
 const here = location.pathname.replace(/^.*\//, '') || 'index.html';
 const sections = all('ol ol a[href^="#"]', sidebar)
   .map(link => ({ link, heading: document.getElementById(link.hash.slice(1)) })).filter(s => s.heading);
-for (const link of all(':scope > ol > li > a', sidebar)) {
-  const read = +keep.get('read:' + link.getAttribute('href'));
-  if (read > 0.05) showRead(link, read);
-}
-function showRead(link, read) {
-  link.style.setProperty('--read', read);
-  link.title = Math.round(read * 100) + ' % read';
-}
-let furthest = +keep.get('read:' + here), current, waiting = false;
+const whole = bar && bar.innerHTML;
+let current, waiting = false, rest;
 function follow() {
   waiting = false;
   let now;
   for (const section of sections) if (section.heading.getBoundingClientRect().top < 140) now = section;
-  if (now !== current) {
-    if (current) current.link.removeAttribute('aria-current');
-    current = now;
-    if (now) {
-      now.link.setAttribute('aria-current', 'location');
-      const place = now.link.offsetTop - sidebar.clientHeight / 2;
-      if (getComputedStyle(sidebar).position === 'sticky') sidebar.scrollTop = place;
-    }
-  }
-  const own = sidebar.querySelector('[aria-current="page"]');
-  const read = Math.min(1, (scrollY + innerHeight) / document.documentElement.scrollHeight);
-  if (own && scrollY > 0 && read > furthest + 0.005) {
-    furthest = read;
-    keep.set('read:' + here, read.toFixed(3));
-    showRead(own, read);
-  }
+  if (now === current) return;
+  if (current) current.link.removeAttribute('aria-current');
+  current = now;
+  if (bar) bar.innerHTML = now ? `<b>${whole}</b><span>${now.link.innerHTML}</span>` : whole;
+  if (!now) return;
+  now.link.setAttribute('aria-current', 'location');
+  if (getComputedStyle(sidebar).position === 'sticky') sidebar.scrollTop = now.link.offsetTop - sidebar.clientHeight / 2;
+}
+// Where the reader is, is remembered after a rest there, and offered again.
+function remember() {
+  if (!current) return;
+  const place = JSON.stringify({ page: here, id: current.heading.id, title: current.link.textContent });
+  keep.set('at:' + here, place);
+  keep.set('at', place);
 }
 document.addEventListener('scroll', () => {
   if (!waiting) requestAnimationFrame(follow);
   waiting = true;
+  clearTimeout(rest);
+  rest = setTimeout(remember, 1500);
 }, { passive: true });
-follow();
+if (location.hash) requestAnimationFrame(follow);
+
+const was = JSON.parse(keep.get(document.body.matches('.front') ? 'at' : 'at:' + here) || 'null');
+if (was && !location.hash && was.id !== sections[0]?.heading.id) {
+  const offer = make('p', { class: 'continue' },
+    make('a', { href: (was.page === here ? '' : was.page) + '#' + was.id }, 'Continue at ' + was.title), button('×', 'Do not continue there', () => offer.remove()));
+  offer.addEventListener('click', event => { if (event.target.matches('a')) offer.remove(); });
+  document.querySelector('main').append(offer);
+}
+
+// The contents are a popover on a phone; who follows a link leaves them.
+sidebar.addEventListener('click', event => {
+  if (event.target.closest('a') && sidebar.matches(':popover-open')) sidebar.hidePopover();
+});
+sidebar.addEventListener('toggle', event => {
+  if (event.newState !== 'open') return;
+  const at = sidebar.querySelector('[aria-current="location"]') || sidebar.querySelector('[aria-current]');
+  if (at) sidebar.scrollTop = at.offsetTop - sidebar.clientHeight / 2;
+});
 
 // --- Keys and settings ----------------------------------------------------------------
 
@@ -311,7 +448,23 @@ theme.addEventListener('change', () => {
 const arrows = make('input', { type: 'checkbox', id: 'arrows' });
 arrows.checked = keep.get('arrows') !== 'off';
 arrows.addEventListener('change', () => keep.set('arrows', arrows.checked ? 'on' : 'off'));
+const marks = make('select', { id: 'marks' }, ...['news', 'all', 'none'].map(t => make('option', { value: t }, t)));
+function showMarks() {
+  document.body.classList.toggle('marks-all', marks.value === 'all');
+  document.body.classList.toggle('marks-none', marks.value === 'none');
+  for (const mark of all('.mark.holds')) {
+    if (marks.value === 'all') { mark.removeAttribute('aria-hidden'); mark.removeAttribute('tabindex'); }
+    else { mark.setAttribute('aria-hidden', 'true'); mark.tabIndex = -1; }
+  }
+}
+marks.value = keep.get('marks') || 'news';
+marks.addEventListener('change', () => {
+  keep.set('marks', marks.value);
+  showMarks();
+});
+if (marks.value !== 'news') showMarks();
 settings.append(make('label', { for: 'theme' }, 'Theme ', theme), make('label', { for: 'arrows' }, arrows, ' arrow keys turn pages'));
+if (document.querySelector('.mark')) settings.append(make('label', { for: 'marks' }, 'Verdicts ', marks));
 
 // Sentences that tests try: told when asked for, marked as well, or not at all.
 function markTried() {

@@ -1,26 +1,16 @@
-// search.js - the search field: finds symptoms, sections, exercises, programs, chunks, calls,
-// claims and subjects in what weave/site/search.lua collected (search-data.js), by MiniSearch. A
-// symptom comes first: who looks for one is in need. Both are fetched
-// when the field is first used, as scripts, so that it works from file: too.
+// search.js - the search field: shows what rank.js finds in what weave/site/search.lua
+// collected (search-data.js). Both are fetched when the field is first used, as scripts, so
+// that it works from file: too.
 'use strict';
 (() => {
 const form = document.querySelector('.search');
-form.innerHTML = `<input type="search" role="combobox" aria-label="Search the book" placeholder="Search (press /)"
+form.innerHTML = `<input type="search" role="combobox" aria-label="Search the book" placeholder="Search"
   autocomplete="off" spellcheck="false" aria-expanded="false" aria-controls="found" aria-autocomplete="list">
   <div id="found" role="listbox" aria-label="Search results" hidden></div><p class="off-screen" role="status"></p>`;
 const [input, found, status] = form.children;
+if (matchMedia('(hover: hover)').matches) input.placeholder += ' (press /)';
 const most = 12;
-let index, rows, loading, shown = [], chosen = -1;
-
-// Whole words, and the parts of identifiers: F_SETPIPE_SZ is found by setpipe too.
-function words(text) {
-  const out = [];
-  for (const word of text.match(/[\p{L}\p{N}_]+/gu) || []) {
-    out.push(word);
-    if (/[^_]_+[^_]/.test(word)) out.push(...word.split('_').filter(Boolean), word.replace(/_/g, ''));
-  }
-  return out;
-}
+let data, find, loading, shown = [], chosen = -1;
 
 function load(source) {
   return new Promise((done, failed) => {
@@ -32,48 +22,42 @@ function load(source) {
   });
 }
 
-window.bookToSearch = data => { rows = data; };
+window.bookToSearch = (...all) => { data = all; };
 function prepare() {
-  loading = loading || Promise.all([load('js/minisearch.js'), load('search-data.js')]).then(() => {
-    index = new MiniSearch({
-      fields: ['title', 'text'], tokenize: words,
-      searchOptions: {
-        boost: { title: 4 }, combineWith: 'AND', prefix: term => term.length > 1,
-        fuzzy: term => term.length > 4 ? 0.2 : false,
-        boostDocument: id => ({ call: 1.6, program: 1.6, subject: 1.4 })[rows[id][0]] || 1,
-      },
-    });
-    index.addAll(rows.map(([, title, , , text], id) => ({ id, title, text })));
-  });
+  loading = loading || Promise.all([load('js/rank.js'), load('search-data.js')]).then(() => { find = window.bookRank(...data); });
   return loading;
 }
 
-const escape = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
+const escape = text => text.replace(/[&<>"]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
 
-// Some words around what was asked for, or else around the first word that was found,
-// with all that were found marked.
-function context(text, query, terms) {
-  const pattern = new RegExp('(' + terms.map(t => t.replace(/[^\p{L}\p{N}_]/gu, '')).join('|') + ')', 'giu');
+// TEXT with the words marked that were found.
+function marked(text, found) {
+  return text.split(/([\p{L}\p{N}_]+)/u)
+    .map((piece, i) => (i % 2 && found.has(piece.toLowerCase()) ? `<mark>${piece}</mark>` : escape(piece))).join('');
+}
+
+// Some words around what was asked for, or else around the first word that was found.
+function context(text, query, found) {
   const together = text.toLowerCase().indexOf(query.toLowerCase());
-  const first = together < 0 ? Math.max(0, text.search(pattern)) : together;
+  const word = [...text.matchAll(/[\p{L}\p{N}_]+/gu)].find(w => found.has(w[0].toLowerCase()));
+  const first = together >= 0 ? together : word ? word.index : 0;
   const from = first < 60 ? 0 : text.indexOf(' ', first - 50) + 1;
-  const part = (from ? '… ' : '') + text.slice(from, from + 150) + (text.length > from + 150 ? ' …' : '');
-  return escape(part).replace(pattern, '<mark>$1</mark>');
+  const to = text.length > from + 150 ? text.lastIndexOf(' ', from + 150) : text.length;
+  return (from ? '… ' : '') + marked(text.slice(from, to), found) + (to < text.length ? ' …' : '');
 }
 
 function show(query) {
-  const urgent = result => rows[result.id][0] === 'symptom';
-  const results = query ? index.search(query).sort((a, b) => urgent(b) - urgent(a)).slice(0, most) : [];
-  found.innerHTML = results.map((result, i) => {
-    const [kind, title, place, url, text] = rows[result.id];
-    return `<a role="option" id="found-${i}" tabindex="-1" aria-selected="false" href="${url}">
-      <span class="kind">${kind}</span> <b>${context(title, query, result.terms)}</b> <span class="place">${escape(place)}</span>
-      ${text ? `<span class="words">${context(text, query, result.terms)}</span>` : ''}</a>`;
-  }).join('') || (query ? '<p>Nothing found.</p>' : '');
+  const results = query.trim() ? find(query).slice(0, most) : [];
+  found.innerHTML = results.map(({ row: [kind, title, place, url, own, section], words }, i) => {
+    const text = own || (section === undefined ? '' : data[0][section][4]), seen = new Set(words);
+    return `<a role="option" id="found-${i}" tabindex="-1" aria-selected="false" href="${escape(url)}">
+      <span class="kind">${kind}</span> <b>${marked(title, seen)}</b> <span class="place">${escape(place)}</span>
+      ${text ? `<span class="words">${context(text, query.trim(), seen)}</span>` : ''}</a>`;
+  }).join('') || (query.trim() ? '<p>Nothing found.</p>' : '');
   shown = [...found.querySelectorAll('a')];
-  open(query !== '');
+  open(query.trim() !== '');
   choose(shown.length ? 0 : -1);
-  status.textContent = query ? shown.length + ' results' : '';
+  status.textContent = query.trim() ? shown.length + ' results' : '';
 }
 
 function open(yes) {
@@ -92,7 +76,7 @@ function choose(i) {
 }
 
 input.addEventListener('focus', prepare);
-input.addEventListener('input', () => prepare().then(() => show(input.value.trim()), e => {
+input.addEventListener('input', () => prepare().then(() => show(input.value), e => {
   found.textContent = 'The search cannot be used: ' + e.message;
   open(true);
 }));

@@ -186,6 +186,20 @@ last() { grep -an -e "$1" "$chapter" | tail -n 1 | cut -d: -f1; }
     mended "$chapter" html
 }
 
+# M2002 moves to where TEXT, Perl for what becomes of M2001, puts it: refused there.
+moved_into() {
+    cp "$base/$chapter" "$chapter"
+    perl -0pi -e 's/\[([^][]*)\]\{#M2002[^}]*\}/$1/; s/\[([^][]*)\]\{#M2001[^}]*\}/'"$1/" "$chapter"
+    refused "weave: $chapter:$(last M2002): the claim M2002 stands within the claim M2001; give it a place of its own" html
+}
+
+@test "a claim within a claim is told: in a block, in words, in a truth" {
+    moved_into 'it.\n\n::: {.claim #M2001 .holds}\nA [claim]{#M2002 .claim .holds}.\n\nYes.\n:::\n\nSo'
+    moved_into '[$1, and [so]{#M2002 .claim .holds}]{#M2001 .claim .holds}'
+    moved_into '[$1]{#M2001 .claim .holds-if truth="[If]{#M2002 .claim .holds}."}'
+    mended "$chapter" html
+}
+
 @test "a licence that no session knows is told with its line" {
     sed -i 's/^relay_02_01: status.*/&\nvaries: color 12/' "$chapter"
     run make_ html

@@ -377,14 +377,22 @@ test('names of our own functions lead to the chunk that defines them', needs('na
     book.name.leads);
 });
 
-test('the sidebar says which section one reads, and how far one has read', async () => {
+test('the sidebar says which section one reads, and the place is offered again', async () => {
   const page = await open(book.page);
   await page.evaluate(id => document.getElementById(id).scrollIntoView({ behavior: 'instant' }), book.section.id);
   await page.waitForSelector('.sidebar [aria-current="location"]');
   assert.ok((await page.locator('.sidebar [aria-current="location"]').innerText()).includes(book.section.title));
-  const other = await page.context().newPage();
-  await other.goto(pageUrl(site, book.next));
-  assert.match(await other.locator(`.sidebar a[href="${book.page}"]`).getAttribute('title'), /^\d+ % read$/);
+  await page.waitForFunction(() => Object.keys(localStorage).some(key => key.startsWith('at:')));
+  for (const name of ['index.html', book.page]) {
+    const other = await page.context().newPage();
+    await other.goto(pageUrl(site, name));
+    await other.getByRole('link', { name: 'Continue at' }).click();
+    assert.ok(other.url().endsWith(`${book.page}#${book.section.id}`), other.url());
+    await other.waitForSelector('.continue', { state: 'detached' });
+  }
+  const linked = await page.context().newPage();
+  await linked.goto(pageUrl(site, book.page) + '#' + book.section.id);
+  assert.equal(await linked.locator('.continue').count(), 0, 'who followed a link is where they want to be');
 });
 
 test('everything but search and unfolding works without JavaScript', needs('first'), async () => {
@@ -405,26 +413,199 @@ test('everything but search and unfolding works without JavaScript', needs('firs
   }
 });
 
-test('on a phone the contents open and close, without JavaScript too', async () => {
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+// Taps what SELECTOR finds first in the middle of its first line, as a thumb would.
+async function tap(page, selector) {
+  const box = await page.locator(selector).first().evaluate(e => e.getClientRects()[0].toJSON());
+  const at = [box.x + box.width / 2, box.y + box.height / 2];
+  const hit = await page.evaluate(([x, y, selector]) => !!document.elementFromPoint(x, y)?.closest(selector), [...at, selector]);
+  assert.ok(hit, `something lies over ${selector}`);
+  await page.touchscreen.tap(...at);
+}
+
+test('on a phone the contents open and close, and nothing moves meanwhile, without JavaScript too', async () => {
   for (const javaScriptEnabled of [true, false]) {
-    const page = await open(book.page, { viewport: { width: 390, height: 844 }, javaScriptEnabled });
-    assert.equal(await page.locator('.sidebar').isVisible(), false);
-    await page.getByRole('link', { name: 'Contents', exact: true }).click();
-    assert.equal(await page.locator('.sidebar').isVisible(), true);
-    await page.locator('.sidebar a', { hasText: book.section.title }).click();
-    assert.equal(await page.locator('.sidebar').isVisible(), false);
-    assert.equal(await page.locator('#' + book.section.id).evaluate(h => Math.round(h.getBoundingClientRect().top) > 60), true,
-      'the heading is below the bar');
+    const page = await open(book.page, { ...phone, javaScriptEnabled });
+    await page.goto(pageUrl(site, book.page) + '#' + book.section.id);
+    const was = () => page.evaluate(() => [scrollY, history.length, location.href]);
+    const before = await was(), sidebar = page.locator('.sidebar');
+    assert.equal(await sidebar.isVisible(), false);
+    for (const leave of ['.sheet-head button', 'outside', 'Escape']) {
+      await tap(page, '.menu');
+      assert.equal(await sidebar.isVisible(), true);
+      if (leave === 'Escape') await page.keyboard.press('Escape');
+      else if (leave === 'outside') await page.touchscreen.tap(180, 90);
+      else await tap(page, leave);
+      await sidebar.waitFor({ state: 'hidden' });
+      assert.deepEqual(await was(), before, `leaving by ${leave} moved the page`);
+    }
+    await tap(page, '.menu');
+    if (javaScriptEnabled) assert.equal(await sidebar.locator('[aria-current="location"]').isVisible(), true);
+    await page.locator('.sidebar ol ol a').last().tap();
+    if (javaScriptEnabled) assert.equal(await sidebar.isVisible(), false);
+    const id = await page.evaluate(() => location.hash.slice(1));
+    const box = await page.locator(`[id="${id}"]`).boundingBox();
+    assert.ok(box.y > 50 && box.y < 200, 'the heading is below the bar and above the contents: ' + box.y);
   }
 });
 
-test('code scrolls in its own box on a phone, and not at all on a laptop', needs('wide'), async () => {
+test('on a phone every control is hit in its middle, is a thumb wide, and does what it says', async () => {
+  const page = await open(book.page, phone);
+  const wrong = await page.evaluate(() => {
+    const wrong = [], inText = e => e.closest('p:not(.chunk-head, .chunk-foot, .claim-head, .sheet-head, .about, .solved, .try), li:not(.sidebar li), td, th, dd');
+    for (const e of document.querySelectorAll('main button, main .use, main summary, main input, .top *, main .mark')) {
+      if (!e.matches('a, button, summary, input') || !e.checkVisibility()) continue;
+      e.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const r = e.matches('.mark') ? e.getClientRects()[0] : e.getBoundingClientRect();
+      const hit = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2), name = `${e.className || e.tagName} ${e.textContent.slice(0, 30)}`;
+      if (!hit || e !== hit && !e.contains(hit) && !hit.closest('label')) wrong.push(`${name} lies under ${hit?.outerHTML.slice(0, 80)}`);
+      if ((r.height < 24 || r.width < 24) && !(inText(e) && !e.matches('.mark')) && !e.closest('label')) wrong.push(`${name} is ${Math.round(r.width)} x ${Math.round(r.height)}`);
+    }
+    return wrong;
+  });
+  assert.deepEqual(wrong, []);
+  const copied = await watchClipboard(page);
+  const root = `[id="${program}"]`;
+  const center = selector => page.locator(selector).first().evaluate(e => e.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  await center(root + ' .unfold-all');
+  await tap(page, root + ' .unfold-all');
+  assert.ok(await page.locator(root + ' .unfolded').count() > 0);
+  await tap(page, root + ' .unfold-all');
+  await tap(page, root + ' .buttons button:last-child');
+  assert.ok((await copied()).includes('main('));
+  await center(root + ' pre .use');
+  await tap(page, root + ' pre .use');
+  assert.equal(await page.locator(root + ' pre .unfolded').count() > 0, true);
+  await page.goto(pageUrl(site, book.page));
+  await tap(page, '.here');
+  await tap(page, '.search input');
+  const width = (await page.locator('.search input').boundingBox()).width;
+  assert.ok(width > 300, `who searches has the whole bar, and not ${width} px`);
+});
+
+test('long lines scroll, and one sees that they go on, or wrap further in, as the reader wants it', needs('wide'), async () => {
   const page = await open(book.page);
-  const wide = () => page.locator('pre.code').evaluateAll(all =>
-    all.filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.getAttribute('aria-label')));
+  const wide = () => page.locator('pre[data-columns]').evaluateAll(all =>
+    all.filter(pre => pre.scrollWidth > pre.clientWidth + 1).map(pre => pre.getAttribute('aria-label')));
+  const stops = () => page.locator('pre[data-columns]').evaluateAll(all =>
+    all.filter(pre => pre.tabIndex === 0 && pre.getAttribute('role') === 'region').map(pre => pre.getAttribute('aria-label')));
+  const text = () => page.locator('pre[data-columns]').evaluateAll(all => all.map(pre => pre.textContent));
   assert.deepEqual(await wide(), []);
+  assert.deepEqual(await stops(), [], 'what does not scroll is no stop');
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => document.querySelector('pre[tabindex]'));
+  const over = await wide(), stopped = await stops(), before = await text();
+  assert.ok(over.length > 0);
+  assert.deepEqual(over.filter(name => !stopped.includes(name)), [], 'what scrolls can be scrolled by keys');
+  await page.getByRole('button', { name: /^wrap/i }).first().click();
+  assert.deepEqual(await wide(), []);
+  assert.deepEqual(await text(), before, 'what is copied is the same');
+  const lines = await page.locator('pre .ln').evaluateAll(all => all.filter(l => l.getBoundingClientRect().height > 30).length);
+  assert.ok(lines > 0, 'no line goes on further in');
+  const use = page.locator('.root .use[aria-expanded]').first();
+  await use.click();
+  assert.equal(await page.locator('.unfolded .ln').count() > 0, true, 'what is unfolded is wrapped, too');
+  await use.click();
+  await page.reload();
+  assert.deepEqual(await wide(), [], 'it is remembered');
+  await page.getByRole('button', { name: /wrap/i }).first().click();
   assert.ok((await wide()).length > 0);
+  assert.deepEqual(await text(), before);
+});
+
+test('a tap on a figure shows it large, and Close, Escape or a tap beside it leaves', async () => {
+  const page = await open(book.page, phone);
+  const small = page.locator('main figure svg').first(), dialog = page.locator('#large');
+  await small.evaluate(s => s.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  for (const leave of ['Close', 'Escape']) {
+    const before = await page.evaluate(() => scrollY);
+    await small.tap();
+    const letters = await dialog.locator('text').first().evaluate(t => t.getBoundingClientRect().height);
+    assert.ok(letters > 14, `letters ${letters} px high`);
+    if (leave === 'Close') await tap(page, '#large button'); else await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => scrollY), before);
+  }
+});
+
+test('what a mark says is seen at every width and in print where it is news, and is not copied with the sentence', needs('mark'), async () => {
+  for (const options of [{}, phone, { viewport: { width: 1024, height: 700 } }]) {
+    const page = await open(book.page, options);
+    for (const media of ['screen', 'print']) {
+      await page.emulateMedia({ media });
+      const shown = await page.locator('main .mark').evaluateAll(all => all.map(m => {
+        const before = getComputedStyle(m, '::before');
+        return [m.classList.contains('holds'), before.display !== 'none' && before.content];
+      }));
+      for (const [holds, content] of shown) assert.match(String(content), holds ? /^"✓"/ : /^"[a-z]/);
+    }
+    await page.emulateMedia({ media: 'screen' });
+    const far = await page.locator('main .mark').evaluateAll(all => all.filter(m => {
+      const said = [...m.previousElementSibling.getClientRects()].at(-1), r = m.getClientRects()[0];
+      return r.bottom < said.top - 8 || r.top > said.bottom + 40;
+    }).length);
+    assert.equal(far, 0, 'a mark is not beside its sentence');
+    const copied = await page.locator('main .mark').first().evaluate(m => {
+      const range = document.createRange();
+      range.selectNodeContents(m.closest('p, li, td'));
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      return getSelection().toString();
+    });
+    assert.doesNotMatch(copied, /✓|holds/);
+    assert.equal(await page.locator('main .mark.holds:not([aria-hidden])').count(), 0, 'what holds is not spoken of');
+  }
+  const page = await open(book.page);
+  await page.getByLabel('Verdicts').selectOption('all');
+  assert.equal(await page.locator('main .mark[aria-hidden]').count(), 0);
+  await page.getByLabel('Verdicts').selectOption('none');
+  assert.equal(await page.locator('main .mark').first().isVisible(), false);
+});
+
+test('a link shows the first lines of where it leads: to a pointer, to the keyboard, in a sheet to a thumb', needs('mark'), async () => {
+  const page = await open(book.page), box = page.locator('#preview');
+  for (const selector of ['main p > a.xref[href^="#fig"]', 'main p > a.xref:not([href^="#"])', 'main .mark:not(.holds)', 'main pre a.name']) {
+    const link = page.locator(selector).first();
+    if (await link.count() === 0) continue;
+    await link.scrollIntoViewIfNeeded();
+    await link.hover();
+    await box.waitFor();
+    assert.ok((await box.textContent()).trim().length > 10 || await box.locator('svg').count() > 0, selector);
+    const at = await box.boundingBox();
+    assert.ok(at.y >= 0 && at.x >= 0 && at.x + at.width <= 1280, `${selector}: out of sight`);
+    await page.mouse.move(0, 0);
+    await box.waitFor({ state: 'hidden' });
+  }
+  const link = page.locator('main p > a.xref').first();
+  await page.keyboard.press('Tab');
+  await link.focus();
+  await box.waitFor();
+  assert.equal(await link.getAttribute('aria-describedby'), 'preview');
+  await page.keyboard.press('Escape');
+  assert.equal(await box.isVisible(), false);
+  const small = await open(book.page, phone), sheet = small.locator('#sheet');
+  for (const selector of ['main p > a.xref', 'main p a.call', 'main .mark:not(.holds)']) {
+    const before = await small.locator(selector).first().evaluate(e => { e.scrollIntoView({ block: 'center', behavior: 'instant' }); return scrollY; });
+    await tap(small, selector);
+    await sheet.waitFor();
+    assert.ok((await sheet.textContent()).length > 20);
+    await tap(small, '#sheet .leave');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.equal(await small.evaluate(() => scrollY), before);
+  }
+  await small.locator('main p a.call').first().evaluate(e => e.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  await tap(small, 'main p a.call');
+  await sheet.waitFor();
+  assert.match(await sheet.locator('a', { hasText: 'Manual page' }).getAttribute('href'), /man\d\/\w+\.\d\.html$/);
+  await tap(small, '#sheet .ways a');
+  await small.waitForURL(/#ix-|#call-/);
+});
+
+test('a heading is named once, and leads to itself', async () => {
+  const page = await open(book.page);
+  const heading = page.locator(`[id="${book.section.id}"]`);
+  assert.match(await heading.evaluate(h => h.textContent), new RegExp(`^[\\d.]*\\s*${book.section.title}$`));
+  assert.equal(await heading.locator('a').count(), 1);
 });
 
 test('printed, a page is its text: no sidebar, no buttons, dark on light, lines folded', async () => {

@@ -33,6 +33,7 @@ local near = require 'common.near'
 local predict = require 'common.predict'
 local subjects = require 'common.subjects'
 local symptoms = require 'common.symptoms'
+local terms = require 'read.terms'
 local text_of = require('read.tables').text
 local M = {}
 
@@ -374,7 +375,7 @@ local function program_finder(book)
 end
 
 function M.bind(records, tables, title)
-  local book = setmetatable({ units = records, of = {}, contents = {}, labels = {}, defs = {}, calls = {}, called = {}, makers = {},
+  local book = setmetatable({ units = records, of = {}, contents = {}, labels = {}, defs = {}, calls = {}, called = {}, explained = {}, makers = {},
     shared = title.toolbox and pandoc.utils.stringify(title.toolbox) or 'book',
     problems = {}, kinds = tables.kinds, kind_list = tables.kind_list, manual = tables.manual, verdicts = {} }, Book)
   for _, v in ipairs(tables.verdicts) do book.verdicts[v.class] = v end
@@ -392,6 +393,10 @@ function M.bind(records, tables, title)
   join_makers(book)
   join_predictions(book)
   book.subjects = subjects.gather(records, problem_in(book))
+  for name in pairs(book.called) do
+    local head = book.subjects.of[terms.key(name:match('^[^(]*'))]
+    book.explained[name] = head and head.places[1]
+  end
   book.symptoms = symptoms.gather(records, program_finder(book), problem_in(book))
   return book
 end

@@ -3,7 +3,8 @@
 -- blocks or inlines. page.href(thing) is a finished URL. What only the site has
 -- (page.format "html"): page.program_url(chunk), the page of a program;
 -- page.exercise_url(chunk), the file of an exercise;
--- page.call_url(name), the entry of read(2) in the index, or nil; page.stamp.
+-- page.call_url(name), where the index of subjects says that read(2) is explained, else its
+-- entry in the index of calls, or nil; page.stamp.
 
 local is_c = require('common.book').is_c
 local names = require 'common.names'
@@ -18,12 +19,26 @@ local function rawi(s) return pandoc.RawInline('html', s) end
 
 -- HTML as the content of a pre. A reader of EPUBs may be narrow: there what does not
 -- fit goes on two characters further in than its line began.
-local function pre(html, page)
-  if page.format ~= 'epub' then return html end
+local function hanging(html)
   return ((html .. '\n'):gsub('([^\n]*)\n', function(line)
     local indent = (#line:gsub('<[^>]*>', ''):match('^ *') + 2) * 0.6
     return ('<span class="line" style="padding-left:%.1fem;text-indent:-%.1fem">%s\n</span>'):format(indent, indent, line)
   end))
+end
+
+-- A pre of a class, called LABEL; on the site with its measure, lines and characters: the page
+-- keeps its room before it is looked at, and a script knows whether it has to scroll.
+function M.pre(class, label, html, page)
+  local content = class ~= 'terminal' and '<code>%s</code>' or '%s'
+  if page.format == 'epub' then return ('<pre class="%s">' .. content .. '</pre>'):format(class, hanging(html)) end
+  local lines, columns = 0, 0
+  -- the name of a chunk is set in narrower letters
+  local plain = html:gsub('<i>(.-)</i>', function(name) return ('x'):rep(math.ceil(#name * 0.9)) end)
+  for line in (plain:gsub('<[^>]*>', ''):gsub('&%w+;', '.'):gsub('\n*$', '') .. '\n'):gmatch('([^\n]*)\n') do
+    lines, columns = lines + 1, math.max(columns, utf8.len(line) or #line)
+  end
+  return ('<pre class="%s" role="group" aria-label="%s" data-columns="%d" style="--lines:%d">' .. content .. '</pre>')
+    :format(class, esc(label), columns, lines, html)
 end
 
 -- --- Code ------------------------------------------------------------------------
@@ -105,7 +120,6 @@ function M.chunk_code(c, page)
   html = M.put_uses(c, M.lines_of(html), function(use)
     return ('<a class="use" href="%s">⟨<i>%s</i>⟩</a>'):format(page.href(use.chunk), esc(use.chunk.words))
   end)
-  html = pre(html, page)
   if page.codes then page.codes[key] = html end
   return html
 end
@@ -218,26 +232,26 @@ end
 function M.chunk(c, page)
   return raw(([[<div class="chunk%s" id="%s"%s>
 <p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
-<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>
+%s
 %s
 </div>]]):format(classes_of(c), anchor(page, c),
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
-    esc('Code: ' .. c.words .. (c.words ~= c.name and ' in ' .. c.exercise or '') .. (c.part > 1 and ', part ' .. c.part or '')), M.chunk_code(c, page),
+    M.pre('code', 'Code: ' .. c.words .. (c.words ~= c.name and ' in ' .. c.exercise or '') .. (c.part > 1 and ', part ' .. c.part or ''),
+      M.chunk_code(c, page), page),
     foot_html(c, page)))
 end
 
 -- A whole file of the project.
 function M.listing(path, code, page)
   return raw(('<div class="chunk">\n<p class="chunk-head">The file <code>%s</code></p>\n'
-    .. '<pre class="code" tabindex="0" role="region" aria-label="%s"><code>%s</code></pre>\n</div>')
-    :format(esc(path), esc('The file ' .. path), pre(highlight(code.text, code.classes[1]), page)))
+    .. '%s\n</div>'):format(esc(path), M.pre('code', 'The file ' .. path, highlight(code.text, code.classes[1]), page)))
 end
 
--- Code that is no program of the book. It scrolls on a phone, and so takes the focus.
+-- Code that is no program of the book.
 function M.fence(code, page)
   local text = highlight(code.text, code.classes[1] or 'text')
-  return raw(('<pre class="fence" tabindex="0"><code>%s</code></pre>'):format(pre(text, page)))
+  return raw(M.pre('fence', 'Code: ' .. code.text:match('[^\n]*'), text, page))
 end
 
 -- --- Sessions --------------------------------------------------------------------
@@ -260,9 +274,9 @@ function M.session(c, note, page)
   local head = c.exercise and 'What the check says' or program and 'Session with ' .. link(page, program, '<code>' .. esc(c.program) .. '</code>') or 'Session'
   return raw(([[<div class="session" id="%s">
 <p class="chunk-head">%s</p>
-<pre class="terminal" tabindex="0" role="region" aria-label="%s">%s</pre>
+%s
 %s</div>]]):format(anchor(page, c), head,
-    esc((c.exercise and 'What the check says of ' or 'Session with ') .. c.program), pre(table.concat(out, '\n'), page),
+    M.pre('terminal', (c.exercise and 'What the check says of ' or 'Session with ') .. c.program, table.concat(out, '\n'), page),
     note and '<p class="chunk-foot">' .. esc(note) .. '</p>\n' or ''))
 end
 
@@ -305,8 +319,7 @@ function M.header(h, label, page)
     h.content:insert(2, pandoc.Space())
   end
   if page.format == 'html' and h.level > 1 then
-    h.content:insert(rawi(('<a class="anchor" href="#%s" aria-label="Link to %s">#</a>'):format(
-      h.identifier, esc(label.title))))
+    h.content = pandoc.List { pandoc.Link(h.content, '#' .. h.identifier, '', { class = 'anchor' }) }
   end
   if h.level > 1 then return h, false end
   local out, effort = pandoc.List { h }, page.book:effort(page.own.unit)
@@ -396,12 +409,21 @@ function M.claim_block(d, verdict, page)
   return out
 end
 
--- A claim that a sentence states anyway: a mark beside it.
+-- A claim that a sentence states anyway: a mark behind it. One that holds is no news, so its
+-- mark has no words and is passed over by those who listen or go by the keyboard, until
+-- they ask for it. What a mark says is no text, so that nobody copies it with the sentence.
 function M.claim_span(s, verdict, page)
-  local id = s.identifier
-  return { pandoc.Span(s.content, { id = id, class = 'claimed ' .. verdict.class }),
-    rawi(('<a class="mark %s" href="%s" title="Claim %s: %s%s"><span class="verdict">%s</span> %s</a>')
-      :format(verdict.class, page.href(page.trial(id)), id, esc(verdict.words), tested(id, '; ', page), esc(verdict.short), id)) }
+  local id, news = s.identifier, verdict.class ~= 'holds'
+  local told = ('Claim %s: %s%s'):format(id, esc(verdict.words), tested(id, '; ', page))
+  local mark
+  if page.format == 'html' then
+    mark = ('<a class="mark %s" href="%s" title="%s" aria-label="%s" data-id="%s" data-verdict="%s"%s></a>'):format(verdict.class,
+      page.href(page.trial(id)), told, told, id, esc(verdict.short), news and '' or ' aria-hidden="true" tabindex="-1"')
+  else
+    mark = news and ('\u{202f}<a class="mark %s" href="%s" title="%s">%s</a>'):format(verdict.class, page.href(page.trial(id)), told,
+      esc(verdict.short)) or ''
+  end
+  return { pandoc.Span(s.content, { id = id, class = 'claimed ' .. verdict.class }), rawi(mark) }
 end
 
 -- Words that the subject index leads to; none where it leads between two.

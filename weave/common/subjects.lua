@@ -3,8 +3,8 @@
 -- gather(units, problem) takes the records of all chapters and gives the list of heads,
 -- sorted, each {text, key, id, places, see, subs}: text with code between backticks; id of
 -- its place in the index; places the list of {unit, unit_id, page, id, section, chunk=true};
--- see the list of {text, head}, other entries and the heads they stand under; subs the same
--- again without subs. problem(file, line, rule, message) is told of entries that differ in
+-- see the list of {text, head, entry}, other entries and the heads they stand under; subs the same
+-- again without subs; its field of has them by key. problem(file, line, rule, message) is told of entries that differ in
 -- case or markup alone, and of a see= that leads to no entry.
 -- letter(head) is the letter it stands under; inlines(text) its words; order(text) what
 -- texts are sorted by.
@@ -66,7 +66,7 @@ local function join(entry, by_key, known, problem)
     local found = by_key[terms.key(head or see.text)]
     local below = found and sub and found.by_key[terms.key(sub)]
     if found and (below or not sub) then
-      entry.see[i] = { text = below and found.text .. ': ' .. below.text or found.text, head = found }
+      entry.see[i] = { text = below and found.text .. ': ' .. below.text or found.text, head = found, entry = below or found }
     else
       problem(see.at.file, see.at.line, 'index', ('the index has no entry "%s"%s'):format(see.text,
         near.hint(terms.bare(see.text), known)))
@@ -99,6 +99,7 @@ function M.gather(units, problem)
     join(head, by_key, known, problem)
     for _, sub in ipairs(head.subs) do join(sub, by_key, known, problem) end
   end
+  heads.of = by_key
   return heads
 end
 

@@ -365,6 +365,16 @@ function R:sentence_of(span, outside)
   return copied(span.content), false
 end
 
+-- Each claim has a place of its own: none stands within another, in its CONTENT or its truth.
+function R:no_claim_within(el, content)
+  pandoc.Div(content):walk { Span = function(s)
+    if s.classes:includes('claim') then
+      self:problem(self:place('#' .. s.identifier), 'claim', 'the claim %s stands within the claim %s; give it a place of its own',
+        s.identifier, el.identifier)
+    end
+  end }
+end
+
 function R:claim(el, words)
   if el.identifier == '' then
     return self:problem(self:place('.claim'), 'claim', 'a claim without an id, {.claim #ID .VERDICT}')
@@ -419,6 +429,7 @@ function R:span(s)
   if s.classes:includes('claim') then
     local truth = s.attributes.truth and pandoc.read(s.attributes.truth, versions.markdown).blocks
     if truth then self:no_term(pandoc.Div(truth), 'a truth="..."', self:place('#' .. s.identifier)) end
+    self:no_claim_within(s, pandoc.List { pandoc.Plain(s.content) } .. (truth or {}))
     local sentence, alone = self:sentence_of(s, not truth and not s.classes:includes('holds'))
     -- what is missing in the notes is said by the truth; a claim of theirs is shown first
     local said = truth and not alone and s.classes:includes('missing') and pandoc.List {} or pandoc.List { pandoc.Plain(sentence) }
@@ -469,6 +480,7 @@ local walked = { exercise = true, hint = true, answer = true }
 function R:walk(d) d.content = pandoc.Div(d.content):walk(self:filter()).content end
 
 function block_of.claim(r, d)
+  r:no_claim_within(d, d.content)
   r:claim(d, d.content:walk { Span = function(s)
     if s.classes:includes('index') or s.classes:includes('symptom') then return s.content end
   end })

@@ -1,7 +1,7 @@
 -- front.lua - what every page of the web site has around its text, and the front page.
 --
 -- sidebar(book, own, name) is the list of chapters, with the sections of the current one;
--- contents(book) the table of contents; front(page, title, sample) the body of the front
+-- numbered(number, title) a title behind its number; contents(book) the table of contents; front(page, title, sample) the body of the front
 -- page; tests(page) that of the list of all tests. All give HTML.
 
 local printer = require 'common.html'
@@ -13,6 +13,7 @@ local M = {}
 local function numbered(number, title)
   return number ~= '' and '<span class="number">' .. number .. '</span> ' .. esc(title) or esc(title)
 end
+M.numbered = numbered
 
 -- The exercises of a chapter, for the script that counts those that are done.
 local function exercises(book, f)
@@ -60,9 +61,9 @@ function M.sample(chunk, page)
   local name = esc(chunk.name)
   return ([[<div class="chunk">
 <p class="chunk-head"><a href="%s">⟨<i>%s</i>⟩</a><span class="sign">≡</span></p>
-<pre class="code" tabindex="0" role="region" aria-label="Code: %s"><code>%s</code></pre>
+%s
 </div>
-]]):format(page.href(chunk), name, name, printer.chunk_code(chunk, page))
+]]):format(page.href(chunk), name, printer.pre('code', 'Code: ' .. chunk.name, printer.chunk_code(chunk, page), page))
 end
 
 -- How many programs of the book the report knows nothing of, in words.

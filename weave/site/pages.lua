@@ -81,7 +81,8 @@ function P:page(own, whole)
   function page.program_url(chunk) return names.program_page(chunk.unit_id, chunk.program) end
   function page.exercise_url(chunk) return ('programs/%s/exercises/%s'):format(chunk.unit, chunk.name) end
   function page.call_url(name)
-    local index = book.calls_page
+    local index, place = book.calls_page, book.explained[name]
+    if place then return page.href(place) end
     return index and book.called[name] and page.href { page = index.page, id = names.call(name) }
   end
   return page
@@ -119,7 +120,7 @@ function P:programs(own, code)
   local function place(root) return root and { page = page.program_url(root), title = root.name } end
   for i, root in ipairs(roots) do
     local variables = around(place(roots[i - 1]) or own, place(roots[i + 1]))
-    variables.title = root.name
+    variables.title, variables.here = root.name, esc(root.name)
     variables.about = ('%s, a program of "%s": the whole text, what it prints, and how its tests ended.')
       :format(root.name, self.common.title.title)
     self:put_page(page.program_url(root), own, program.body(root, whole, page), variables)
@@ -133,6 +134,7 @@ function P:chapter(own, tree)
   local body = versions.tidy(pandoc.write(pandoc.Pandoc(render(tree, page)), 'html5', options))
   local variables = around(units[at - 1] or { page = 'index.html', title = 'Contents' }, units[at + 1])
   variables.title = own.title
+  variables.here = front.numbered(own.number, own.title)
   variables.about = beginning(own.prose[1] and search.words(own.prose[1].text, own, self.book) or '')
   self:put_page(own.page, own, body .. shared_chunks(page), variables)
   self:programs(own, function(chunk) return printer.chunk_code(chunk, page) end)

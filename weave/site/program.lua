@@ -83,8 +83,7 @@ local function how_to_make(root, page)
     lines[#lines + 1] = '<span class="prompt">$ </span><kbd>' .. esc((command:gsub('NAME', root.program))) .. '</kbd>'
   end
   return ('<div class="session">\n<p class="chunk-head">To compile it</p>\n'
-    .. '<pre class="terminal" tabindex="0" role="region" aria-label="How to compile it">%s</pre></div>'):format(
-    table.concat(lines, '\n'))
+    .. '%s</div>'):format(printer.pre('terminal', 'How to compile it', table.concat(lines, '\n'), page))
 end
 
 function M.body(root, code, page)
@@ -102,8 +101,8 @@ function M.body(root, code, page)
   out[#out + 1] = how_to_make(root, page)
   add('<p class="actions"><a href="programs/%s/%s" download>Download %s</a> · <a href="%s">all programs, '
     .. 'with a Makefile</a></p>', root.unit, name, name, esc(page.archive))
-  add('<div class="chunk root whole">\n<p class="chunk-head">The file <code>%s</code></p>\n<pre class="code numbered" tabindex="0" role="region" aria-label="The program %s">'
-    .. '<code>%s</code></pre>\n</div>', name, name, listing(root, code, page))
+  add('<div class="chunk root whole">\n<p class="chunk-head">The file <code>%s</code></p>\n%s\n</div>', name,
+    printer.pre('code numbered', 'The program ' .. root.name, listing(root, code, page), page))
   local printed = page.book:session(root.unit, root.program)
   if printed then
     out[#out + 1] = '<h2 id="session">What it prints</h2>'

@@ -1,11 +1,14 @@
 -- search.lua - what the search of the web site looks through.
 --
 -- script(page) makes the text of a script that hands all there is to find to
--- the page: an array of [kind, title, place, url, text] for sections, exercises, programs,
--- chunks, calls, claims, subjects and symptoms. words(text, record, book) is the prose of a chapter with the
--- words that stand for its references.
+-- the page: an array of [kind, title, place, url, text, section] for chapters, sections, exercises, programs,
+-- chunks, calls, claims, subjects and symptoms, section being the number of the row of the section
+-- that the others lead to or stand in, if there is one; and the groups of words that mean the same
+-- (synonyms.tsv). words(text, record, book) is the prose of a chapter with the words that stand for
+-- its references.
 
 local is_program = require('common.book').is_program
+local tables = require 'read.tables'
 local terms = require 'read.terms'
 local reference = require('common.render').reference
 local M = {}
@@ -24,18 +27,21 @@ local function words_of(chunk)
   return table.concat(chunk.constants, ' ') .. ' ' .. table.concat(chunk.calls, ' ')
 end
 
--- What there is to find in a chapter, by row(kind, title, place, url, text).
+local function numbered(label) return (label.number ~= '' and label.number .. ' ' or '') .. label.title end
+
+-- What there is to find in a chapter, by row(kind, title, place, url, text, section).
 local function chapter(record, page, row)
   local place = (record.number ~= '' and record.number .. ' ' or '') .. record.title
   for _, s in ipairs(record.prose) do
     local label = page.book.labels[s.id]
-    row(label.kind == 'exercise' and 'exercise' or 'section', (label.number ~= '' and label.number .. ' ' or '') .. label.title, place,
-      record.page .. '#' .. s.id, M.words(s.text, record, page.book))
+    local kind = s.id == record.id and 'chapter' or label.kind == 'exercise' and 'exercise' or 'section'
+    row(kind, numbered(label), kind == 'chapter' and '' or place, record.page .. '#' .. s.id,
+      M.words(s.text, record, page.book):gsub('<<(.-)>>', '⟨%1⟩'), s.id)
   end
   local seen = {}
   for _, c in ipairs(record.chunks) do
-    if is_program(c) then row('program', c.name, place, page.program_url(c), words_of(c))
-    elseif not c.kind and not c.exercise and not seen[c.name] then row('chunk', c.name, place, record.page .. '#' .. c.id, words_of(c)) end
+    if is_program(c) then row('program', c.name, place, page.program_url(c), words_of(c), c.section)
+    elseif not c.kind and not c.exercise and not seen[c.name] then row('chunk', c.name, place, record.page .. '#' .. c.id, words_of(c), c.section) end
     seen[c.name] = true
   end
   for _, c in ipairs(record.claims) do
@@ -43,51 +49,63 @@ local function chapter(record, page, row)
   end
 end
 
--- An entry of the subject index leads to the place that explains it, to one of several
--- through the index. What another entry is called is found, too.
-local function subject(entry, above, head, page, row)
-  local sections, others = {}, {}
-  for _, place in ipairs(entry.places) do
-    local label = page.book.labels[place.section]
-    local words = (label.number ~= '' and label.number .. ' ' or '') .. label.title
-    if words ~= sections[#sections] then sections[#sections + 1] = words end
+-- An entry of an index leads to each of its places.
+local function entry(kind, title, places, page, row)
+  for _, place in ipairs(places) do
+    row(kind, title, numbered(page.book.labels[place.section]), place.page .. '#' .. place.id, '', place.section)
   end
-  for i, see in ipairs(entry.see) do others[i] = 'see ' .. terms.bare(see.text) end
-  table.move(sections, 1, #sections, #others + 1, others)
-  local only, index = #entry.places == 1 and entry.places[1], page.book.subjects_page
-  local url = only and only.page .. '#' .. only.id or index and index.page .. '#' .. head.id
-  if not url then return end
-  row('subject', above .. terms.bare(entry.text), only and sections[1] or 'Subjects', url,
-    only and '' or table.concat(others, '; '))
+end
+
+-- The places of an entry of the subject index; of one that only leads to others, theirs.
+local function places_of(thing)
+  if #thing.places > 0 then return thing.places end
+  local places = {}
+  for _, see in ipairs(thing.see) do table.move(see.entry.places, 1, #see.entry.places, #places + 1, places) end
+  return places
+end
+
+-- A call leads to the place that the subject index has for it, or else into the index of calls.
+local function calls(page, row)
+  local names = {}
+  for name in pairs(page.book.called) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local url, place = page.call_url(name), page.book.explained[name]
+    if url then
+      row('call', name, place and numbered(page.book.labels[place.section]) or 'Manual page',
+        url, page.book.manual[name] or '', place and place.section)
+    end
+  end
+end
+
+-- The groups of words that mean the same, for the script.
+local function synonyms()
+  local path = PANDOC_SCRIPT_FILE:gsub('[^/]*$', '') .. 'synonyms.tsv'
+  local groups = {}
+  for i, group in ipairs(tables.rows(path)) do
+    for j, words in ipairs(group) do group[j] = quoted(words) end
+    groups[i] = '[' .. table.concat(group, ',') .. ']'
+  end
+  return table.concat(groups, ',\n')
 end
 
 function M.script(page)
-  local rows = {}
-  local function row(...)
-    local cells = { ... }
-    for i, cell in ipairs(cells) do cells[i] = quoted(cell) end
-    rows[#rows + 1] = '[' .. table.concat(cells, ',') .. ']'
+  local rows, at = {}, {}
+  local function row(kind, title, place, url, text, section)
+    if kind == 'section' or kind == 'chapter' then at[section] = #rows end
+    rows[#rows + 1] = ('[%s,%s,%s,%s,%s%s]'):format(quoted(kind), quoted(title), quoted(place), quoted(url), quoted(text),
+      section and at[section] and ',' .. at[section] or '')
   end
   for _, record in ipairs(page.book.units) do chapter(record, page, row) end
-  local calls = {}
-  for name in pairs(page.book.called) do calls[#calls + 1] = name end
-  table.sort(calls)
-  for _, name in ipairs(calls) do
-    local url = page.call_url(name)
-    if url then row('call', name, 'Manual page', url, page.book.manual[name] or '') end
-  end
-  for _, symptom in ipairs(page.book.symptoms) do
-    for _, place in ipairs(symptom.places) do
-      local label = page.book.labels[place.section]
-      row('symptom', terms.bare(symptom.entry), (label.number ~= '' and label.number .. ' ' or '') .. label.title,
-        place.page .. '#' .. place.id, '')
+  calls(page, row)
+  for _, symptom in ipairs(page.book.symptoms) do entry('symptom', terms.bare(symptom.entry), symptom.places, page, row) end
+  for _, head in ipairs(page.book.subjects) do
+    entry('subject', terms.bare(head.text), places_of(head), page, row)
+    for _, sub in ipairs(head.subs) do
+      entry('subject', terms.bare(head.text) .. ': ' .. terms.bare(sub.text), places_of(sub), page, row)
     end
   end
-  for _, head in ipairs(page.book.subjects) do
-    if #head.places + #head.see > 0 then subject(head, '', head, page, row) end
-    for _, sub in ipairs(head.subs) do subject(sub, terms.bare(head.text) .. ': ', head, page, row) end
-  end
-  return 'bookToSearch([\n' .. table.concat(rows, ',\n') .. '\n]);\n'
+  return 'bookToSearch([\n' .. table.concat(rows, ',\n') .. '\n], [\n' .. synonyms() .. '\n]);\n'
 end
 
 return M

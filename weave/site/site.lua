@@ -162,7 +162,7 @@ function S:keys()
   local common, keys, all = self.common, {}, {}
   for i, unit in ipairs(self.units) do all[i] = unit.sum end
   local everything = sha1(table.concat(all, ' ') .. common.report.text)
-  local shown = { common.title, common.downloads, common.archive, self.book.calls, self:shared_code() }
+  local shown = { common.title, common.downloads, common.archive, self.book.calls, self.book.explained, self:shared_code() }
   local shown_everywhere = sha1(dump(shown))
   for i, own in ipairs(self.book.units) do
     local parts = { self.units[i].sum, shown_everywhere, dump(seen_by(own, self.book)), table.concat(stamped(own, common.stamp, common.report), '\n') }
