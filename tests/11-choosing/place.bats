@@ -36,6 +36,18 @@ C
     assert_output '0 0 0'
 }
 
+@test "spinning on one processor takes far longer than a pipe there [C13]" {
+    run_program -t 60 ./place
+    assert_success
+    perl -ne '/^spinning +([0-9.]+) on one/ and $1 > 20 and $found = 1; END { exit !$found }' stdout || fail "$output"
+}
+
+@test "with too few descriptors it says so and stops" {
+    run_shell 'ulimit -n 6; exec ./place'
+    assert_failure 1
+    assert_stderr_line --partial 'it could not be made'
+}
+
 @test "every process stays on its processor [C13]" {
     says "Who spins on one processor is ended by force alone"
     traced sched_setaffinity -t 60 ./place
