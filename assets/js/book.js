@@ -91,7 +91,7 @@ function unfoldAll(chunk, yes) {
   if (yes) {
     for (let folded; (folded = all('.use[aria-expanded="false"]', chunk)).length;) folded.forEach(unfold);
   } else {
-    for (const use of all('pre > code > .use-line > .use', chunk)) fold(use);
+    for (const use of all('pre > code > .use-line > .use, pre > code > .helpers > .use-line > .use', chunk)) fold(use);
   }
   chunk.classList.toggle('whole', yes);
   const b = chunk.querySelector('.unfold-all');
@@ -132,6 +132,14 @@ function toggle(use) {
   tell(chunk);
 }
 
+// The helpers that a program begins with, one line until somebody asks for them.
+document.addEventListener('click', event => {
+  const head = event.target.closest('.helpers-head button');
+  if (!head) return;
+  const open = head.closest('code').querySelector('.helpers').classList.toggle('open');
+  head.setAttribute('aria-expanded', open);
+});
+
 ready(all('.use'));
 document.addEventListener('click', event => {
   const use = event.target.closest('.use[aria-expanded]');
@@ -168,6 +176,7 @@ async function copy(text, b) {
 function codeText(pre) {
   const code = pre.querySelector('code').cloneNode(true);
   undoLines(code);
+  code.querySelector('.helpers-head')?.remove();
   for (const remark of all(pre.closest('.whole') ? '.use-line, .why' : '.told', code)) remark.remove();
   for (const line of all('.use-line', code)) line.append('\n');
   return code.textContent.replace(/\n*$/, '\n');
