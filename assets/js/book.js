@@ -386,7 +386,18 @@ const sidebar = document.getElementById('contents'), bar = document.querySelecto
 const here = location.pathname.replace(/^.*\//, '') || 'index.html';
 const sections = all('ol ol a[href^="#"]', sidebar)
   .map(link => ({ link, heading: document.getElementById(link.hash.slice(1)) })).filter(s => s.heading);
-const whole = bar && bar.innerHTML;
+const whole = bar && bar.innerHTML, errors = document.querySelector('.errors a');
+// An error is told with the section that one reads in place of the chapter.
+const errorsAt = errors && errors.getAttribute('href'), chapterName = bar && encodeURIComponent(bar.textContent);
+const own = errors && make('a', { href: errorsAt }, errors.textContent);
+if (own) document.querySelector('.settings').append(own);
+function tellErrors(section) {
+  const name = section && section.link.textContent;
+  for (const link of [errors, own]) {
+    link.href = name ? errorsAt.replace(chapterName, encodeURIComponent(name)) : errorsAt;
+    link.textContent = 'Report an error ' + (name ? 'in ' + name : 'on this page');
+  }
+}
 let current, waiting = false, rest;
 function follow() {
   waiting = false;
@@ -395,6 +406,7 @@ function follow() {
   if (now === current) return;
   if (current) current.link.removeAttribute('aria-current');
   current = now;
+  if (own) tellErrors(now);
   if (bar) bar.innerHTML = now ? `<b>${whole}</b><span>${now.link.innerHTML}</span>` : whole;
   if (!now) return;
   now.link.setAttribute('aria-current', 'location');
