@@ -65,7 +65,7 @@ function form(exercise) {
   form.addEventListener('submit', event => {
     event.preventDefault();
     for (const { command, answers, salt, area } of fields) {
-      const lines = area.value.split('\n').map(line => line.trimEnd()).filter(line => line !== '');
+      const lines = area.value.split('\n').map(line => line.trim().replace(/\s+/g, ' ')).filter(line => line !== '');
       const what = wrong(lines, answers, salt);
       area.setAttribute('aria-invalid', what !== null);
       if (what === null) continue;

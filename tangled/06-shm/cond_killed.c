@@ -103,6 +103,15 @@ static const char *yes(bool so)
 {
     return so ? "yes" : "no";
 }
+/* Returns memory that our children will share with us. */
+static void *shared_memory(size_t length)
+{
+    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
 /* Makes a mutex that is SHARED between processes or private, and
    ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
 static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
@@ -116,15 +125,6 @@ static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
     pthread_mutexattr_destroy(&how);
 }
 
-/* Returns memory that our children will share with us. */
-static void *shared_memory(size_t length)
-{
-    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    return map;
-}
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -140,7 +140,6 @@ static void destroy(void)
 {
     pthread_cond_destroy(&mine->changed);
 }
-
 static pid_t start(void (*part)(void))
 {
     fflush(stdout);

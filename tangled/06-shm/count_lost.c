@@ -18,7 +18,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <stdatomic.h>
-#include <sys/prctl.h>
 
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
@@ -39,9 +38,10 @@ static _Noreturn void fail(const char *what)
 
 enum kind { VOLATILE, ATOMIC };
 static struct { volatile int plain; atomic_int atomic; } *counters;
+static enum kind kind;
 static size_t page;
 
-static void add_one(enum kind kind)
+static void add_one(void)
 {
     if (kind == ATOMIC) {
         atomic_fetch_add(&counters->atomic, 1);
@@ -51,53 +51,29 @@ static void add_one(enum kind kind)
         counters->plain = seen + 1;
     }
 }
-static pid_t other;
-static int go;
-
 static void at_the_store(int number)
 {
     (void)number;
     const int error = errno;
-    close(go);
-    if (wait_for(other) != 0
-        || mprotect(counters, page, PROT_READ | PROT_WRITE) == -1)
-        _exit(EXIT_FAILURE);
-    errno = error;
-}
-static void start_other(enum kind kind)
-{
-    int p[2];
-    if (pipe2(p, O_CLOEXEC) == -1)
-        err(EXIT_FAILURE, "pipe2");
-    pid_t parent = getpid();
-    other = fork();
-    if (other == -1)
-        err(EXIT_FAILURE, "fork");
+    if (mprotect(counters, page, PROT_READ | PROT_WRITE) == -1)
+        fail("mprotect");
+    pid_t other = fork();
     if (other == 0) {
-        char none;
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-            fail("prctl");
-        if (getppid() != parent)
-            _exit(EXIT_FAILURE);
-        close(p[1]);
-        while (read(p[0], &none, 1) == -1)
-            if (errno != EINTR)
-                fail("read");
-        close(p[0]);
-        add_one(kind);
+        add_one();
         _exit(EXIT_SUCCESS);
     }
-    close(p[0]);
-    go = p[1];
+    if (other == -1 || wait_for(other) != 0)
+        fail("the other one");
+    errno = error;
 }
-static void let_both_add(const char *what, enum kind kind)
+static void let_both_add(const char *what, enum kind how)
 {
     struct sigaction action = { .sa_handler = at_the_store };
-    start_other(kind);
+    kind = how;
     if (sigaction(SIGSEGV, &action, NULL) == -1
         || mprotect(counters, page, PROT_READ) == -1)
         err(EXIT_FAILURE, "page");
-    add_one(kind);
+    add_one();
     printf("%-13s 0 + 1 + 1 = %d\n", what, kind == ATOMIC
            ? atomic_load(&counters->atomic) : counters->plain);
 }

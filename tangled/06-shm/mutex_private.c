@@ -99,6 +99,15 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
+/* Returns memory that our children will share with us. */
+static void *shared_memory(size_t length)
+{
+    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
 /* Makes a mutex that is SHARED between processes or private, and
    ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
 static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
@@ -112,15 +121,6 @@ static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
     pthread_mutexattr_destroy(&how);
 }
 
-/* Returns memory that our children will share with us. */
-static void *shared_memory(size_t length)
-{
-    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    return map;
-}
 static void let_one_wait(const char *what, int shared)
 {
     pthread_mutex_t *lock = shared_memory(sizeof *lock);

@@ -33,6 +33,7 @@ struct slot {
 
 static struct ring {
     char magic[8];
+    uint64_t device, inode;     /* the file that it was made in */
     uint32_t slots;             /* a power of two, MOST at most */
     atomic_uint deaths;
     pthread_mutex_t lock;
@@ -41,7 +42,7 @@ static struct ring {
     struct slot slot[];
 } *ring;
 
-static const char magic[8] = "ring 1\n";
+static const char magic[8] = "ring 2\n";
 static const char *path;
 static uint32_t slots;          /* ours: what we have checked */
 static bool waits = true;
@@ -63,17 +64,19 @@ static char *map_or_die(void *where, size_t length, int protection,
         err(EXIT_FAILURE, "mmap");
     return map;
 }
-static void make_lock(pthread_mutex_t *lock)
+/* Makes a mutex that is SHARED between processes or private, and
+   ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
+static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
 {
     pthread_mutexattr_t how;
     if (pthread_mutexattr_init(&how) != 0
-        || pthread_mutexattr_setpshared(&how,
-                                        PTHREAD_PROCESS_SHARED) != 0
-        || pthread_mutexattr_setrobust(&how,
-                                       PTHREAD_MUTEX_ROBUST) != 0
+        || pthread_mutexattr_setpshared(&how, shared) != 0
+        || pthread_mutexattr_setrobust(&how, robust) != 0
         || pthread_mutex_init(lock, &how) != 0)
-        errx(EXIT_FAILURE, "cannot make the lock");
+        errx(EXIT_FAILURE, "cannot make the mutex");
+    pthread_mutexattr_destroy(&how);
 }
+
 /* Sleeps while *WORD is SEEN; returns 0 when woken, or -1 with errno
    set, EAGAIN when it is another value. */
 static long futex_wait(atomic_uint *word, unsigned seen)
@@ -88,21 +91,16 @@ static long futex_wake(atomic_uint *word, int count)
 }
 static _Noreturn void usage(void)
 {
-    fputs("usage: ring make FILE [SLOTS]\n"
-          "       ring [-n] [-k STEP] put FILE TEXT...\n"
-          "       ring [-n] [-k STEP] get FILE [COUNT]\n"
-          "       ring show FILE\n", stderr);
-    exit(2);
+    errx(2, "usage: ring [-n] [-k STEP] make FILE [SLOTS] | "
+         "put FILE TEXT... | get FILE [COUNT] | show FILE");
 }
 
-/* The number that TEXT is, from 1 to MOST. */
-static long number(const char *text, long most)
+static long number(const char *text)
 {
     char *end;
     errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < 1
-        || value > most)
+    const long value = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < 1)
         usage();
     return value;
 }
@@ -120,43 +118,47 @@ static off_t size_of(uint32_t count)
     return (off_t)(sizeof(struct ring) + count * sizeof(struct slot));
 }
 
-static void make_ring(const char *name, long count)
+static void make_ring(long count)
 {
-    if (count < 1 || (count & (count - 1)) != 0)
-        errx(2, "%ld: not a power of two", count);
-    char *copy = strdup(name);
+    char self[64], *copy = strdup(path);
+    struct stat is;
+    if (count > MOST || (count & (count - 1)) != 0)
+        errx(2, "%ld: not a power of two up to %d", count, MOST);
     if (copy == NULL)
         err(EXIT_FAILURE, "strdup");
     umask(077);
     int fd = open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     free(copy);
-    if (fd == -1)
-        err(EXIT_FAILURE, "%s: cannot make a file", name);
+    if (fd == -1 || fstat(fd, &is) == -1)
+        err(EXIT_FAILURE, "%s: cannot make a file", path);
     errno = reserve(fd, 0, size_of((uint32_t)count));
     if (errno != 0)
-        err(EXIT_FAILURE, "%s", name);
+        err(EXIT_FAILURE, "%s", path);
     ring = (void *)map_or_die(NULL, sizeof *ring,
         PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     memcpy(ring->magic, magic, sizeof magic);
+    ring->device = is.st_dev;
+    ring->inode = is.st_ino;
     ring->slots = (uint32_t)count;
-    make_lock(&ring->lock);
-    char self[64];
+    make_mutex(&ring->lock, PTHREAD_PROCESS_SHARED,
+               PTHREAD_MUTEX_ROBUST);
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == -1)
-        err(EXIT_FAILURE, "%s", name);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == -1)
+        err(EXIT_FAILURE, "%s", path);
     close(fd);
 }
-static void open_ring(const char *name)
+static void open_ring(void)
 {
-    int fd = open(name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat is;
     if (fd == -1 || fstat(fd, &is) == -1)
-        err(EXIT_FAILURE, "%s", name);
+        err(EXIT_FAILURE, "%s", path);
     if (!S_ISREG(is.st_mode) || is.st_uid != geteuid()
         || (is.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        errx(EXIT_FAILURE, "%s: not a file that we alone can write", name);
+        errx(EXIT_FAILURE, "%s: not a file that we alone can write",
+             path);
     if (is.st_size < size_of(1) || is.st_size > size_of(MOST))
-        errx(EXIT_FAILURE, "%s: no ring has this size", name);
+        errx(EXIT_FAILURE, "%s: no ring has this size", path);
     ring = (void *)map_or_die(NULL, (size_t)is.st_size,
         PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
@@ -164,28 +166,32 @@ static void open_ring(const char *name)
     if (memcmp(ring->magic, magic, sizeof magic) != 0
         || slots > MOST || (slots & (slots - 1)) != 0
         || is.st_size != size_of(slots))
-        errx(EXIT_FAILURE, "%s: not a ring", name);
+        errx(EXIT_FAILURE, "%s: not a ring", path);
+    if (ring->device != is.st_dev || ring->inode != is.st_ino)
+        errx(EXIT_FAILURE, "%s: a copy of a ring", path);
 }
 static void take_lock(void)
 {
-    int error = pthread_mutex_lock(&ring->lock);
+    int error = waits ? pthread_mutex_lock(&ring->lock)
+        : pthread_mutex_trylock(&ring->lock);
     if (error == EOWNERDEAD) {
         atomic_fetch_add(&ring->deaths, 1);
         error = pthread_mutex_consistent(&ring->lock);
     }
+    if (error == EBUSY)
+        errx(3, "%s: locked", path);
     if (error != 0)
         errx(EXIT_FAILURE, "%s: lock: %s", path, strerror(error));
 }
-
-static void unlock(void)
-{
-    pthread_mutex_unlock(&ring->lock);
-}
-/* How many messages are in the ring, with the lock. */
+/* How many messages are in the ring; without the lock, it was so at
+   some moment. */
 static uint32_t messages(void)
 {
-    const uint32_t tail = atomic_load(&ring->tail);
-    const uint32_t count = atomic_load(&ring->head) - tail;
+    uint32_t tail, count;
+    do {
+        tail = atomic_load(&ring->tail);
+        count = atomic_load(&ring->head) - tail;
+    } while (atomic_load(&ring->tail) != tail);
     if (count > slots)
         errx(EXIT_FAILURE, "%s: says that it has %" PRIu32 " messages",
              path, count);
@@ -198,7 +204,7 @@ static void lock_unless(uint32_t count, const char *why)
     take_lock();
     while (messages() == count) {
         unsigned seen = atomic_load(&ring->changed);
-        unlock();
+        pthread_mutex_unlock(&ring->lock);
         if (!waits)
             errx(3, "%s: %s", path, why);
         if (futex_wait(&ring->changed, seen) == -1
@@ -208,55 +214,45 @@ static void lock_unless(uint32_t count, const char *why)
     }
     step();
 }
-static void wake_all(void)
+/* Lets those who sleep look again, then moves HEAD or TAIL on. */
+static void commit(atomic_uint *end)
 {
+    step();
     atomic_fetch_add(&ring->changed, 1);
     step();
     futex_wake(&ring->changed, INT_MAX);
     step();
+    atomic_fetch_add(end, 1);
+    step();
+    pthread_mutex_unlock(&ring->lock);
+    step();
 }
 
-static void put(const char *text, size_t length)
+static void put(const char *text)
 {
-    if (length > TEXT)
-        errx(2, "more than %d bytes: %s", TEXT, text);
     lock_unless(slots, "full");
-    uint32_t head = atomic_load(&ring->head);
-    struct slot *slot = &ring->slot[head % slots];
-    slot->length = (uint32_t)length;
-    memcpy(slot->text, text, length);
-    step();
-    wake_all();
-    atomic_store(&ring->head, head + 1);
-    step();
-    unlock();
-    step();
+    struct slot *slot = &ring->slot[ring->head % slots];
+    slot->length = (uint32_t)strlen(text);
+    memcpy(slot->text, text, slot->length);
+    commit(&ring->head);
 }
 static void get(void)
 {
-    struct slot mine;
     lock_unless(0, "empty");
-    uint32_t tail = atomic_load(&ring->tail);
-    memcpy(&mine, &ring->slot[tail % slots], sizeof mine);
-    step();
-    wake_all();
-    atomic_store(&ring->tail, tail + 1);
-    step();
-    unlock();
-    step();
+    const struct slot mine = ring->slot[ring->tail % slots];
+    commit(&ring->tail);
     if (mine.length > TEXT)
         errx(EXIT_FAILURE, "%s: a message of %" PRIu32 " bytes", path,
              mine.length);
-    printf("%.*s\n", (int)mine.length, mine.text);
-    if (fflush(stdout) == EOF)
-        err(EXIT_FAILURE, "standard output");
+    if (printf("%.*s\n", (int)mine.length, mine.text) < 0
+        || fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "taken, and not printed: %.*s",
+            (int)mine.length, mine.text);
 }
 
 static void show(void)
 {
-    take_lock();
-    uint32_t count = messages();
-    unlock();
+    const uint32_t count = messages();
     printf("%" PRIu32 " messages, room for %" PRIu32 ", %u deaths\n",
            count, slots - count, atomic_load(&ring->deaths));
 }
@@ -275,45 +271,41 @@ int main(int argc, char *argv[])
         || sigprocmask(SIG_SETMASK, &no_signals, NULL) == -1)
         err(EXIT_FAILURE, "signals");
     signal(SIGXFSZ, SIG_IGN);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
     int option;
-    while ((option = getopt(argc, argv, "k:n")) != -1) {
+    while ((option = getopt(argc, argv, "k:n")) != -1)
         if (option == 'k')
-            die_at = number(optarg, LONG_MAX);
+            die_at = number(optarg);
         else if (option == 'n')
             waits = false;
         else
             usage();
-    }
-    argc -= optind;
-    argv += optind;
-    if (argc < 2)
+    if (argc - optind < 2)
         usage();
-    const char *what = argv[0];
-    path = argv[1];
-    argc -= 2;
-    argv += 2;
-    if (!(strcmp(what, "make") == 0 && argc <= 1)
-        && !(strcmp(what, "put") == 0 && argc > 0)
-        && !(strcmp(what, "get") == 0 && argc <= 1)
-        && !(strcmp(what, "show") == 0 && argc == 0))
-        usage();
-    long count = 0;
-    if (strcmp(what, "put") != 0 && argc > 0)
-        count = number(argv[0], strcmp(what, "make") == 0 ? MOST
-                                : LONG_MAX);
-    if (strcmp(what, "make") == 0) {
-        make_ring(path, count > 0 ? count : 8);
+    const char *what = argv[optind];
+    path = argv[optind + 1];
+    char **words = &argv[optind + 2];
+    const int count = argc - optind - 2;
+    if (strcmp(what, "make") == 0 && count <= 1) {
+        make_ring(count == 0 ? 8 : number(words[0]));
+    } else if (strcmp(what, "put") == 0 && count > 0) {
+        for (int i = 0; i < count; i++)
+            if (strlen(words[i]) > TEXT)
+                errx(2, "more than %d bytes: %s", TEXT, words[i]);
+        open_ring();
+        for (int i = 0; i < count; i++)
+            put(words[i]);
+    } else if (strcmp(what, "get") == 0 && count <= 1) {
+        long more = count == 0 ? 1 : number(words[0]);
+        open_ring();
+        while (more-- > 0)
+            get();
+    } else if (strcmp(what, "show") == 0 && count == 0) {
+        open_ring();
+        show();
     } else {
-        open_ring(path);
-        if (strcmp(what, "put") == 0)
-            for (int i = 0; i < argc; i++)
-                put(argv[i], strlen(argv[i]));
-        else if (strcmp(what, "get") == 0)
-            do
-                get();
-            while (--count > 0);
-        else
-            show();
+        usage();
     }
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

@@ -73,26 +73,6 @@ static int wait_for(pid_t child)
     return status;
 }
 
-static void make_and_be_killed(void)
-{
-    pid_t child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-        if (fd == -1 || ftruncate(fd, 64) == -1)
-            _exit(EXIT_FAILURE);
-        char *map = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED,
-                         fd, 0);
-        if (map == MAP_FAILED)
-            _exit(EXIT_FAILURE);
-        strcpy(map, "old");
-        raise(SIGKILL);
-    }
-    int status = wait_for(child);
-    if (!WIFSIGNALED(status))
-        errx(EXIT_FAILURE, "the child was not killed");
-}
 static char *map_name(int flags)
 {
     int fd = shm_open(name, flags, 0600);
@@ -102,6 +82,19 @@ static char *map_name(int flags)
                            MAP_SHARED, fd, 0);
     close(fd);
     return map;
+}
+static void make_and_be_killed(void)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        strcpy(map_name(O_RDWR | O_CREAT | O_EXCL), "old");
+        raise(SIGKILL);
+    }
+    int status = wait_for(child);
+    if (!WIFSIGNALED(status))
+        errx(EXIT_FAILURE, "the child was not killed");
 }
 
 int main(void)

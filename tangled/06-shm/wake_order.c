@@ -102,6 +102,15 @@ static _Noreturn void fail(const char *what)
     _exit(EXIT_FAILURE);
 }
 
+/* Returns memory that our children will share with us. */
+static void *shared_memory(size_t length)
+{
+    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
 /* Makes a mutex that is SHARED between processes or private, and
    ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
 static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
@@ -115,15 +124,6 @@ static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
     pthread_mutexattr_destroy(&how);
 }
 
-/* Returns memory that our children will share with us. */
-static void *shared_memory(size_t length)
-{
-    void *map = mmap(NULL, length, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    return map;
-}
 /* Sleeps while *WORD is SEEN; returns 0 when woken, or -1 with errno
    set, EAGAIN when it is another value. */
 static long futex_wait(atomic_uint *word, unsigned seen)

@@ -67,7 +67,17 @@ static int write_all(int fd, const void *buffer, size_t length)
 }
 
 
-enum { ROOM = 8, LONGEST = 256, WORKERS = 16, DEATHS = 3 };
+/* Returns the number that TEXT is, from 0 to MOST, or -1. */
+static long number_of(const char *text, long most)
+{
+    if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return -1;
+    long number = strtol(text, NULL, 10);
+    return number <= most ? number : -1;
+}
+
+enum { ROOM = 8, LONGEST = 256, WORKERS = 16, DEATHS = 3,
+       HIGHEST = 32767 };
 
 struct job {
     unsigned priority;
@@ -76,21 +86,24 @@ struct job {
 };
 
 static mqd_t queue = -1, aside = -1;
-static char name[2][100];
+static struct mq_attr form;     /* of the first */
+static char name[2][128];
 
 static void name_queues(void)
 {
-    struct stat here;
-    if (stat(".", &here) == -1)
+    struct statx here;
+    if (statx(AT_FDCWD, ".", 0, STATX_INO | STATX_BTIME, &here) == -1)
         err(EXIT_FAILURE, "this directory");
     for (int i = 0; i < 2; i++)
-        snprintf(name[i], sizeof *name, "/jobs-%jd-%jx-%jx%s",
-                 (intmax_t)geteuid(), (uintmax_t)here.st_dev,
-                 (uintmax_t)here.st_ino, i == 0 ? "" : "-aside");
+        snprintf(name[i], sizeof *name, "/jobs-%jd-%x.%x-%jx-%jd.%u%s",
+                 (intmax_t)geteuid(), here.stx_dev_major,
+                 here.stx_dev_minor, (uintmax_t)here.stx_ino,
+                 (intmax_t)here.stx_btime.tv_sec,
+                 here.stx_btime.tv_nsec, i == 0 ? "" : "-aside");
 }
 
 /* Tells whether a queue belongs to us, and others may do nothing. */
-static bool are_ours(mqd_t of)
+static bool is_ours(mqd_t of)
 {
     struct stat about;
     return fstat(of, &about) == 0 && about.st_uid == geteuid()
@@ -101,9 +114,11 @@ static bool are_ours(mqd_t of)
    missing. Returns false when there are none. */
 static bool open_queues(int flags)
 {
-    struct mq_attr form = { .mq_maxmsg = ROOM, .mq_msgsize = LONGEST };
+    struct mq_attr second;
+    form.mq_maxmsg = ROOM;
+    form.mq_msgsize = LONGEST;
     name_queues();
-    umask(077);
+    const mode_t before = umask(077);
     flags |= O_RDWR | O_NONBLOCK;
     queue = mq_open(name[0], flags, 0600, &form);
     if (queue != -1)
@@ -116,52 +131,25 @@ static bool open_queues(int flags)
                  "/proc/sys/fs/mqueue allows", ROOM, LONGEST);
         err(EXIT_FAILURE, "a message queue");
     }
-    if (queue != -1 && !(are_ours(queue) && are_ours(aside)))
+    umask(before);
+    if (queue == -1)
+        return false;
+    if (!is_ours(queue) || !is_ours(aside))
         errx(EXIT_FAILURE, "the queues of this directory are not ours "
              "alone");
-    return queue != -1;
+    if (mq_getattr(queue, &form) == -1
+        || mq_getattr(aside, &second) == -1)
+        err(EXIT_FAILURE, "mq_getattr");
+    if (form.mq_msgsize != LONGEST || second.mq_msgsize != LONGEST)
+        errx(EXIT_FAILURE, "the queues of this directory are not for "
+             "messages of %d bytes", LONGEST);
+    return true;
 }
 
 static void close_queues(void)
 {
     mq_close(queue);
     mq_close(aside);
-}
-
-static int add(int argc, char **argv)
-{
-    unsigned long priority = 0;
-    char *end = "";
-    int c;
-    while ((c = getopt(argc, argv, "+p:")) == 'p')
-        priority = strtoul(optarg, &end, 10);
-    if (c != -1 || *end != '\0' || argc - optind != 1
-        || *argv[optind] == '\0' || priority > UINT_MAX)
-        return 2;
-    open_queues(O_CREAT);
-    int sent = mq_send(queue, argv[optind], strlen(argv[optind]),
-                       (unsigned)priority);
-    const int error = errno;
-    close_queues();
-    errno = error;
-    if (sent == -1 && error == EAGAIN)
-        errx(EXIT_FAILURE, "full: %d jobs are waiting", ROOM);
-    if (sent == -1)
-        err(EXIT_FAILURE, "%s", argv[optind]);
-    return EXIT_SUCCESS;
-}
-
-static int list(void)
-{
-    struct mq_attr is[2] = { { .mq_curmsgs = 0 } };
-    if (open_queues(0)
-        && (mq_getattr(queue, is) == -1
-            || mq_getattr(aside, is + 1) == -1))
-        err(EXIT_FAILURE, "mq_getattr");
-    printf("%ld waiting, room for %ld; %ld put aside\n",
-           is[0].mq_curmsgs, ROOM - is[0].mq_curmsgs, is[1].mq_curmsgs);
-    close_queues();
-    return EXIT_SUCCESS;
 }
 
 /* Takes a job from FROM, which does not wait. Returns false when there
@@ -174,42 +162,125 @@ static bool take(mqd_t from, struct job *job)
     while (n == -1 && errno == EINTR);
     if (n == -1 && errno != EAGAIN)
         err(EXIT_FAILURE, "mq_receive");
+    if (n == 0)
+        mq_send(from, "", 0, 0);    /* the news is for others, too */
     job->command[n == -1 ? 0 : n] = '\0';
     job->deaths = 0;
-    return n != -1;
+    return n > 0;
+}
+
+/* Puts a job into TO, which does not wait. Returns false, with errno
+   set, when it cannot. */
+static bool put(mqd_t to, const struct job *job)
+{
+    int sent;
+    do
+        sent = mq_send(to, job->command, strlen(job->command),
+                       job->priority);
+    while (sent == -1 && errno == EINTR);
+    return sent == 0;
+}
+
+static int signals = -1;
+static bool asked_to_stop;
+
+static void await_signals(void)
+{
+    const int some[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+    struct sigaction is;
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < 4; i++)
+        if (sigaction(some[i], NULL, &is) == 0
+            && is.sa_handler != SIG_IGN)
+            sigaddset(&set, some[i]);
+    signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1
+        || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signals");
+}
+
+static bool asked(void)
+{
+    struct signalfd_siginfo one;
+    if (read(signals, &one, sizeof one) == sizeof one)
+        asked_to_stop = true;
+    return asked_to_stop;
+}
+
+static int add(int argc, char **argv)
+{
+    struct job job = { .priority = 0 };
+    long priority = 0;
+    int c;
+    while ((c = getopt(argc, argv, "+p:")) == 'p')
+        priority = number_of(optarg, HIGHEST);
+    if (c != -1 || priority == -1 || argc - optind != 1
+        || *argv[optind] == '\0')
+        return 2;
+    if (strlen(argv[optind]) > LONGEST)
+        errx(EXIT_FAILURE, "a job has %d bytes at most", LONGEST);
+    strcpy(job.command, argv[optind]);
+    job.priority = (unsigned)priority;
+    open_queues(O_CREAT);
+    const int error = put(queue, &job) ? 0 : errno;
+    close_queues();
+    errno = error;
+    if (error == EAGAIN)
+        errx(EXIT_FAILURE, "full: %ld jobs are waiting",
+             form.mq_maxmsg);
+    if (error != 0)
+        err(EXIT_FAILURE, "%s", job.command);
+    return EXIT_SUCCESS;
+}
+
+static int list(void)
+{
+    struct mq_attr second = { .mq_curmsgs = 0 };
+    if (open_queues(0) && mq_getattr(aside, &second) == -1)
+        err(EXIT_FAILURE, "mq_getattr");
+    printf("%ld waiting, room for %ld; %ld put aside\n",
+           form.mq_curmsgs, form.mq_maxmsg - form.mq_curmsgs,
+           second.mq_curmsgs);
+    close_queues();
+    return EXIT_SUCCESS;
 }
 
 static int drain(void)
 {
     struct job job;
-    if (!open_queues(0)) {
-        puts("empty");
-        return EXIT_SUCCESS;
-    }
-    if (mq_unlink(name[0]) == -1 || mq_unlink(name[1]) == -1)
-        warn("a message queue");
-    bool empty = true;
-    for (int i = 0; i < 2; i++)
-        while (take(i == 0 ? queue : aside, &job)) {
+    bool empty = true, there = open_queues(0);
+    await_signals();
+    for (int i = 0; there && i < 2; i++) {
+        mqd_t from = i == 0 ? queue : aside;
+        while (!asked() && !ferror(stdout) && take(from, &job)) {
             printf("%s %u: %s\n", i == 0 ? "waiting" : "aside",
                    job.priority, job.command);
             empty = false;
+            if (ferror(stdout) && !put(from, &job))
+                warn("lost: %s", job.command);
         }
-    if (empty)
+    }
+    if (empty && !asked_to_stop)
         puts("empty");
     close_queues();
-    return EXIT_SUCCESS;
+    close(signals);
+    return asked_to_stop ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int remove_queues(void)
 {
     int status = EXIT_SUCCESS;
     name_queues();
+    mqd_t last = mq_open(name[0], O_WRONLY | O_NONBLOCK);
     for (int i = 0; i < 2; i++)
         if (mq_unlink(name[i]) == -1 && errno != ENOENT) {
             warn("a message queue");
             status = EXIT_FAILURE;
         }
+    if (status == EXIT_SUCCESS && last != -1)
+        mq_send(last, "", 0, 0);    /* if it is full, nobody sleeps */
+    mq_close(last);
     return status;
 }
 
@@ -220,8 +291,8 @@ static struct worker {
     struct job job;
 } workers[WORKERS];
 static int count = 1;           /* of places that are used */
-static int signals, failures;
-static bool stay, asked_to_stop;
+static int failures;
+static bool stay;
 
 /* A worker's life: jobs come through TO, and statuses go to FROM. */
 static _Noreturn void do_jobs(int to, int from)
@@ -273,6 +344,7 @@ static bool start_worker(struct worker *w)
         return false;
     }
     if (w->pid == 0) {
+        setsid();
         close(to[1]);
         close(from[0]);
         close_queues();
@@ -304,15 +376,22 @@ static void put_aside(struct worker *w)
 {
     w->busy = false;
     failures++;
-    int sent;
-    do
-        sent = mq_send(aside, w->job.command, strlen(w->job.command),
-                       w->job.priority);
-    while (sent == -1 && errno == EINTR);
-    if (sent == -1)
-        warn("lost, for it could not be put aside: %s", w->job.command);
-    else
+    if (put(aside, &w->job))
         printf("put aside: %s\n", w->job.command);
+    else
+        warn("lost, for it could not be put aside: %s", w->job.command);
+}
+
+/* Returns how a process ended that something has killed. */
+static const char *killer(int status)
+{
+    static char words[32];
+    const char *name_of_it = sigabbrev_np(WTERMSIG(status));
+    if (name_of_it != NULL)
+        snprintf(words, sizeof words, "SIG%s", name_of_it);
+    else
+        snprintf(words, sizeof words, "signal %d", WTERMSIG(status));
+    return words;
 }
 
 static void hear(struct worker *w, int status)
@@ -321,8 +400,7 @@ static void hear(struct worker *w, int status)
     w->busy = false;
     failures += status != 0;
     if (WIFSIGNALED(status))
-        printf("killed by SIG%s: %s\n", sigabbrev_np(WTERMSIG(status)),
-               command);
+        printf("killed by %s: %s\n", killer(status), command);
     else if (status != 0)
         printf("failed with %d: %s\n", WEXITSTATUS(status), command);
     else
@@ -331,14 +409,19 @@ static void hear(struct worker *w, int status)
 
 static void bury(struct worker *w)
 {
+    siginfo_t end;
     close(w->to);
     close(w->from);
+    while (waitid(P_PID, (id_t)w->pid, &end, WEXITED | WNOWAIT) == -1
+           && errno == EINTR)
+        ;
+    kill(-w->pid, SIGKILL);
     int status = wait_for(w->pid);
     if (w->busy) {
         w->job.deaths++;
         printf("a worker %s%s: %s\n", WIFSIGNALED(status)
-               ? "died of SIG" : "left", WIFSIGNALED(status)
-               ? sigabbrev_np(WTERMSIG(status)) : "", w->job.command);
+               ? "died of " : "left", WIFSIGNALED(status)
+               ? killer(status) : "", w->job.command);
     }
     if (w->busy && w->job.deaths == DEATHS)
         put_aside(w);
@@ -351,6 +434,14 @@ static void bury(struct worker *w)
     }
 }
 
+/* Tells whether somebody has removed one of the queues. */
+static bool are_removed(void)
+{
+    struct stat first, second;
+    return fstat(queue, &first) == 0 && fstat(aside, &second) == 0
+        && (first.st_nlink == 0 || second.st_nlink == 0);
+}
+
 /* Waits for a worker, for a signal, and for a job if JOBS. */
 static void wait_for_news(bool jobs)
 {
@@ -358,14 +449,12 @@ static void wait_for_news(bool jobs)
     for (int i = 0; i < count; i++)
         p[i] = (struct pollfd){ .fd = workers[i].pid > 0
             ? workers[i].from : -1, .events = POLLIN };
-    p[count] = (struct pollfd){ .fd = signals, .events = POLLIN };
+    p[count] = (struct pollfd){ .fd = asked_to_stop ? -1 : signals,
+                                .events = POLLIN };
     p[count + 1] = (struct pollfd){ .fd = jobs ? queue : -1,
                                     .events = POLLIN };
     if (poll(p, (nfds_t)count + 2, -1) == -1 && errno != EINTR)
         err(EXIT_FAILURE, "poll");
-    struct signalfd_siginfo one;
-    if (read(signals, &one, sizeof one) == sizeof one)
-        asked_to_stop = true;
     for (int i = 0; i < count; i++) {
         int status;
         if (p[i].revents == 0)
@@ -382,43 +471,36 @@ static void wait_for_news(bool jobs)
 
 static int work(int argc, char **argv)
 {
-    char *end = "";
     int c;
     while ((c = getopt(argc, argv, "+n:w")) != -1)
         if (c == 'n')
-            count = (int)strtol(optarg, &end, 10);
+            count = (int)number_of(optarg, WORKERS);
         else if (c == 'w')
             stay = true;
         else
             return 2;
-    if (*end != '\0' || optind != argc || count < 1 || count > WORKERS)
+    if (optind != argc || count < 1)
         return 2;
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-        err(EXIT_FAILURE, "signal");
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (signals == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1)
-        err(EXIT_FAILURE, "signals");
+    if (freopen("/dev/null", "r", stdin) == NULL)
+        err(EXIT_FAILURE, "/dev/null");
+    await_signals();
     open_queues(O_CREAT);
     for (int i = 0; i < count; i++)
         if (!start_worker(workers + i))
             err(EXIT_FAILURE, "a worker");
     bool going = true;
-    while (going && !ferror(stdout)) {
+    while (going) {
         int busy = 0, idle = 0;
+        const bool stop = asked() || are_removed() || ferror(stdout);
         for (struct worker *w = workers; w < workers + count; w++) {
-            if (!asked_to_stop && w->pid > 0 && !w->busy
-                && take(queue, &w->job))
+            if (!stop && w->pid > 0 && !w->busy && take(queue, &w->job))
                 hand_over(w);
             busy += w->busy;
             idle += w->pid > 0 && !w->busy;
         }
-        going = busy > 0 || (stay && !asked_to_stop && idle > 0);
+        going = busy > 0 || (stay && !stop && idle > 0);
         if (going)
-            wait_for_news(idle > 0 && !asked_to_stop);
+            wait_for_news(idle > 0 && !stop);
     }
     for (struct worker *w = workers; w < workers + count; w++)
         if (w->pid > 0) {
@@ -426,13 +508,14 @@ static int work(int argc, char **argv)
             close(w->from);
             wait_for(w->pid);
         }
-    struct mq_attr is;
-    if (mq_getattr(queue, &is) == -1)
+    if (mq_getattr(queue, &form) == -1)
         err(EXIT_FAILURE, "mq_getattr");
-    if (is.mq_curmsgs == 0)
+    if (are_removed())
+        puts("the queues were removed");
+    else if (form.mq_curmsgs == 0)
         puts("the queue is empty");
     else
-        printf("%ld waiting\n", is.mq_curmsgs);
+        printf("%ld waiting\n", form.mq_curmsgs);
     close_queues();
     close(signals);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

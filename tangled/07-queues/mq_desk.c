@@ -39,6 +39,15 @@ static ssize_t take(mqd_t queue, char *text, size_t size,
     return n;
 }
 
+/* Returns the number that TEXT is, from 0 to MOST, or -1. */
+static long number_of(const char *text, long most)
+{
+    if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return -1;
+    long number = strtol(text, NULL, 10);
+    return number <= most ? number : -1;
+}
+
 int main(int argc, char **argv)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
@@ -70,15 +79,14 @@ int main(int argc, char **argv)
     }
     umask(077);
     struct mq_attr form = { .mq_maxmsg = 8, .mq_msgsize = 128 };
-    mqd_t queue = mq_open(name, O_CREAT | (puts_in ? O_WRONLY : O_RDONLY),
+    mqd_t queue = mq_open(name, O_CREAT | (puts_in ? O_WRONLY : O_RDWR),
                           0600, &form);
     if (queue == -1 || mq_getattr(queue, &form) == -1)
         err(EXIT_FAILURE, "%s", name);
     if (puts_in)
         {
-            char *end;
-            unsigned long priority = strtoul(argv[3], &end, 10);
-            if (*end != '\0' || end == argv[3] || priority > UINT_MAX)
+            long priority = number_of(argv[3], 32767);
+            if (priority == -1)
                 errx(2, "%s: not a priority", argv[3]);
             if (put(queue, argv[4], strlen(argv[4]), (unsigned)priority) == -1)
                 err(EXIT_FAILURE, "%s", name);
@@ -86,7 +94,7 @@ int main(int argc, char **argv)
     else
         {
             char *text = malloc((size_t)form.mq_msgsize);
-            if (text == NULL)
+            if (text == NULL || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
                 err(EXIT_FAILURE, "malloc");
             unsigned priority;
             ssize_t n = take(queue, text, (size_t)form.mq_msgsize, &priority);
@@ -95,6 +103,9 @@ int main(int argc, char **argv)
             printf("%u ", priority);
             fwrite(text, 1, (size_t)n, stdout);
             putchar('\n');
+            if (fflush(stdout) == EOF
+                && put(queue, text, (size_t)n, priority) == -1)
+                warn("lost, for it could not be put back");
             free(text);
         }
     mq_close(queue);

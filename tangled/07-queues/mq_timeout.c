@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <mqueue.h>
-#include <poll.h>
 
 /* Makes a queue of SIZE messages with LENGTH bytes each, which is gone
    when nobody has it open. FLAGS are for the opening. */
@@ -56,26 +55,6 @@ static ssize_t take_until(mqd_t queue, const struct timespec *end)
     return n;
 }
 
-/* Waits for a message, MS milliseconds at most. Returns its length, or
-   -1 with errno set, ETIMEDOUT when none has come. */
-static ssize_t take_within(mqd_t queue, int ms)
-{
-    struct timespec now, begin;
-    struct pollfd p = { .fd = queue, .events = POLLIN };
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    for (int left = ms;;) {
-        if (poll(&p, 1, left < 0 ? 0 : left) == -1 && errno != EINTR)
-            return -1;
-        const struct timespec past = { .tv_sec = 0 };
-        ssize_t n = take_until(queue, &past);
-        if (n != -1 || errno != ETIMEDOUT || left <= 0)
-            return n;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        left = ms - (int)((now.tv_sec - begin.tv_sec) * 1000
-                          + (now.tv_nsec - begin.tv_nsec) / 1000000);
-    }
-}
-
 int main(void)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
@@ -105,9 +84,6 @@ int main(void)
     }
     show("until 20 ms from now, no message", take_until(queue, &end),
          ETIMEDOUT);
-    show("within 20 ms, no message", take_within(queue, 20), ETIMEDOUT);
-    show("send", mq_send(queue, "bc", 2, 0), 0);
-    show("within 20 ms, a message waits", take_within(queue, 20), 0);
     mq_close(queue);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");

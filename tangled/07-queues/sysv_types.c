@@ -166,12 +166,12 @@ int main(void)
         close(life);
         if (take_type(id, 1, 0, text, sizeof text) == -1)
             fail("msgrcv");
-        send_type(id, strtol(text, NULL, 10), "granted");
+        send_type(id, strtol(text, NULL, 10) + 1, "granted");
         _exit(EXIT_SUCCESS);
     }
     snprintf(text, sizeof text, "%d", parent);
     send_type(id, 1, text);
-    if (take_type(id, parent, 0, text, sizeof text) == -1)
+    if (take_type(id, parent + 1, 0, text, sizeof text) == -1)
         err(EXIT_FAILURE, "msgrcv");
     printf("asked by type 1, answered by my own: %s\n", text);
     if (wait_for(clerk) != 0)

@@ -51,17 +51,27 @@ static int bind_to(int s, const char *path)
     socklen_t length = address(&to, path);
     return length == 0 ? -1 : bind(s, (struct sockaddr *)&to, length);
 }
-union one_descriptor {
-    struct cmsghdr align;
-    char room[CMSG_SPACE(sizeof(int))];
-};
 
+static int connect_to(int s, const char *path)
+{
+    struct sockaddr_un to;
+    socklen_t length = address(&to, path);
+    int result = -1;
+    if (length != 0)
+        do
+            result = connect(s, (struct sockaddr *)&to, length);
+        while (result == -1 && errno == EINTR);
+    return result;
+}
 /* Sends FD over the socket WAY. Returns 0, or -1 with errno set. */
 static int send_descriptor(int way, int fd)
 {
     char nothing = 0;
     struct iovec part = { &nothing, 1 };
-    union one_descriptor beside = { .room = { 0 } };
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int))];
+    } beside = { .room = { 0 } };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
                               .msg_controllen = sizeof beside.room };
@@ -78,30 +88,52 @@ static int send_descriptor(int way, int fd)
 }
 
 
+/* Tells whether NAME is the file that WAS tells of. */
+static bool leads_to(const char *name, const struct stat *was)
+{
+    struct stat is;
+    return lstat(name, &is) == 0 && is.st_dev == was->st_dev
+           && is.st_ino == was->st_ino;
+}
+
 /* Locks the file NAME. Returns its descriptor, or -1 with errno set,
-   EWOULDBLOCK when somebody has it. */
+   EWOULDBLOCK when somebody has it, EEXIST when it is no lock of
+   ours. */
 static int take_lock(const char *name)
 {
     for (;;) {
+        struct stat is = { 0 };
         int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                       0600);
         if (fd == -1 && errno == EINTR)
             continue;
         if (fd == -1)
             return -1;
-        bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-        const int error = errno;
-        struct stat here, there;
-        bool same = fstat(fd, &here) == 0 && lstat(name, &there) == 0
-                    && here.st_dev == there.st_dev
-                    && here.st_ino == there.st_ino;
-        if (same && locked)
+        int error = 0;
+        if (fstat(fd, &is) == -1 || !S_ISREG(is.st_mode)
+            || is.st_size != 0 || is.st_uid != geteuid())
+            error = EEXIST;
+        else if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+            error = errno;
+        bool same = leads_to(name, &is);
+        if (same && error == 0)
             return fd;
         close(fd);
         errno = error;
-        if (same)
+        if (error == EEXIST || same)
             return -1;
     }
+}
+
+/* Tells whether a socket has NAME. Gives up if it is another file. */
+static bool socket_at(const char *name)
+{
+    struct stat is;
+    if (lstat(name, &is) == -1)
+        return false;
+    if (!S_ISSOCK(is.st_mode))
+        errx(EXIT_FAILURE, "%s: is there, and no socket", name);
+    return true;
 }
 
 /* Lets S listen at NAME, with MODE, and returns it, or gives up. To be
@@ -109,14 +141,13 @@ static int take_lock(const char *name)
 static int listen_without_gap(int s, const char *name, mode_t mode)
 {
     char fresh[sizeof ((struct sockaddr_un *)NULL)->sun_path];
-    struct stat is;
     int n = snprintf(fresh, sizeof fresh, "%s.new", name);
     if (n < 0 || (size_t)n >= sizeof fresh)
         errx(EXIT_FAILURE, "%s: too long a name", name);
-    if (lstat(name, &is) == 0 && !S_ISSOCK(is.st_mode))
-        errx(EXIT_FAILURE, "%s: is there, and no socket", name);
+    socket_at(name);
+    if (socket_at(fresh))
+        unlink(fresh);
     const mode_t mask = umask(0);
-    unlink(fresh);
     if (fchmod(s, mode) == -1 || bind_to(s, fresh) == -1)
         err(EXIT_FAILURE, "%s", fresh);
     if (listen(s, 16) == -1 || rename(fresh, name) == -1) {
@@ -129,24 +160,45 @@ static int listen_without_gap(int s, const char *name, mode_t mode)
     return s;
 }
 
+/* Opens NAME for reading, or returns -1 with errno set, EINVAL when it
+   is no ordinary file. */
+static int open_plain(const char *name)
+{
+    struct stat is;
+    int fd;
+    errno = EINVAL;
+    if (lstat(name, &is) == -1 || !S_ISREG(is.st_mode))
+        return -1;
+    do
+        fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
+                            | O_NOCTTY);
+    while (fd == -1 && errno == EINTR);
+    if (fd == -1 || (fstat(fd, &is) == 0 && S_ISREG(is.st_mode)
+                     && fcntl(fd, F_SETFL, 0) == 0))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
 static const char *policy;
 
-/* Tells whether USER may have the file NAME: 1, 0, or -1 when the
-   policy cannot be read. */
-static int allowed(uid_t user, const char *name)
+/* Returns why USER may not have the file NAME, or NULL. */
+static const char *refusal(uid_t user, const char *name)
 {
     char number[32], *line = NULL;
     size_t room = 0;
-    int may = 0;
+    bool may = false;
     ssize_t n;
-    FILE *in;
-    do
-        in = fopen(policy, "re");
-    while (in == NULL && errno == EINTR);
-    if (in == NULL)
-        return -1;
+    int fd = open_plain(policy);
+    FILE *in = fd == -1 ? NULL : fdopen(fd, "r");
+    if (in == NULL) {
+        if (fd != -1)
+            close(fd);
+        return "no: the policy cannot be read";
+    }
     snprintf(number, sizeof number, "%ju", (uintmax_t)user);
-    while (may == 0 && (n = getline(&line, &room, in)) != -1) {
+    while (!may && (n = getline(&line, &room, in)) != -1) {
         if (n > 0 && line[n - 1] == '\n')
             line[n - 1] = '\0';
         char *file = strchr(line, ' ');
@@ -156,37 +208,44 @@ static int allowed(uid_t user, const char *name)
         may = strcmp(file + 1, name) == 0
               && (strcmp(line, "*") == 0 || strcmp(line, number) == 0);
     }
-    if (ferror(in))
-        may = -1;
     free(line);
     fclose(in);
-    return may;
+    return may ? NULL : "no: not for you";
 }
 
-/* Opens NAME for reading on behalf of USER, or returns -1 and says
-   why. */
-static int open_for(uid_t user, const char *name, const char **why)
+struct request {
+    char words[1024];
+    ssize_t length;
+    int flags;
+    uid_t user;
+};
+
+/* Returns 1 with a request, 0 at the end, or -1 with errno set. */
+static int next_request(int s, struct request *r)
 {
-    struct stat is;
-    int may = allowed(user, name);
-    *why = may == -1 ? "no: the policy cannot be read"
-                     : "no: not for you";
-    if (may != 1)
-        return -1;
-    int fd;
-    do
-        fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
-                            | O_NOCTTY);
-    while (fd == -1 && errno == EINTR);
-    *why = "no: it cannot be opened";
-    if (fd == -1)
-        return -1;
-    if (fstat(fd, &is) == 0 && S_ISREG(is.st_mode)
-        && fcntl(fd, F_SETFL, 0) == 0)
-        return fd;
-    *why = "no: not an ordinary file";
-    close(fd);
-    return -1;
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(struct ucred))];
+    } beside;
+    struct iovec part = { r->words, sizeof r->words - 1 };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = beside.room,
+        .msg_controllen = CMSG_LEN(sizeof(struct ucred))
+    };
+    while ((r->length = recvmsg(s, &message, MSG_CMSG_CLOEXEC)) == -1)
+        if (errno != EINTR)
+            return -1;
+    struct ucred who;
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head == NULL || head->cmsg_level != SOL_SOCKET
+        || head->cmsg_type != SCM_CREDENTIALS
+        || head->cmsg_len != CMSG_LEN(sizeof who))
+        return 0;
+    memcpy(&who, CMSG_DATA(head), sizeof who);
+    r->words[r->length] = '\0';
+    r->flags = message.msg_flags;
+    r->user = who.uid;
+    return 1;
 }
 
 enum { CLIENTS = 32, EACH = 8 };
@@ -195,6 +254,22 @@ static struct client {
     uid_t user;
 } clients[CLIENTS];
 static int count;
+
+/* Takes out what the client has said, and closes its line. */
+static void part_with(int s)
+{
+    struct request rest;
+    if (shutdown(s, SHUT_RD) == 0)
+        while (next_request(s, &rest) == 1)
+            ;
+    close(s);
+}
+
+static void show_out(int i)
+{
+    part_with(clients[i].s);
+    clients[i] = clients[--count];
+}
 
 /* Tells whether it could be sent at once. */
 static bool say(int s, const char *words)
@@ -206,52 +281,29 @@ static bool say(int s, const char *words)
     return n != -1;
 }
 
-static void show_out(int i)
-{
-    char rest[16];
-    if (shutdown(clients[i].s, SHUT_RD) == 0)
-        while (recv(clients[i].s, rest, sizeof rest, 0) > 0)
-            ;
-    close(clients[i].s);
-    clients[i] = clients[--count];
-}
-
 /* Answers a request, if there is one. Tells whether the client may
    stay. */
-static bool answer(int s)
+static bool answer(const struct client *c)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(struct ucred))];
-    } beside;
-    char request[1024];
-    struct iovec part = { request, sizeof request - 1 };
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = beside.room,
-        .msg_controllen = CMSG_LEN(sizeof(struct ucred))
-    };
-    ssize_t n = recvmsg(s, &message, MSG_CMSG_CLOEXEC);
-    if (n <= 0)
-        return n == -1 && (errno == EAGAIN || errno == EINTR);
-    request[n] = '\0';
-    struct ucred who;
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (message.msg_flags & MSG_CTRUNC)
-        return say(s, "no: descriptors are not taken");
-    if (head == NULL || head->cmsg_level != SOL_SOCKET
-        || head->cmsg_type != SCM_CREDENTIALS
-        || head->cmsg_len != CMSG_LEN(sizeof who))
-        return false;
-    memcpy(&who, CMSG_DATA(head), sizeof who);
-    if (message.msg_flags & MSG_TRUNC)
-        return say(s, "no: too long a name");
-    if (strlen(request) != (size_t)n)
-        return say(s, "no: a name has no null byte");
+    struct request r;
     const char *why = NULL;
-    int fd = open_for(who.uid, request, &why);
+    int got = next_request(c->s, &r);
+    if (got != 1)
+        return got == -1 && errno == EAGAIN;
+    if (r.flags & MSG_CTRUNC)
+        why = "no: descriptors are not taken";
+    else if (r.flags & MSG_TRUNC)
+        why = "no: too long a name";
+    else if (strlen(r.words) != (size_t)r.length)
+        why = "no: a name has no null byte";
+    else if (r.user != c->user)
+        why = "no: another user made this line";
+    else
+        why = refusal(r.user, r.words);
+    int fd = why == NULL ? open_plain(r.words) : -1;
     if (fd == -1)
-        return say(s, why);
-    bool sent = say(s, "yes") && send_descriptor(s, fd) == 0;
+        return say(c->s, why != NULL ? why : "no: it cannot be opened");
+    bool sent = say(c->s, "yes") && send_descriptor(c->s, fd) == 0;
     close(fd);
     return sent;
 }
@@ -276,12 +328,8 @@ static bool let_in(int door_socket)
     for (int i = 0; i < count; i++)
         others += clients[i].user == peer.uid;
     if (count == CLIENTS || others == EACH) {
-        char rest[16];
-        shutdown(s, SHUT_RD);
-        while (recv(s, rest, sizeof rest, 0) > 0)
-            ;
         say(s, others == EACH ? "no: too many lines" : "no: busy");
-        close(s);
+        part_with(s);
         return true;
     }
     clients[count++] = (struct client){ .s = s, .user = peer.uid };
@@ -307,13 +355,21 @@ static int hear_signals(void)
 
 static const char *door;
 static char lock_name[PATH_MAX];
+static struct stat door_is, lock_is;
 static int lock;
+
+static void remove_door(void)
+{
+    if (door != NULL && leads_to(door, &door_is))
+        unlink(door);
+    door = NULL;
+}
 
 static void remove_names(void)
 {
-    if (door != NULL)
-        unlink(door);
-    unlink(lock_name);
+    remove_door();
+    if (leads_to(lock_name, &lock_is))
+        unlink(lock_name);
     close(lock);
 }
 
@@ -325,7 +381,7 @@ static void take_the_lock(const char *name)
     lock = take_lock(lock_name);
     if (lock == -1 && errno == EWOULDBLOCK)
         errx(EXIT_FAILURE, "%s: has an opener already", name);
-    if (lock == -1)
+    if (lock == -1 || fstat(lock, &lock_is) == -1)
         err(EXIT_FAILURE, "%s", lock_name);
     if (atexit(remove_names) != 0)
         errx(EXIT_FAILURE, "atexit");
@@ -347,31 +403,31 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    mode_t mode = 0600;
-    char *end = NULL;
-    bool wrong = false;
-    for (int c; (c = getopt(argc, argv, "m:")) != -1;) {
-        wrong = wrong || c != 'm';
-        if (c == 'm')
-            mode = (mode_t)strtoul(optarg, &end, 8);
-    }
-    if (wrong || argc - optind != 2 || (end != NULL && *end != '\0')
+    char *end = "";
+    unsigned long mode = argc == 4 ? strtoul(argv[3], &end, 8) : 0600;
+    if (argc < 3 || argc > 4 || end == argv[argc - 1] || *end != '\0'
         || mode > 0777) {
-        fprintf(stderr, "usage: opener [-m MODE] DOOR POLICY\n"
-                        "  -m  the permissions of the door (600)\n");
+        fprintf(stderr, "usage: opener DOOR POLICY [MODE]\n");
         return 2;
     }
-    const char *name = argv[optind];
-    policy = argv[optind + 1];
+    const char *name = argv[1];
+    policy = argv[2];
     const int signals = hear_signals();
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == -1)
         err(EXIT_FAILURE, "getrlimit");
     if (files.rlim_cur < CLIENTS + 16)
         errx(EXIT_FAILURE, "needs %d descriptors", CLIENTS + 16);
-    if (access(policy, R_OK) == -1)
+    int probe = open_plain(policy);
+    if (probe == -1)
         err(EXIT_FAILURE, "%s", policy);
+    close(probe);
+    umask(077);
     take_the_lock(name);
+    probe = new_socket(SOCK_DGRAM | SOCK_NONBLOCK);
+    if (connect_to(probe, name) == 0 || errno == EPROTOTYPE)
+        errx(EXIT_FAILURE, "%s: somebody else is there", name);
+    close(probe);
     int s = new_socket(SOCK_SEQPACKET | SOCK_NONBLOCK);
     const int on = 1, off = 0;
     if (setsockopt(s, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1)
@@ -379,7 +435,9 @@ int main(int argc, char **argv)
     if (setsockopt(s, SOL_SOCKET, 83 /* SO_PASSRIGHTS */, &off, sizeof off)
             == -1 && errno != ENOPROTOOPT)
         err(EXIT_FAILURE, "SO_PASSRIGHTS");
-    listen_without_gap(s, name, mode);
+    listen_without_gap(s, name, (mode_t)mode);
+    if (lstat(name, &door_is) == -1)
+        err(EXIT_FAILURE, "%s", name);
     door = name;
     if (printf("%jd opens at %s\n", (intmax_t)getpid(), name) < 0)
         errx(EXIT_FAILURE, "cannot write to standard output");
@@ -398,19 +456,17 @@ int main(int argc, char **argv)
             err(EXIT_FAILURE, "poll");
         stop = p[0].revents != 0;
         for (int i = old - 1; i >= 0; i--)
-            if (p[2 + i].revents != 0 && !answer(clients[i].s))
+            if (p[2 + i].revents != 0 && !answer(clients + i))
                 show_out(i);
         deaf = (p[1].revents & POLLIN) != 0 && !let_in(s);
     }
-    unlink(name);
-    door = NULL;
+    remove_door();
     for (int i = 0; i < CLIENTS && let_in(s); i++)
         ;
     close(s);
     while (count > 0) {
-        int last = clients[count - 1].s;
-        if (shutdown(last, SHUT_RD) == 0)
-            while (answer(last))
+        if (shutdown(clients[count - 1].s, SHUT_RD) == 0)
+            while (answer(clients + count - 1))
                 ;
         show_out(count - 1);
     }

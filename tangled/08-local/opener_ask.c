@@ -60,18 +60,16 @@ static int connect_to(int s, const char *path)
         while (result == -1 && errno == EINTR);
     return result;
 }
-union one_descriptor {
-    struct cmsghdr align;
-    char room[CMSG_SPACE(sizeof(int))];
-};
-
 /* Returns the one descriptor that came over the socket WAY, or -1 with
    errno set, EPROTO when something else came. */
 static int receive_descriptor(int way)
 {
     char nothing;
     struct iovec part = { &nothing, 1 };
-    union one_descriptor beside;
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int))];
+    } beside;
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
                               .msg_controllen = CMSG_LEN(sizeof(int)) };
@@ -109,7 +107,10 @@ static int ask(int s, const char *file, char words[80])
     words[n > 0 ? n : 0] = '\0';
     if (n <= 0)
         strcpy(words, "no answer");
-    return strcmp(words, "yes") == 0 ? receive_descriptor(s) : -1;
+    if (strcmp(words, "yes") != 0)
+        return -1;
+    strcpy(words, "no descriptor came");
+    return receive_descriptor(s);
 }
 
 int main(int argc, char **argv)

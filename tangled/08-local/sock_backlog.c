@@ -14,12 +14,11 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
-static const char *const names[] = { "desk", "gate", "window", "lock" };
+static const char *const names[] = { "desk", "desk.new", "lock" };
 static char room[PATH_MAX];
 static pid_t owner;
 
@@ -119,115 +118,19 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-/* For children: prints what failed, and why, and ends by _exit. */
-static _Noreturn void fail(const char *what)
-{
-    warn("%s", what);
-    _exit(EXIT_FAILURE);
-}
-
-/* Waits until CHILD has ended and returns its wait status. */
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) == -1)
-        if (errno != EINTR)
-            err(EXIT_FAILURE, "waitpid");
-    return status;
-}
-
-/* Returns the letter for the state of process PID, 0 if it is gone, or
-   -1 with errno set, ESRCH when /proc does not know us. */
-static int state_of(pid_t pid)
-{
-    char path[64], line[512] = "";
-    if (readlink("/proc/self", line, sizeof line - 1) == -1)
-        return -1;
-    errno = ESRCH;
-    if (strtoimax(line, NULL, 10) != getpid())
-        return -1;
-    snprintf(path, sizeof path, "/proc/%jd/stat", (intmax_t)pid);
-    int file;
-    while ((file = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-        if (errno != EINTR)
-            return errno == ENOENT ? 0 : -1;
-    size_t length = 0;
-    ssize_t n = 1;
-    while (n != 0 && length < sizeof line - 1) {
-        n = read(file, line + length, sizeof line - 1 - length);
-        if (n == -1 && errno != EINTR)
-            break;
-        if (n > 0)
-            length += (size_t)n;
-    }
-    const int error = errno;
-    close(file);
-    errno = error;
-    if (n == -1)
-        return errno == ESRCH ? 0 : -1;
-    line[length] = '\0';
-    const char *name_end = strrchr(line, ')');
-    return name_end == NULL || name_end[1] == '\0' ? '?' : name_end[2];
-}
-
-/* Returns 1 once PID was seen asleep twice in a row, 0 when it has
-   ended or was not seen asleep in ten thousand looks, or -1 with errno
-   set. */
-static int seen_asleep(pid_t pid)
-{
-    const struct timespec moment = { .tv_nsec = 1000000 };
-    int seen = 0;
-    for (int look = 0; look < 10000 && seen < 2; look++) {
-        int state = state_of(pid);
-        if (state == -1)
-            return -1;
-        if (state == 0 || state == 'Z')
-            return 0;
-        seen = state == 'S' ? seen + 1 : 0;
-        nanosleep(&moment, NULL);
-    }
-    return seen == 2;
-}
-
-/* For parents: is PID seen asleep? Gives up when that is not told. */
-static bool asleep(pid_t pid)
-{
-    int seen = seen_asleep(pid);
-    if (seen == -1)
-        err(EXIT_FAILURE, "/proc");
-    return seen == 1;
-}
-
-
 enum { MOST = 16 };
-
-static int listen_at(const char *name, int backlog)
-{
-    int s = new_socket(SOCK_STREAM);
-    unlink(name);
-    if (bind_to(s, name) == -1 || listen(s, backlog) == -1)
-        err(EXIT_FAILURE, "%s", name);
-    return s;
-}
+static int clients[MOST];
 
 /* Connects without waiting until that fails, and tells how often it
-   did not. The clients stay in CLIENTS. */
-static int fill(const char *name, int clients[MOST])
+   did not. */
+static int fill(const char *name)
 {
-    int n = 0;
-    while (n < MOST) {
+    for (int n = 0; n < MOST; n++) {
         clients[n] = new_socket(SOCK_STREAM | SOCK_NONBLOCK);
         if (connect_to(clients[n], name) == -1)
-            break;
-        n++;
+            return n;
     }
-    return n;
-}
-
-static void leave_all(int clients[MOST], int n)
-{
-    for (int i = 0; i <= n && i < MOST; i++)
-        close(clients[i]);
+    errx(EXIT_FAILURE, "%s: the line has no end", name);
 }
 
 int main(void)
@@ -247,55 +150,25 @@ int main(void)
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     enter_room();
-    int clients[MOST];
     const int backlogs[] = { 5, 1, 0 };
     for (int i = 0; i < 3; i++) {
-        int s = listen_at("desk", backlogs[i]);
-        int n = fill("desk", clients);
+        int s = new_socket(SOCK_STREAM);
+        if (bind_to(s, "desk") == -1 || listen(s, backlogs[i]) == -1)
+            err(EXIT_FAILURE, "desk");
+        int n = fill("desk");
         printf("backlog %d, who gets in without a wait = %d\n",
                backlogs[i], n);
-        if (i == 2)
-            show("the next, connect", connect_to(clients[n], "desk"),
-                 EAGAIN);
-        leave_all(clients, n);
+        if (i == 2) {
+            int late = clients[n];
+            show("the next, connect", connect_to(late, "desk"), EAGAIN);
+            close(accept_one(s));
+            show("one is accepted, connect", connect_to(late, "desk"), 0);
+        }
+        for (; n >= 0; n--)
+            close(clients[n]);
         close(s);
+        unlink("desk");
     }
-    int s = listen_at("desk", 0);
-    int n = fill("desk", clients);
-    pid_t parent = getpid(), child = fork();
-    if (child == -1)
-        err(EXIT_FAILURE, "fork");
-    if (child == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-            fail("prctl");
-        if (getppid() != parent)
-            _exit(EXIT_FAILURE);
-        leave_all(clients, n);
-        close(s);
-        int mine = new_socket(SOCK_STREAM);
-        int result = connect_to(mine, "desk");
-        close(mine);
-        _exit(result == -1);
-    }
-    printf("a client that waits                  = %s\n",
-           asleep(child) ? "sleeps" : "does not sleep");
-    close(accept_one(s));
-    printf("one is accepted, the child's status  = %d\n",
-           wait_for(child));
-    leave_all(clients, n);
-    close(s);
-    s = listen_at("desk", 5);
-    int hasty = new_socket(SOCK_STREAM);
-    char bytes[16];
-    show("nobody accepts, connect", connect_to(hasty, "desk"), 0);
-    show("  send", send(hasty, "hello", 5, 0), 0);
-    close(hasty);
-    int late = accept_one(s);
-    puts("it has left, and is accepted");
-    show("  read", read(late, bytes, sizeof bytes), 0);
-    show("  read", read(late, bytes, sizeof bytes), 0);
-    close(late);
-    close(s);
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

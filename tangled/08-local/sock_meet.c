@@ -155,12 +155,10 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    long clients = 0;
-    char *end = NULL;
+    char *end = "";
     bool serves = argc == 4 && strcmp(argv[1], "serve") == 0;
     bool asks = argc > 3 && strcmp(argv[1], "ask") == 0;
-    if (serves)
-        clients = strtol(argv[3], &end, 10);
+    long clients = serves ? strtol(argv[3], &end, 10) : 0;
     if ((!serves && !asks) || (serves && (clients < 1 || *end != '\0'))) {
         fprintf(stderr, "usage: sock_meet serve NAME CLIENTS\n"
                         "       sock_meet ask NAME WORD...\n");

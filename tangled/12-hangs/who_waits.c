@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <getopt.h>
@@ -24,6 +25,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -38,6 +40,7 @@
 
 enum { TEXT = 256, STATUS = 4096, WANTS = 32 };
 #define SOCKETS ((dev_t)-1)           /* where all sockets are */
+#define COUNTERS ((dev_t)-2)          /* and those of eventfd */
 struct file {
     int fd;
     bool pipe, socket, named;         /* a stranger could open it */
@@ -93,12 +96,13 @@ static struct view {
     struct file *file;
     int processes, threads, files;
 } now;
-/* A local socket; and a tie: FROM is connected with TO, or waits until
+/* A socket; and a tie: FROM is connected with TO, or waits until
    TO accepts it. */
 struct socket {
     ino_t ino, file;                  /* its name in the file system */
     int type;
     bool listens;
+    const struct line *line;          /* of one of the network */
     size_t length;                    /* of its name */
     char name[sizeof ((struct sockaddr_un *)NULL)->sun_path];
 };
@@ -109,6 +113,18 @@ static struct {
     int sockets, ties;
     bool asked, known;
 } local;
+static struct {
+    struct line {
+        char own[38], peer[38];       /* address and port */
+        unsigned state, out, in, timer;      /* bytes; what for */
+        ino_t ino;                    /* 0 when no process has it */
+        bool tcp;
+        const struct line *other;     /* the other end */
+    } *line;
+    int lines;
+} network;
+#define EACH_LINE(l) (struct line *l = network.line; \
+                      l < network.line + network.lines; l++)
 static bool names_only, tree_only, alone, lacking;
 /* Sets of signals: what time sends, what the C library's threads do. */
 #define SIGNAL(n) (1ULL << ((n) - 1))
@@ -139,24 +155,50 @@ static bool there(bool is)
     return is;
 }
 
-/* slurp: the text of /proc/FORMAT; false when there is none. */
-__attribute__((format(printf, 3, 4)))
-static bool slurp(char *text, size_t size, const char *format, ...)
+/* proc: opens /proc/FORMAT to be read; NULL when it is not there. */
+__attribute__((format(printf, 1, 2)))
+static FILE *proc(const char *format, ...)
 {
     char path[TEXT] = "/proc/";
     va_list list;
     va_start(list, format);
     vsnprintf(path + 6, sizeof path - 6, format, list);
     va_end(list);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    size_t n = 0;
-    ssize_t got = there(fd != -1) ? 1 : 0;
-    while (got > 0 && (got = read(fd, text + n, size - 1 - n)) > 0)
-        n += (size_t)got;
-    if (fd != -1)
-        close(fd);
+    FILE *file = fopen(path, "re");
+    there(file);
+    return file;
+}
+
+/* next_line: the next of FILE, which is closed behind the last one. */
+static bool next_line(FILE *file, char line[2 * TEXT])
+{
+    bool is = file && fgets(line, 2 * TEXT, file);
+    if (file && !is)
+        fclose(file);
+    return is;
+}
+
+/* slurp: the text of FILE; false when there is none. */
+static bool slurp(char *text, size_t size, FILE *file)
+{
+    size_t n = file ? fread(text, 1, size - 1, file) : 0;
+    if (file)
+        fclose(file);
     text[n] = '\0';
     return n > 0;
+}
+
+/* next_number: the next name in DIR that is one; or -1, and DIR is
+   closed. */
+static int next_number(DIR *dir)
+{
+    struct dirent *d;
+    while (there(dir) && (d = readdir(dir)))
+        if (isdigit((unsigned char)*d->d_name))
+            return atoi(d->d_name);
+    if (dir)
+        closedir(dir);
+    return -1;
 }
 
 /* field: the number behind NAME in the text of a status. */
@@ -167,13 +209,21 @@ static unsigned long long field(const char *text, const char *name,
     return at ? strtoull(at + strlen(name), NULL, base) : 0;
 }
 
-static void read_file(struct process *p, int dir, const char *number)
+static void read_file(struct process *p, int dir, int fd)
 {
-    char what[32] = "";
+    char number[12], what[32] = "";
+    snprintf(number, sizeof number, "%d", fd);
     struct stat file = { 0 }, link = { 0 };
     if (readlinkat(dir, number, what, sizeof what - 1) == -1)
         return;
     p->uring |= strcmp(what, "anon_inode:[io_uring]") == 0;
+    char text[STATUS];
+    if (strcmp(what, "anon_inode:[eventfd]") == 0
+        && slurp(text, STATUS, proc("%d/fdinfo/%s", p->living, number))
+        && strstr(text, "\neventfd-id:")) {
+        file.st_dev = COUNTERS;
+        file.st_ino = field(text, "\neventfd-id:", 10);
+    }
     bool pipe = sscanf(what, "pipe:[%lu]", &file.st_ino) == 1;
     bool socket = sscanf(what, "socket:[%lu]", &file.st_ino) == 1;
     if (*what == '/')
@@ -184,7 +234,7 @@ static void read_file(struct process *p, int dir, const char *number)
         file.st_dev = SOCKETS;
     now.file = grown(now.file, now.files, sizeof *now.file);
     now.file[now.files++] = (struct file){
-        atoi(number), pipe || S_ISFIFO(file.st_mode), socket,
+        fd, pipe || S_ISFIFO(file.st_mode), socket,
         file.st_nlink > 0, link.st_mode, file.st_dev, file.st_ino };
 }
 
@@ -194,13 +244,10 @@ static void read_files(struct process *p, pid_t tid)
     char path[TEXT];
     snprintf(path, sizeof path, "/proc/%d/task/%d/fd", p->pid, tid);
     DIR *dir = opendir(path);
-    p->hidden = !there(dir);
+    p->hidden = !dir;
     p->file = now.files;
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_file(p, dirfd(dir), d->d_name);
-    if (dir)
-        closedir(dir);
+    for (int fd; (fd = next_number(dir)) != -1;)
+        read_file(p, dirfd(dir), fd);
     p->files = now.files - p->file;
 }
 
@@ -208,9 +255,9 @@ static void read_files(struct process *p, pid_t tid)
    its state with the counts of its switches, into STATUS. */
 static void read_call(pid_t pid, pid_t tid, char *call, char *status)
 {
-    slurp(status, STATUS, "%d/task/%d/status", pid, tid);
-    if (!slurp(call, TEXT, "%d/task/%d/syscall", pid, tid))
-        slurp(call, TEXT, "%d/task/%d/wchan", pid, tid);
+    slurp(status, STATUS, proc("%d/task/%d/status", pid, tid));
+    if (!slurp(call, TEXT, proc("%d/task/%d/syscall", pid, tid)))
+        slurp(call, TEXT, proc("%d/task/%d/wchan", pid, tid));
 }
 
 /* switches: how often the thread with STATUS left its processor. */
@@ -248,19 +295,18 @@ static void read_threads(struct process *p)
     int first = now.threads;
     snprintf(path, sizeof path, "/proc/%d/task", p->pid);
     DIR *dir = opendir(path);
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_thread(p, atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int tid; (tid = next_number(dir)) != -1;)
+        read_thread(p, tid);
     p->dead = first == now.threads;
     if (p->dead)
         return;
     p->living = now.thread[first].tid;
     read_files(p, p->living);
-    for (int i = first + 1; i < now.threads; i++)
-        p->hidden |= syscall(SYS_kcmp, p->living, now.thread[i].tid,
-                             KCMP_FILES, 0, 0) > 0;
+    for (int i = first + 1; i < now.threads; i++) {
+        long other = syscall(SYS_kcmp, p->living, now.thread[i].tid,
+                             KCMP_FILES, 0, 0);
+        p->hidden |= other > 0 || (other == -1 && p->files);
+    }
 }
 
 /* read_process: adds PID, if it is there and not the kernel's. */
@@ -269,7 +315,7 @@ static void read_process(pid_t pid)
     char text[1024];
     unsigned flags;
     struct process p = { .pid = pid };
-    slurp(text, sizeof text, "%d/stat", pid);
+    slurp(text, sizeof text, proc("%d/stat", pid));
     char *name = strchr(text, '('), *end = strrchr(text, ')');
     if (!name || sscanf(end, ") %*c %d %d %d %*d %*d %u", &p.parent,
                         &p.group, &p.session, &flags) != 4
@@ -290,12 +336,10 @@ static void look(void)
     now.processes = now.threads = now.files = 0;
     local.sockets = local.ties = 0;
     local.asked = local.known = false;
+    network.lines = 0;
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            read_process(atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int pid; (pid = next_number(dir)) != -1;)
+        read_process(pid);
 }
 
 /* want: whoever is ROLE of F, or NUMBER, could end the wait of T. */
@@ -401,6 +445,12 @@ static void tie(ino_t from, ino_t to)
     local.tie[local.ties++] = (struct tie){ from, to };
 }
 
+static void add(const struct socket *s)
+{
+    local.socket = grown(local.socket, local.sockets, sizeof *s);
+    local.socket[local.sockets++] = *s;
+}
+
 /* take: notes the piece of TYPE in DATA with SIZE bytes about S. */
 static void take(struct socket *s, int type, const char *data,
                  size_t size)
@@ -430,7 +480,7 @@ static void take_socket(const struct nlmsghdr *h)
 {
     const struct unix_diag_msg *m = NLMSG_DATA(h);
     struct socket s = { .ino = m->udiag_ino, .type = m->udiag_type,
-                        .listens = m->udiag_state == 10 };
+                        .listens = m->udiag_state == TCP_LISTEN };
     const char *at = (const char *)(m + 1);
     const char *end = (const char *)h + h->nlmsg_len;
     while (end - at >= (int)sizeof(struct nlattr)) {
@@ -439,8 +489,7 @@ static void take_socket(const struct nlmsghdr *h)
         take(&s, a.nla_type, at + sizeof a, a.nla_len - sizeof a);
         at += NLA_ALIGN(a.nla_len);
     }
-    local.socket = grown(local.socket, local.sockets, sizeof s);
-    local.socket[local.sockets++] = s;
+    add(&s);
 }
 
 /* ask_for_sockets: fills LOCAL, once a look. */
@@ -473,6 +522,83 @@ static void ask_for_sockets(void)
         close(to);
 }
 
+static void map(char *end)
+{
+    char old[14];
+    if (strlen(end) == 13) {
+        strcpy(old, end);
+        sprintf(end, "%016X%08X%s", 0, htonl(0xffff), old);
+    }
+}
+
+static void read_table(const char *name)
+{
+    char line[2 * TEXT];
+    struct line s = { .tcp = *name == 't' };
+    FILE *list = proc("net/%s", name);
+    while (next_line(list, line)) {
+        if (sscanf(line, "%*d: %37s %37s %x %x:%x %x:%*x %*x %*d %*d"
+                   " %lu", s.own, s.peer, &s.state, &s.out, &s.in,
+                   &s.timer, &s.ino) != 7)
+            continue;
+        map(s.own);
+        map(s.peer);
+        network.line = grown(network.line, network.lines, sizeof s);
+        network.line[network.lines++] = s;
+    }
+}
+
+static bool hears(const char *own, const char *to)
+{
+    return strcmp(own, to) == 0 || (strcmp(own + 32, to + 32) == 0
+        && strncmp(own + 24, "00000000", 8) == 0);
+}
+
+/* join: adds S to the sockets, tied to who has its other end. */
+static void join(struct line *s)
+{
+    bool tied = strcmp(s->peer + 33, "0000") != 0;
+    for EACH_LINE(l)
+        if (s->tcp && l->tcp && (s->state == TCP_LISTEN
+            ? l->state == TCP_SYN_RECV && hears(s->own, l->own)
+            : strcmp(l->own, s->peer) == 0
+                && strcmp(l->peer, s->own) == 0))
+            s->other = l;
+    const struct line *o = s->other;
+    bool waits = s->state == TCP_SYN_SENT || (o && !o->ino
+        && (o->state == TCP_ESTABLISHED || o->state == TCP_CLOSE_WAIT));
+    for EACH_LINE(l)
+        if (l->ino && l->tcp == s->tcp && hears(l->own, s->peer)
+            && (l == o || !l->tcp || (waits && l->state == TCP_LISTEN)))
+            tie(s->ino, l->ino);
+    struct socket its = { .ino = s->ino, .line = s,
+        .type = s->tcp ? SOCK_STREAM : SOCK_DGRAM,
+        .listens = s->tcp ? s->state == TCP_LISTEN : !tied };
+    const char *end = tied ? s->peer : s->own;
+    char text[INET6_ADDRSTRLEN] = "";
+    struct in6_addr a;
+    for (int i = 0; i < 4; i++)
+        sscanf(end + 8 * i, "%8x", &a.s6_addr32[i]);
+    bool old = IN6_IS_ADDR_V4MAPPED(&a);
+    inet_ntop(old ? AF_INET : AF_INET6, &a.s6_addr[old ? 12 : 0], text,
+              sizeof text);
+    its.length = (size_t)snprintf(its.name, sizeof its.name,
+                                  old ? "%s:%lu" : "[%s]:%lu", text,
+                                  strtoul(end + 33, NULL, 16));
+    add(&its);
+}
+
+static void read_network(void)
+{
+    read_table("tcp");
+    read_table("tcp6");
+    read_table("udp");
+    read_table("udp6");
+    for EACH_LINE(l)
+        if (l->ino)
+            join(l);
+}
+
 enum { TO_PEER = 1, FROM_PEERS = 2 };
 /* tied: T waits for those at the other end of its socket OWN. */
 static void tied(struct thread *t, const struct file *own, int ways)
@@ -486,16 +612,21 @@ static void tied(struct thread *t, const struct file *own, int ways)
         if (ways & FROM_PEERS && local.tie[i].to == own->ino)
             want(t, HOLDER, &f, 0);
     }
-    t->unknown |= ways == TO_PEER && t->wants == before;
+    if (ways == TO_PEER && t->wants == before) {
+        t->unknown = true;            /* somebody whom we do not see */
+        want(t, HOLDER, &(struct file){ .dev = SOCKETS }, 0);
+    }
     want(t, OWN, own, 0);
 }
 
-/* local_socket: what is known of the socket F of T. */
-static const struct socket *local_socket(struct thread *t,
-                                         const struct file *f)
+/* socket_of: what is known of the socket F of T. */
+static const struct socket *socket_of(struct thread *t,
+                                      const struct file *f)
 {
-    if (!local.asked)
+    if (!local.asked) {
         ask_for_sockets();
+        read_network();
+    }
     for (int i = 0; f && local.known && i < local.sockets; i++)
         if (f->socket && local.socket[i].ino == f->ino)
             return &local.socket[i];
@@ -523,20 +654,31 @@ static void name_socket(struct thread *t, const char *name, size_t size)
 static void at_socket(struct thread *t, const struct file *f,
                       bool receives, bool sends)
 {
-    const struct socket *s = local_socket(t, f);
+    const struct socket *s = socket_of(t, f);
     if (!s)
         return;
-    bool datagrams = s->type == SOCK_DGRAM, named = s->length > 0;
-    t->can = s->listens ? "can connect to"
+    const struct line *l = s->line;
+    bool datagrams = s->type == SOCK_DGRAM;
+    bool named = s->length > 0 && !l;
+    t->can = s->listens && !datagrams ? "can connect to"
+        : l && l->state == TCP_SYN_SENT ? "can accept"
         : receives ? "can write to" : "can read from";
-    if (t->wants == 0)
+    if (t->wants == 0 && !(l && names_only))
         name_socket(t, s->name, s->length);
     if (s->listens || (datagrams && named && receives))
         anybody_can(t, t->can);
     else
-        tied(t, f, !datagrams || !receives ? TO_PEER
+        tied(t, f, !datagrams || !receives || l ? TO_PEER
              : sends ? TO_PEER | FROM_PEERS : FROM_PEERS);
-    t->stranger |= datagrams && sends;
+    t->stranger |= datagrams && (sends || l);
+    if (l)
+        {
+            const struct line *o = l->other;
+            t->limited |= l->state == TCP_SYN_SENT;
+            t->unknown |= datagrams ? sends : s->listens ? o != NULL
+                : !o || (receives && o->out)
+                || (sends && (!t->option || l->timer == 1 || !o->in));
+        }
 }
 
 /* is_named: whether S listens at ADDRESS, of SIZE bytes, as T sees
@@ -560,7 +702,10 @@ static void connecting(struct thread *t)
     struct { struct sockaddr_un un; char end; } to = { .end = '\0' };
     const struct file *f = on(t, t->arg[0]);
     size_t size = t->arg[2] < sizeof to.un ? t->arg[2] : sizeof to.un;
-    if (!local_socket(t, f) || size <= sizeof to.un.sun_family
+    const struct socket *s = socket_of(t, f);
+    if (s && s->line)
+        at_socket(t, f, false, false);
+    if (!s || s->line || size <= sizeof to.un.sun_family
         || memory(t, t->arg[1], &to.un, size) != size)
         return;
     for (int i = 0; i < local.sockets; i++) {
@@ -575,18 +720,66 @@ static void connecting(struct thread *t)
     t->option = SO_SNDTIMEO;
 }
 
+static void for_signal(struct thread *t)
+{
+    t->signals = true;
+    want(t, STRANGER, NULL, 0);
+}
+
+/* of_pidfd: the process that the descriptor FD of T stands for. */
+static long of_pidfd(struct thread *t, int fd)
+{
+    char text[STATUS];
+    slurp(text, STATUS, proc("%d/fdinfo/%d", t->tid, fd));
+    long pid = (int)field(text, "\nPid:", 10);
+    bool seen = false;
+    for EACH_PROCESS(p)
+        seen |= p->pid == pid && !p->dead;
+    t->unknown |= !seen;
+    return pid;
+}
+
+/* at_other: T waits for one who is ROLE of F, no pipe and no socket. */
+static void at_other(struct thread *t, const struct file *f,
+                     enum role role)
+{
+    char text[STATUS] = "";
+    if (f)
+        slurp(text, STATUS, proc("%d/fdinfo/%d", t->tid, f->fd));
+    if (f && f->dev == COUNTERS) {
+        if (t->wants == 0)
+            t->can = role == WRITER ? "can add to" : "can read from";
+        want(t, HOLDER, f, 0);
+    } else if (strstr(text, "\nit_value:")) {
+        bool set = !strstr(text, "\nit_value: (0, 0)");
+        if (t->wants == 0)
+            snprintf(t->on, TEXT, "a timer%s", set ? "" : " that is not set");
+        t->limited |= set;
+        want(t, ANYBODY, NULL, 0);
+    } else if (strstr(text, "\nsigmask:")) {
+        t->unknown |= (field(text, "\nsigmask:", 16) & TIMERS) != 0;
+        for_signal(t);
+    } else if (strstr(text, "\nPid:")) {
+        want(t, CHILD, NULL, of_pidfd(t, f->fd));
+    } else {
+        t->unknown = true;
+    }
+}
+
 /* other_end: T waits for one who is ROLE of its descriptor FD. */
 static void other_end(struct thread *t, unsigned long fd,
                       enum role role)
 {
     const struct file *f = on(t, fd);
     if (f && f->socket) {
-        at_socket(t, f, role == WRITER, role == READER);
         t->socket = f->fd;
         t->option = role == WRITER ? SO_RCVTIMEO : SO_SNDTIMEO;
-        return;
+        at_socket(t, f, role == WRITER, role == READER);
+    } else if (f && (f->pipe || is_queue(t, fd))) {
+        want(t, role, f, 0);
+    } else {
+        at_other(t, f, role);
     }
-    want(t, role, f && f->pipe ? f : NULL, 0);
 }
 
 static void reading(struct thread *t)
@@ -631,16 +824,6 @@ static void opening(struct thread *t)
     want(t, writes ? READER : WRITER, &f, 0);
 }
 
-/* of_pidfd: the process that the descriptor FD of T stands for. */
-static long of_pidfd(struct thread *t, int fd)
-{
-    char text[STATUS];
-    slurp(text, sizeof text, "%d/fdinfo/%d", t->tid, fd);
-    int pid = (int)field(text, "\nPid:", 10);
-    t->unknown |= pid <= 0;
-    return pid;
-}
-
 static void for_child(struct thread *t)
 {
     long which = (int)t->arg[0], who = (long)t->arg[1];
@@ -654,7 +837,7 @@ static void for_vfork(struct thread *t)
 {
     char in[TEXT];
     t->signals = false;
-    slurp(in, TEXT, "%d/wchan", t->tid);
+    slurp(in, TEXT, proc("%d/wchan", t->tid));
     if (strstr(in, "vfork") || strcmp(in, "kernel_clone") == 0)
         want(t, CHILD, NULL, -1);
 }
@@ -680,14 +863,11 @@ static bool blocks(const char *line, const struct thread *t, bool mine)
 static bool has_lock(const struct process *p, int fd,
                      const struct thread *t)
 {
-    char line[TEXT];
+    char line[2 * TEXT];
     bool found = false;
-    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", p->living, fd);
-    FILE *list = fopen(line, "re");
-    while (list && !found && fgets(line, sizeof line, list))
-        found = blocks(line, t, p == &now.process[t->of]);
-    if (list)
-        fclose(list);
+    FILE *list = proc("%d/fdinfo/%d", p->living, fd);
+    while (next_line(list, line))
+        found |= blocks(line, t, p == &now.process[t->of]);
     return found;
 }
 
@@ -741,13 +921,12 @@ static bool maps(const struct process *p, unsigned long address,
 {
     char line[3 * TEXT], shared = 0;
     bool found = false;
-    snprintf(line, sizeof line, "/proc/%d/maps", p->living);
-    FILE *list = fopen(line, "re");
-    while (list && !found && fgets(line, 2 * TEXT, list)) {
+    FILE *list = proc("%d/maps", p->living);
+    while (next_line(list, line)) {
         unsigned long from, to, ino;
         unsigned high, low;
-        if (sscanf(line, "%lx-%lx %*3s%c %*x %x:%x %lu", &from, &to,
-                   &shared, &high, &low, &ino) != 6 || shared != 's')
+        if (found || sscanf(line, "%lx-%lx %*3s%c %*x %x:%x %lu", &from,
+                &to, &shared, &high, &low, &ino) != 6 || shared != 's')
             continue;
         dev_t dev = makedev(high, low);
         found = address ? from <= address && address < to
@@ -766,8 +945,6 @@ static bool maps(const struct process *p, unsigned long address,
             snprintf(name, TEXT, "shared memory%s%.200s", f->named ? " " : "",
                      !f->named ? "" : names_only ? slash : path);
     }
-    if (list)
-        fclose(list);
     return found;
 }
 
@@ -797,30 +974,18 @@ static void in_futex(struct thread *t)
     t->holder = is_near(t, "pid") ? holder(t, op) : 0;
 }
 
-static void from_queue(struct thread *t)
-{
-    want(t, WRITER, on(t, t->arg[0]), 0);
-}
-
-static void to_queue(struct thread *t)
-{
-    want(t, READER, on(t, t->arg[0]), 0);
-}
-
 /* last_at: who sent last to the queue ID, or took from it; or -1. */
 static pid_t last_at(int id, bool sent)
 {
-    char text[TEXT];
+    char line[2 * TEXT];
     pid_t by[2], last = -1;
-    FILE *list = fopen("/proc/sysvipc/msg", "re");
-    while (list && fgets(text, sizeof text, list)) {
+    FILE *list = proc("sysvipc/msg");
+    while (next_line(list, line)) {
         int this;
-        if (sscanf(text, "%*d %d %*o %*u %*u %d %d", &this, &by[0],
+        if (sscanf(line, "%*d %d %*o %*u %*u %d %d", &this, &by[0],
                    &by[1]) == 3 && this == id)
             last = by[!sent];
     }
-    if (list)
-        fclose(list);
     return last;
 }
 
@@ -858,20 +1023,21 @@ static void for_semaphore(struct thread *t)
     anybody_can(t, "can change");
 }
 
-/* watch: T waits until something can be done with its descriptor FD. */
-static void watch(struct thread *t, int fd)
+/* watch: T waits until something can be done with its descriptor FD, be
+   it to write. */
+static void watch(struct thread *t, int fd, bool writes)
 {
     const struct file *f = on(t, (unsigned)fd);
     if (f && f->socket) {
-        at_socket(t, f, true, true);
-        return;
+        at_socket(t, f, true, writes);
+    } else if (f && (f->pipe || is_queue(t, (unsigned)fd))) {
+        if (f->mode & S_IRUSR)
+            want(t, WRITER, f, 0);
+        if (f->mode & S_IWUSR)
+            want(t, READER, f, 0);
+    } else {
+        at_other(t, f, writes ? READER : WRITER);
     }
-    if (!f || !(f->pipe || is_queue(t, (unsigned)fd)))
-        f = NULL;
-    if (!f || f->mode & S_IRUSR)
-        want(t, WRITER, f, 0);
-    if (f && f->mode & S_IWUSR)
-        want(t, READER, f, 0);
 }
 
 static void polling(struct thread *t)
@@ -885,55 +1051,59 @@ static void polling(struct thread *t)
         want(t, STRANGER, NULL, 0);
     for (size_t i = 0; i < n; i++)
         if (polled[i].fd >= 0)
-            watch(t, polled[i].fd);
+            watch(t, polled[i].fd,
+                  polled[i].events & (POLLOUT | POLLWRNORM));
 }
 
 static void selecting(struct thread *t)
 {
     unsigned char set[FD_SETSIZE / 8];
-    bool any[FD_SETSIZE] = { false };
+    unsigned char any[FD_SETSIZE] = { 0 };    /* in which sets it is */
     size_t n = t->arg[0], size = (n + 7) / 8;
     for (int i = 1; i <= 3; i++) {
         if (t->arg[i] && (size > sizeof set
             || memory(t, t->arg[i], set, size) != size))
             return;
         for (size_t fd = 0; t->arg[i] && fd < n; fd++)
-            any[fd] |= set[fd / 8] >> fd % 8 & 1;
+            any[fd] |= (unsigned char)
+                ((set[fd / 8] >> fd % 8 & 1) << i);
     }
     for (int fd = 0; fd < (int)n && fd < FD_SETSIZE; fd++)
         if (any[fd])
-            watch(t, fd);
+            watch(t, fd, any[fd] & 1 << 2);
     if (t->wants == 0)
         want(t, STRANGER, NULL, 0);
 }
 
-static void watching(struct thread *t)
+/* watched: 0 when T's descriptor FD is what its list has under that
+   number as the NTH; -1 when there is none, or it is not told. */
+static long watched(const struct thread *t, int fd, unsigned nth)
 {
-    char line[TEXT];
-    snprintf(line, sizeof line, "/proc/%d/fdinfo/%d", t->tid,
-             (int)t->arg[0]);
-    FILE *list = fopen(line, "re");
-    t->unknown |= !list;
-    while (list && fgets(line, sizeof line, list)) {
-        int fd;
-        ino_t ino;
-        if (sscanf(line, "tfd: %d events: %*x data: %*x pos:%*d"
-                   " ino:%lx", &fd, &ino) == 2)
-            {
-                const struct file *f = on(t, (unsigned)fd);
-                t->unknown |= !f || f->ino != ino;
-                watch(t, fd);
-            }
-    }
-    if (list)
-        fclose(list);
-    want(t, t->wants ? ANYBODY : STRANGER, NULL, 0);
+    struct kcmp_epoll_slot slot = { (unsigned)t->arg[0], (unsigned)fd,
+                                    nth };
+    return syscall(SYS_kcmp, t->tid, t->tid, KCMP_EPOLL_TFD, fd, &slot);
 }
 
-static void for_signal(struct thread *t)
+static void watching(struct thread *t)
 {
-    t->signals = true;
-    want(t, STRANGER, NULL, 0);
+    char line[2 * TEXT];
+    FILE *list = proc("%d/fdinfo/%d", t->tid, (int)t->arg[0]);
+    t->unknown |= !list;
+    while (next_line(list, line)) {
+        int fd;
+        unsigned events;
+        ino_t ino;
+        if (sscanf(line, "tfd: %d events: %x data: %*x pos:%*d"
+                   " ino:%lx", &fd, &events, &ino) == 3)
+            {
+                const struct file *f = on(t, (unsigned)fd);
+                long same = watched(t, fd, 0);
+                t->unknown |= !f || watched(t, fd, 1) != -1
+                    || (same == -1 ? f->ino != ino || f->dev == COUNTERS : same);
+                watch(t, fd, events & EPOLLOUT);
+            }
+    }
+    want(t, t->wants ? ANYBODY : STRANGER, NULL, 0);
 }
 
 static void for_blocked(struct thread *t)
@@ -956,6 +1126,8 @@ static const struct call calls[] = {
     { SYS_writev, "writev", writing, 0 },
     { SYS_splice, "splice", moving, 0 },
     { SYS_tee, "tee", moving, 0 },
+    { SYS_vmsplice, "vmsplice", writing, 0 },
+    { SYS_sendfile, "sendfile", writing, 0 },
     { SYS_openat, "open", opening, 0 },
     { SYS_wait4, "waitpid", for_child, 0 },
     { SYS_waitid, "waitid", for_child, 0 },
@@ -967,6 +1139,8 @@ static const struct call calls[] = {
     { SYS_ppoll, "poll", polling, 2 },
     { SYS_pselect6, "select", selecting, 4 },
     { SYS_epoll_pwait, "epoll_wait", watching, -3 },
+    { SYS_epoll_pwait2, "epoll_wait", watching, 3 },
+    { SYS_io_uring_enter, "io_uring_enter", for_time, 0 },
     { SYS_accept, "accept", reading, 0 },
     { SYS_accept4, "accept", reading, 0 },
     { SYS_connect, "connect", connecting, 0 },
@@ -974,8 +1148,8 @@ static const struct call calls[] = {
     { SYS_recvmsg, "recvmsg", reading, 0 },
     { SYS_sendto, "send", sending, 0 },
     { SYS_sendmsg, "sendmsg", sending, 0 },
-    { SYS_mq_timedreceive, "mq_receive", from_queue, 4 },
-    { SYS_mq_timedsend, "mq_send", to_queue, 4 },
+    { SYS_mq_timedreceive, "mq_receive", reading, 4 },
+    { SYS_mq_timedsend, "mq_send", writing, 4 },
     { SYS_msgrcv, "msgrcv", for_message, 0 },
     { SYS_msgsnd, "msgsnd", for_message, 0 },
     { SYS_semop, "semop", for_semaphore, 0 },
@@ -1015,10 +1189,10 @@ static bool understand(struct thread *t)
 static bool is_child(const struct process *p, const struct process *of,
                      long which)
 {
-    return (p->parent == of->pid || p->tracer == of->pid)
-        && (which == -1 || which == p->pid
-            || (which == 0 && p->group == of->group)
-            || (which < -1 && p->group == -which));
+    return which == p->pid
+        || ((p->parent == of->pid || p->tracer == of->pid)
+            && (which == -1 || (which == 0 && p->group == of->group)
+                || (which < -1 && p->group == -which)));
 }
 
 /* has: whether P has the file of W open, and as T needs it. */
@@ -1064,7 +1238,7 @@ static bool is(const struct process *p, const struct thread *t,
 {
     const struct process *me = &now.process[t->of];
     struct file f = { .dev = w->dev, .ino = w->ino };
-    if (p->hidden && w->role <= OWN && could_have(p, t))
+    if (p->hidden && p != me && w->role <= OWN && could_have(p, t))
         return true;
     switch (w->role) {
     case THREAD: return p == me;
@@ -1143,7 +1317,7 @@ static bool has_timer(const struct process *p)
 {
     char text[2];
     return p->alarm || p->uring
-        || slurp(text, sizeof text, "%d/timers", p->pid);
+        || slurp(text, sizeof text, proc("%d/timers", p->pid));
 }
 
 /* ran: whether T has run since we looked, or may have. */
@@ -1164,7 +1338,7 @@ static void notice(pid_t pid)
     for EACH_PROCESS(p)
         if (p->pid == pid)
             return;
-    slurp(text, sizeof text, "%d/stat", pid);
+    slurp(text, sizeof text, proc("%d/stat", pid));
     const char *end = strrchr(text, ')');
     if (!end || sscanf(end, ") %*c %d", &parent) != 1)
         return;
@@ -1177,11 +1351,8 @@ static void notice(pid_t pid)
 static void notice_all(void)
 {
     DIR *dir = opendir("/proc");
-    for (struct dirent *d; there(dir) && (d = readdir(dir));)
-        if (isdigit((unsigned char)*d->d_name))
-            notice(atoi(d->d_name));
-    if (dir)
-        closedir(dir);
+    for (int pid; (pid = next_number(dir)) != -1;)
+        notice(pid);
 }
 
 /* has_limit: whether T waits at a socket, and that may end by time. */
@@ -1196,11 +1367,14 @@ static bool has_limit(struct thread *t)
     int copy = (int)syscall(SYS_pidfd_getfd, process, t->socket, 0);
     bool unknown = getsockopt(copy, SOL_SOCKET, t->option, &limit,
                               &size) == -1;
+    unsigned user = 0;
+    size = sizeof user;
+    getsockopt(copy, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, &size);
     if (copy != -1)
         close(copy);
     if (process != -1)
         close(process);
-    t->limited |= limit.tv_sec || limit.tv_usec;
+    t->limited |= limit.tv_sec || limit.tv_usec || user;
     return unknown || t->limited;
 }
 
@@ -1231,9 +1405,18 @@ static const char *label(const struct process *p)
     return text;
 }
 
+/* tell_one: P, of several of whom LEFT are still to be told. */
+static void tell_one(const char *before, const struct process *p,
+                     const char *behind, int left)
+{
+    printf("%s%s%s%s", before, label(p), behind,
+           left > 1 ? ", " : left ? " and " : "");
+}
+
 /* tell_enders: A, B and C, or nobody. */
 static void tell_enders(const struct thread *t)
 {
+    const struct process *me = &now.process[t->of];
     int left = 0;
     for EACH_PROCESS(p)
         left += !p->dead && is_wanted(p, t);
@@ -1242,9 +1425,8 @@ static void tell_enders(const struct thread *t)
               stdout);
     for EACH_PROCESS(p)
         if (!p->dead && is_wanted(p, t))
-            printf("%s%s%s%s", p->hidden ? "perhaps " : "", label(p),
-                   p == &now.process[t->of] ? " itself" : "",
-                   --left > 1 ? ", " : left ? " and " : "");
+            tell_one(p->hidden && p != me ? "perhaps " : "", p,
+                     p == me ? " itself" : "", --left);
 }
 
 /* tell_name: what T is called. */
@@ -1355,7 +1537,7 @@ static void tell_own(const struct thread *t)
         for (int i = 0; i < p->files; i++) {
             if (f[i].dev != w->dev || f[i].ino != w->ino)
                 continue;
-            if (w->role == HOLDER)
+            if (w->role == HOLDER && f[i].socket)
                 printf("%s %s itself: descriptor %d.\n", label(p),
                        t->in->waits == connecting ? "listens there"
                        : "holds the other end", f[i].fd);
@@ -1374,8 +1556,7 @@ static void tell_ring(int hanging)
     fputs("Nobody else can end it: ", stdout);
     for EACH_PROCESS(p)
         if (hangs(p))
-            printf("%s%s", label(p),
-                   --left > 1 ? ", " : left ? " and " : "");
+            tell_one("", p, "", --left);
     puts(hanging > 1 ? " are stuck." : " is stuck.");
     for EACH_THREAD(t)
         if (now.process[t->of].ours && !t->awake)

@@ -9,7 +9,8 @@ load common
 }
 
 @test "a semaphore of POSIX is not given back by an orderly end either [S20]" {
-    says "Nobody knows who has subtracted from it, so nobody can give it back, neither at a kill nor at an orderly end"
+    says "The kernel does not know who has subtracted from it, so it gives nothing back, neither at a kill nor at an orderly end"
+    says "Anybody may add one in place of the dead, if anybody knows that somebody has died"
     makes try <<'C'
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,12 @@ int main(int argc, char **argv)
     int value;
     sem_getvalue(s, &value);
     printf("%d %d\n", value, sem_trywait(s) == -1 && errno == EAGAIN);
+    if (fork() == 0) {
+        sem_post(s);
+        _exit(0);
+    }
+    wait(NULL);
+    printf("%d\n", sem_trywait(s));
     /* A program that starts anew and thinks that it sets the value. */
     sem_t *anew = sem_open(argv[argc - 1], O_CREAT, 0600, 5);
     sem_getvalue(anew, &value);
@@ -45,12 +52,14 @@ C
     run_program ./try "$name"
     assert_output '0 1
 0
+0
 5 0'
     run_program ./lock_crash
     assert_line '  semaphore, sem_t         EAGAIN'
 }
 
-@test "what SEM_UNDO would take back is forgotten by SETVAL [S22]" {
+@test "what SEM_UNDO would take back is forgotten by SETVAL; what was given is taken back [S22]" {
+    says "Where one process adds and another subtracts, it takes away what was added when the one that added has gone, though that was no mistake"
     says "And a SETVAL in between forgets what there was to undo"
     makes try <<'C'
 #include <stdio.h>
@@ -80,18 +89,28 @@ int main(void)
     close(q[1]);
     wait(NULL);
     printf("%d\n", semctl(set, 0, GETVAL));
+    for (int undo = 0; undo < 2; undo++) {
+        semctl(set, 0, SETVAL, 0);
+        if (fork() == 0) {
+            struct sembuf give = { 0, 1, (short)(undo ? SEM_UNDO : 0) };
+            _exit(semop(set, &give, 1) == -1);
+        }
+        wait(NULL);
+        printf("%d\n", semctl(set, 0, GETVAL));
+    }
     semctl(set, 0, IPC_RMID);
 }
 C
     run_program ./try
     assert_output '0
+0
+1
 0'
     run_program ./lock_crash
-    assert_line '  with SEM_UNDO            0'
+    assert_line '  semaphore, SEM_UNDO      has it, untold'
 }
 
 @test "flock and F_OFD_SETLK are not lost when another descriptor is closed, F_SETLK and lockf are [S30]" {
-    says "The classic file lock is gone as soon as its owner closes another descriptor of the file, as a library does that opens the file, looks, and closes it"
     says "But the classic kind, of F_SETLK and lockf(3), is also let go of when the owner closes another descriptor of this file"
     says "F_OFD_SETLK and flock(2) are not"
     makes try <<'C'
@@ -130,7 +149,7 @@ C
     run_program ./try
     assert_output 1100
     run_program ./lock_crash
-    assert_line '  F_SETLK, the next one    has it'
+    assert_line '  file lock, F_SETLK       has it, untold'
 }
 
 @test "it leaves no set of semaphores behind, also when it cannot print or is killed by a reader that leaves" {

@@ -4,7 +4,7 @@ load ../lib/helpers
 load common
 # mutex_robust: what the next one is told when the owner ends.
 
-@test "the session holds: told, mended, not mended, executed, unmapped [S17] [S18] [S19]" {
+@test "the session holds: told, mended, not mended, unmapped [S17] [S18] [S19]" {
     says "EOWNERDEAD | the lock is ours: mend, say so, go on"
     says "A process that is killed while it has a lock does not give it back"
     says "The next one to lock it gets EOWNERDEAD, and that is no failure: the lock is ours, and the data are as the dead one left them"

@@ -151,8 +151,8 @@ dead"
     done
 }
 
-@test "who finds it full or empty sleeps, or says so with 3, and a reader that stopped holds up nobody who has no lock to wait for" {
-    says "With -n the program says full or empty where it would sleep"
+@test "who finds it full, empty or locked sleeps, or says so with 3, and a reader that stopped holds up nobody who has no lock to wait for" {
+    says "With -n the program does not sleep: it says full, empty, or locked, and leaves with 3"
     says "There is one word for all who sleep, readers of an empty ring and writers of a full one"
     ./ring make box 2
     run_shell "$functions"'
@@ -181,17 +181,26 @@ ring: box: empty'
 }
 
 @test "one that is stopped with the lock holds up the others until it goes on" {
+    says "To show the ring takes no lock, so show does not wait for one who has it"
     says "A process that is stopped, and not killed, holds the others up if it has the lock just then: it is alive, and may go on"
     needs strace
     ./ring make box
     run_shell "$functions"'
         strace -o log -e trace=futex -e inject=futex:signal=STOP:when=1 ./ring put box one & tracer=$!
         until ring=$(pgrep -P $tracer ring) && grep -q "^State:.[Tt]" /proc/$ring/status; do kill -0 $tracer || exit 9; done
-        ./ring -n get box > got & reader=$!
+        ./ring get box > got & reader=$!
         sleeping $reader; kill -0 $reader || exit 8
+        ./ring -n get box; echo $?; ./ring -n put box x; echo $?
+        ./ring show box; ./ring -n show box
         kill -CONT $ring; wait $reader $tracer; cat got'
     assert_success
-    assert_output one
+    assert_output '3
+3
+0 messages, room for 8, 0 deaths
+0 messages, room for 8, 0 deaths
+one'
+    assert_stderr 'ring: box: locked
+ring: box: locked'
 }
 
 @test "it has its name when it is complete, and a second maker is refused" {
@@ -239,8 +248,8 @@ ring: box: empty'
 }
 
 @test "counts and lengths that lead outside are refused, and the next one goes on" {
-    says "The length is looked at in the copy, and not in the ring, where it could change between the look and the use"
-    says "If messages gives up, it does so with the lock in its hand, and the next one gets it from the dead"
+    says "and its length is looked at in the copy, and not in the ring, where it could change between the look and the use"
+    says "If messages gives up with the lock in its hand, the next one gets it from the dead"
     ./ring make box 4
     bytes "$(at head)" 4294967290
     local what
@@ -252,7 +261,7 @@ ring: box: empty'
     done
     bytes "$(at head)" 0
     run_program ./ring show box
-    assert_output '0 messages, room for 4, 3 deaths'
+    assert_output '0 messages, room for 4, 1 deaths'
     ./ring put box one two
     bytes "$(at slot)" 4294967295
     run_program ./ring get box
@@ -308,12 +317,13 @@ ring: box: empty'
 0 messages, room for 4, 0 deaths'
 }
 
-@test "a signal that interrupts the sleep is slept through, and the text has its limits" {
+@test "a signal that interrupts the sleep is slept through; with one text that is too long, none is put" {
+    says "All texts are looked at before the first is put, so that a put with one that is too long puts none"
     ./ring make box
     run_shell './ring put box one'
     inject 'futex:error=EINTR:when=1' ./ring put box two
     assert_success
-    run_shell './ring put box "$(printf %0253d 0)"; echo $?; ./ring put box "$(printf %0252d 7)" ""; ./ring get box 4'
+    run_shell './ring put box ok "$(printf %0253d 0)"; echo $?; ./ring put box "$(printf %0252d 7)" ""; ./ring get box 4'
     assert_equal "${lines[0]}" 2
     assert_equal "${lines[3]}" "$(printf '%0252d' 7)"
     assert_equal "${#lines[@]}" 4
@@ -325,21 +335,65 @@ ring: box: empty'
         # shellcheck disable=SC2086 # words
         run_program ./ring $words
         assert_failure 2
-        assert_stderr_line --partial 'usage: ring make FILE [SLOTS]'
+        assert_stderr_line 'ring: usage: ring [-n] [-k STEP] make FILE [SLOTS] | put FILE TEXT... | get FILE [COUNT] | show FILE'
     done
-    run_program ./ring make box 3
-    assert_failure 2
-    assert_stderr 'ring: 3: not a power of two'
+    for words in 3 8192; do
+        run_program ./ring make box $words
+        assert_failure 2
+        assert_stderr "ring: $words: not a power of two up to 4096"
+    done
 }
 
-@test "it has no descriptor open while it works, and says when it cannot print" {
+@test "it has no descriptor open while it works, and says which message it could not print" {
+    says "A message that cannot be printed has been taken by then, so the error has its text"
     ./ring make box
     no_leaked_fd ./ring put box one
     assert_success
     run_shell './ring get box > /dev/full'
     assert_failure 1
-    assert_stderr 'ring: standard output: No space left on device'
+    assert_stderr 'ring: taken, and not printed: one: No space left on device'
+    run_shell './ring put box two three; ./ring get box 2 | :; echo "${PIPESTATUS[0]}"; ./ring -n get box'
+    assert_line 1
+    assert_stderr --partial 'ring: taken, and not printed: t'
+    run_shell './ring -n get box >&-'
+    assert_failure 3
     run_shell './ring show box > /dev/full'
     assert_failure 1
     assert_stderr 'ring: cannot write to standard output'
+}
+
+@test "a copy is refused, also one that is made while somebody has the lock; a ring that was moved is not" {
+    says "A copy of the file is refused, too"
+    says "So a ring says which file it was made in"
+    ./ring make box
+    ./ring -k 2 put box dead 2> killed || :
+    cp box copy
+    run_program ./ring get copy
+    assert_failure 1
+    assert_stderr 'ring: copy: a copy of a ring'
+    ./ring make other
+    cp box other
+    run_program ./ring put other word
+    assert_failure 1
+    assert_stderr 'ring: other: a copy of a ring'
+    mv box moved
+    run_shell './ring put moved word; ./ring get moved'
+    assert_output word
+}
+
+@test "a ring in /dev/shm is seen by ls, and goes by rm; who slept on it is not told" {
+    says "ring make /dev/shm/orders makes one that no disk sees, ls /dev/shm shows those that are left, and rm removes one"
+    says "Who sleeps on it then is not told, and sleeps on"
+    needs_shm
+    run_shell "$functions"'
+        ./ring make "/dev/shm$1"; ls "/dev/shm$1"
+        ./ring get "/dev/shm$1" & reader=$!
+        sleeping $reader
+        rm "/dev/shm$1"; ./ring make "/dev/shm$1"; ./ring put "/dev/shm$1" word
+        sleeping $reader; kill $reader
+        ./ring get "/dev/shm$1"; rm "/dev/shm$1"; ./ring get "/dev/shm$1"' "$name"
+    assert_failure 1
+    assert_output "/dev/shm$name
+word"
+    assert_stderr --partial "ring: /dev/shm$name: No such file or directory"
 }

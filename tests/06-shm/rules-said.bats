@@ -5,8 +5,8 @@ load common
 # What else is said of shared memory: the rows of the table, and sentences without a program.
 
 @test "shm_open's mode is what the umask leaves, shmget's is not; another user may not write, or remove [S08] [S08b]" {
-    says "With mode 0666, everybody may open the object for writing | if the umask is 0; else fchmod(2) afterwards. shmget(2) takes no umask into account"
-    says "Nobody else can remove my object | yes, /dev/shm is sticky: EACCES"
+    says "With mode 0666, everybody may open the object for writing | if the umask is 0, else fchmod(2) afterwards; and without O_CREAT, where fs.protected_regular is set (proc(5)). shmget(2) takes no umask into account"
+    says "Nobody else can remove my object | but for root: /dev/shm is sticky, EACCES"
     makes try <<'C'
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +25,8 @@ static void other(const char *name)
             _exit(77);
         int fd = shm_open(name, O_RDWR, 0);
         printf("write %s, ", fd == -1 ? strerrorname_np(errno) : "ok");
+        fd = shm_open(name, O_RDWR | O_CREAT, 0);
+        printf("with O_CREAT %s, ", fd == -1 ? strerrorname_np(errno) : "ok");
         printf("remove %s\n", shm_unlink(name) == -1 ? strerrorname_np(errno) : "ok");
         fflush(stdout);
         _exit(0);
@@ -62,8 +64,56 @@ C
     assert_success
     assert_equal "${lines[0]} ${lines[-2]} ${lines[-1]}" '644 666 666'
     needs root
-    assert_equal "${lines[1]}" 'write EACCES, remove EACCES'
-    assert_equal "${lines[2]}" 'write ok, remove EACCES'
+    local protected=EACCES
+    [ "$(cat /proc/sys/fs/protected_regular 2> /dev/null || echo 0)" != 0 ] || protected=ok
+    assert_equal "${lines[1]}" 'write EACCES, with O_CREAT EACCES, remove EACCES'
+    assert_equal "${lines[2]}" "write ok, with O_CREAT $protected, remove EACCES"
+}
+
+@test "root may remove another user's object [S08b]" {
+    needs root
+    run_shell 'printf x > "/dev/shm$1"; chown 65534 "/dev/shm$1"; rm -f "/dev/shm$1"; ls "/dev/shm$1"' "$name"
+    assert_failure 2
+}
+
+@test "a segment is attached after a fork, and no more after an exec [S14]" {
+    says "An attachment survives an exec, as it survives a fork | a forked child has it; an exec detaches it"
+    makes try <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void attached(int id)
+{
+    struct shmid_ds is;
+    shmctl(id, IPC_STAT, &is);
+    printf("%d\n", (int)is.shm_nattch);
+    fflush(stdout);
+}
+int main(int argc, char **argv)
+{
+    if (argc > 2) {
+        attached(atoi(argv[1]));
+        return 0;
+    }
+    char text[20];
+    int id = shmget(IPC_PRIVATE, 100, 0600);
+    shmat(id, NULL, 0);
+    snprintf(text, sizeof text, "%d", id);
+    if (fork() == 0) {
+        attached(id);
+        execl("/proc/self/exe", "try", text, "again", (char *)NULL);
+        return 1;
+    }
+    wait(NULL);
+    shmctl(id, IPC_RMID, NULL);
+}
+C
+    run_program ./try
+    assert_output '2
+1'
 }
 
 @test "a segment of 100 bytes has a page, and says 100 [S12]" {

@@ -39,7 +39,7 @@ C
     assert_killed SIGBUS
     assert_output kept
     run_program ./shm_start
-    assert_line '  with O_CREAT and O_TRUNC    0 bytes, killed by SIGBUS'
+    assert_line '  with O_CREAT and O_TRUNC    0 bytes, a load: SIGBUS'
 }
 
 @test "O_TMPFILE makes a file that has no name, and linkat gives it one, once [S06]" {

@@ -4,7 +4,7 @@ load ../lib/helpers
 load common
 # sysv_life: a segment, from its making until the last one has gone.
 
-@test "the session holds: fork, exec, a mark, and two detachments [S10] [S10b] [S14]" {
+@test "the session holds: a mark, and two detachments [S10] [S10b]" {
     says "The segment goes at once if nobody has it attached, and else when the last one detaches it, by shmdt(2) or by its end"
     holds_session
 }

@@ -20,7 +20,7 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
 @test "the session holds: urgency first, a deadly job is put aside after three workers" {
     says "If the worker dies in the middle, the pipe ends, the parent starts another worker and hands it the same job"
     says "After three deaths it is put aside, into a second queue, where a person can look at it"
-    says "a queue that nobody removes would stay for ever"
+    says "a queue that nobody removes would stay until the machine stops"
     holds_session
 }
 
@@ -31,8 +31,8 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
 }
 
 @test "a worker killed with a job in its hands does not lose it" {
-    says "A job that was added is done, put aside, or still in the queue, whatever becomes of the workers, while the parent lives and the second queue has room"
-    says "It dies with its worker, so that a job which is done once more is not still being done the first time; what the shell has started in its turn is out of our reach"
+    says "a job that was added is done, put aside, or still in the queue, whatever becomes of the workers, while their parent lives and the second queue has room"
+    says "The job itself is one process further on, a shell, which dies with its worker"
     run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs work > out & pid=$!
         until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
         read -r shell _ < /proc/$worker/task/$worker/children; [ -n "$shell" ] || exit 8
@@ -42,6 +42,22 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
     assert_output "a worker died of SIGKILL: $holding
 done: $holding
 the queue is empty"
+}
+
+@test "what the dead worker's shell had started is killed with it, if it has not left the group" {
+    says "It is in the worker's group, if it has not left that, and is killed with it"
+    says "That comes before waitpid(2), as long as the number of the dead is not free for another process"
+    run_shell './jobs add "[ -e again ] && { while grep -q \"^State:.[^ZX]\" /proc/\$(cat long)/status 2> /dev/null; do :; done; exit 0; }
+            sleep 1000 & echo \$! > long; : > again; kill -9 \$PPID; wait"
+        ./jobs work > out; echo $?; tail -n 2 out | tail -n 1'
+    assert_success
+    assert_output "0
+the queue is empty"
+    needs strace
+    run_shell 'strace -o log -e trace=kill,wait4 ./jobs work > out; ./jobs add "kill -9 \$PPID"; strace -o log -e trace=kill,wait4 ./jobs work > out
+        grep -oE "^(kill|wait4)" log | head -n 2'
+    assert_output "kill
+wait4"
 }
 
 @test "a worker without a job that is killed is replaced, and a killed one of two does not stop the other" {
@@ -61,9 +77,9 @@ the queue is empty"
 @test "told to stop it finishes what is in hand, and the rest stays" {
     says "A signal that asks us to stop does not stop a job"
     says "The workers finish what they have, and what is in the queue stays there for the next time"
-    for signal in TERM INT; do
+    for signal in TERM INT HUP QUIT; do
         run_shell "$functions"'mkfifo gate; ./jobs add -p 2 "$2"; ./jobs add "echo later"
-            env --default-signal=INT ./jobs work > out & pid=$!
+            env --default-signal=INT,QUIT ./jobs work > out & pid=$!
             until [ -s holder ]; do kill -0 $pid || exit 9; done; kill -$1 $pid
             until grep -q "^SigQ" /proc/$pid/status && sleeping $pid; do :; done
             echo go > gate; wait $pid; echo $?; cat out; ls finished; ./jobs list; ./jobs work; rm gate holder finished' $signal "$holding"
@@ -79,16 +95,36 @@ the queue is empty"
     done
 }
 
-@test "Ctrl-C, which all of the group get, ends the job and not the worker" {
-    says "Ctrl-C in a terminal is sent to the jobs, too, and they die of it, if they have not decided otherwise"
+@test "a signal for the whole group, as Ctrl-C, does not reach the job; not even SIGKILL does" {
+    says "so a signal for the parent's group, from a terminal for instance, reaches neither it nor its job"
     run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs add "echo later"
         setsid env --default-signal=INT ./jobs work > out & pid=$!
         until [ -s holder ]; do kill -0 $pid || exit 9; done
         read -r worker < holder; read -r shell _ < /proc/$worker/task/$worker/children; sleeping $shell
-        kill -INT -$pid; wait $pid; echo $?; cat out' "$holding"
-    assert_output "1
-killed by SIGINT: $holding
-1 waiting"
+        kill -INT -$pid; until grep -q "^SigQ" /proc/$pid/status && sleeping $pid; do :; done
+        echo go > gate; wait $pid; echo $?; cat out; ls finished' "$holding"
+    assert_output "0
+done: $holding
+1 waiting
+finished"
+    run_shell "$functions"'rm holder finished; ./jobs add -p 9 "$1"
+        setsid ./jobs work > out & pid=$!
+        until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
+        kill -KILL -$pid; wait $pid; echo go > gate; while kill -0 $worker 2> /dev/null; do :; done; ls finished; ./jobs list' "$holding"
+    assert_output "finished
+1 waiting, room for 7; 0 put aside"
+}
+
+@test "what was ignored stays ignored: nohup does what it should" {
+    says "What was ignored at our start stays ignored, so nohup(1) does what it should"
+    run_shell "$functions"'mkfifo gate; ./jobs add -p 2 "$1"; ./jobs add "echo later"
+        env --ignore-signal=HUP ./jobs work > out & pid=$!
+        until [ -s holder ]; do kill -0 $pid || exit 9; done
+        kill -HUP $pid; echo go > gate; wait $pid; cat out' "$holding"
+    assert_output "done: $holding
+later
+done: echo later
+the queue is empty"
 }
 
 @test "when the parent is killed the queue stays, and the worker finishes its job and leaves" {
@@ -148,8 +184,33 @@ x
 1"
 }
 
+@test "a job has the umask of work, and nothing to read" {
+    says "It begins with no signal blocked, with SIGPIPE as usual, with nothing to read on standard input, and with the umask of work"
+    run_shell './jobs add "umask; cat; echo end"; umask 027; echo mine > in; { ./jobs work; cat; } < in; umask'
+    assert_output "0027
+end
+done: umask; cat; echo end
+the queue is empty
+mine
+0027"
+    run_shell './jobs add "cat; echo end"; ./jobs work <&-'
+    assert_line --index 0 end
+    refute_output --partial 'Bad file'
+}
+
+@test "a job that a signal without a name kills is told by its number" {
+    run_shell './jobs add "kill -40 \$\$"; ./jobs work'
+    assert_failure 1
+    assert_line --index 0 'killed by signal 40: kill -40 $$'
+}
+
+@test "a worker that a signal without a name kills is told by its number, too" {
+    run_shell './jobs add "[ -e once ] || { : > once; kill -40 \$PPID; sleep 1000; }"; ./jobs work'
+    assert_line --index 0 --partial 'a worker died of signal 40: '
+    assert_line --index 2 'the queue is empty'
+}
+
 @test "a job begins with no signal blocked, SIGPIPE as usual, and no descriptor of ours" {
-    says "It begins with no signal blocked, and with SIGPIPE as usual"
     run_shell './jobs add "grep -E \"Sig(Blk|Ign)\" /proc/self/status | tr -d \"\\t\"; echo /proc/self/fd/*"; ./jobs work'
     assert_success
     assert_line --index 0 'SigBlk:0000000000000000'
@@ -159,7 +220,7 @@ x
 
 @test "full, empty, and what is wrong, are said" {
     says "A full queue says EAGAIN, and we say what that means"
-    for words in '' add 'add -p' 'add -p x y' 'add -p 1x y' 'add a b' 'work x' 'work -n 0' 'work -n 17' 'work -n' 'work -x' 'list x' 'drain x' 'close x'; do
+    for words in '' add 'add -p' 'add -p x y' 'add -p 1x y' 'add -p -1 y' 'add -p 32768 y' 'add -p 18446744073709551617 y' 'add a b' 'work x' 'work -n 0' 'work -n 17' 'work -n 4294967297' 'work -n +1' 'work -n' 'work -x' 'list x' 'drain x' 'close x'; do
         # shellcheck disable=SC2086 # words
         run_program ./jobs $words
         assert_failure 2
@@ -169,10 +230,13 @@ x
     assert_failure 2
     run_program ./jobs add "$(printf '%0257d' 7)"
     assert_failure 1
-    assert_stderr_line --partial 'Message too long'
-    run_program ./jobs add -p 32768 x
-    assert_failure 1
-    assert_stderr_line --partial 'Invalid argument'
+    assert_stderr 'jobs: a job has 256 bytes at most'
+    for number in '' ' 1'; do
+        run_program ./jobs add -p "$number" x
+        assert_failure 2
+        run_program ./jobs work -n "$number"
+        assert_failure 2
+    done
     run_program ./jobs work
     assert_output 'the queue is empty'
     for i in 1 2 3 4 5 6 7 8; do run_program ./jobs add "exit $i"; assert_success; done
@@ -191,7 +255,6 @@ x
 }
 
 @test "queues that cannot be had are explained" {
-    says "The error for that is worth a better word than the system's"
     inject mq_open:error=EMFILE:when=1 ./jobs add x
     assert_failure 1
     assert_stderr 'jobs: no more queues: see ulimit -q, and -n'
@@ -215,26 +278,37 @@ x
 #include <unistd.h>
 int main(int argc, char **argv)
 {
-    struct stat here;
-    char name[100];
     struct mq_attr form = { .mq_maxmsg = 8, .mq_msgsize = 256 };
-    uid_t owner = geteuid();
-    if (argc != 2 || stat(".", &here) == -1)
+    if (argc < 3)
         return 1;
-    snprintf(name, sizeof name, "/jobs-%jd-%jx-%jx", (intmax_t)owner,
-             (uintmax_t)here.st_dev, (uintmax_t)here.st_ino);
+    const char *name = argv[1];
     umask(0);
+    argv++;
+    if (atoi(argv[1]) == 5)    /* fewer and longer ones */
+        form.mq_maxmsg = 5, form.mq_msgsize = argc > 3 ? 300 : 256;
+    if (atoi(argv[1]) == 5)
+        return mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &form) == -1;
     if (atoi(argv[1]) == 666)
         return mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0666, &form) == -1;
     mqd_t q = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &form);
     return q == -1 || fchown(q, 65534, 65534) == -1;
 }
 C
-    run_shell './other 666 || exit 9; ./jobs add true; echo $?; ./jobs work; echo $?; ./jobs close'
+    traced mq_open,mq_unlink ./jobs close
+    name=/$(sed -n 's/.*mq_unlink("\(jobs[^"]*[0-9]\)").*/\1/p' strace)
+    run_shell './other $1 666 || exit 9; ./jobs add true; echo $?; ./jobs work; echo $?; ./jobs close' "$name"
     assert_output "$(printf '1\n1')"
     assert_stderr_line 'jobs: the queues of this directory are not ours alone'
+    # one of another size is taken as it is, one for longer messages is refused
+    run_shell './other $1 5 || exit 9; ./jobs list; for i in 1 2 3 4 5 6; do ./jobs add "exit $i"; done; ./jobs list; ./jobs close' "$name"
+    assert_output "0 waiting, room for 5; 0 put aside
+5 waiting, room for 0; 0 put aside"
+    assert_stderr 'jobs: full: 5 jobs are waiting'
+    run_shell './other $1 5 longer || exit 9; ./jobs work; ./jobs close' "$name"
+    assert_output ''
+    assert_stderr 'jobs: the queues of this directory are not for messages of 256 bytes'
     needs root
-    run_shell './other chown || exit 9; ./jobs add true; echo $?; ./jobs close'
+    run_shell './other $1 chown || exit 9; ./jobs add true; echo $?; ./jobs close' "$name"
     assert_output 1
     assert_stderr_line 'jobs: the queues of this directory are not ours alone'
 }
@@ -245,7 +319,14 @@ C
     assert_output "0 waiting, room for 8; 0 put aside
 1 waiting, room for 7; 0 put aside"
     traced mq_open ./jobs list
-    assert_call "\"jobs-$(id -u)-$(printf '%x-%x' "$(stat -c %d .)" "$(stat -c %i .)")\""
+    assert_call "\"jobs-$(id -u)-[0-9a-f]+\.[0-9a-f]+-$(printf '%x' "$(stat -c %i .)")-$(stat -c %W .)\.[0-9]+\""
+}
+
+@test "a directory that was made anew finds no old jobs" {
+    says "A directory that is made after this one was removed can have its inode, and would find the old jobs"
+    [ "$(stat -c %W .)" -gt 0 ] || skip "needs a file system that tells when a file was made"
+    alone 'mkdir old; cd old; ../jobs add old; cd ..; rmdir old; mkdir old; cd old; ../jobs list'
+    assert_output '0 waiting, room for 8; 0 put aside'
 }
 
 @test "a job is put aside, and not lost, when no worker can be had for it; told, when there is no room" {
@@ -273,7 +354,7 @@ the queue is empty"
 }
 
 @test "nothing is left behind: no process, no descriptor, and after drain no queue" {
-    says "After drain or close, neither queue"
+    says "After close, neither queue"
     run_shell 'for i in 1 2 3; do ./jobs add "exit 0"; done'
     no_leaked_fd ./jobs work -n 2
     assert_success
@@ -290,12 +371,71 @@ the queue is empty"
     no_leaked_fd ./jobs drain
     assert_output "waiting 0: more
 aside 0: kill -9 \$PPID"
-    alone "$left"'./jobs add "exit 0"; ./jobs work; left | wc -l; ./jobs drain; left; ./jobs add x; ./jobs add y; ./jobs close; left; ./jobs close; ./jobs list'
+    alone "$left"'./jobs add "exit 0"; ./jobs work; left | wc -l; ./jobs drain; left | wc -l; ./jobs close; left; ./jobs add x; ./jobs add y; ./jobs close; left; ./jobs close; ./jobs list'
     assert_output "done: exit 0
 the queue is empty
 2
 empty
+2
 0 waiting, room for 8; 0 put aside"
+}
+
+@test "what drain cannot print stays in the queue" {
+    says "What has been taken and cannot be printed goes back, behind those that are as urgent"
+    run_shell './jobs add "kill -9 \$PPID"; ./jobs work > out; ./jobs add -p 5 first; ./jobs add second
+        ./jobs drain > /dev/full; echo $?; ./jobs drain >&-; echo $?
+        mkfifo p; exec 7<> p 8> p 7<&-; ./jobs drain >&8; echo $?; ./jobs list; ./jobs drain'
+    assert_line --index 0 1
+    assert_line --index 1 1
+    assert_line --index 2 1
+    assert_line --index 3 '2 waiting, room for 6; 1 put aside'
+    assert_line --index 4 'waiting 5: first'
+    assert_line --index 5 'waiting 0: second'
+    assert_line --index 6 'aside 0: kill -9 $PPID'
+}
+
+@test "a signal ends drain when the job in hand is printed, and the rest stays" {
+    says "A signal that asks drain to stop waits until the job in hand is printed"
+    run_shell "$functions"'mkfifo door; exec 7<> door; dd if=/dev/zero of=door oflag=nonblock bs=4096 status=none 2> /dev/null
+        ./jobs add -p 1 one; ./jobs add two; ./jobs drain > door 7<&- & pid=$!
+        until sleeping $pid && ./jobs list | grep -q "^1"; do :; done
+        kill -TERM $pid; exec 8< door 7<&-; cat <&8 > all & exec 8<&-; wait $pid; echo $?; wait; tr -d "\0" < all; ./jobs drain'
+    assert_output "1
+waiting 1: one
+waiting 0: two"
+}
+
+@test "a work that sleeps hears that the queues are removed, and two of them do" {
+    says "A work that sleeps there would sleep on, at a queue that nobody finds, so the last message to it is an empty one"
+    says "It takes no job from a queue whose name is gone: the number of its links is 0, as with a file"
+    run_shell "$functions"'./jobs work -w > one & a=$!; ./jobs work -w -n 3 > two & b=$!
+        for p in $a $b; do until [ -n "$(cat /proc/$p/task/$p/children)" ] && ls -l /proc/$p/fd | grep -q jobs-.*aside; do kill -0 $p || exit 9; done; sleeping $p; done
+        ./jobs close; wait $a; echo $?; wait $b; echo $?; cat one two; ./jobs list'
+    assert_output "0
+0
+the queues were removed
+the queues were removed
+0 waiting, room for 8; 0 put aside"
+}
+
+@test "a work goes on after drain, at the same queue" {
+    run_shell "$functions"'./jobs work -w > out & pid=$!
+        until ls -l /proc/$pid/fd | grep -q jobs-.*aside; do kill -0 $pid || exit 9; done; sleeping $pid
+        ./jobs drain; ./jobs add "echo hello"; until grep -q "^done" out; do kill -0 $pid || exit 9; done
+        kill $pid; wait $pid; cat out'
+    assert_output "empty
+hello
+done: echo hello
+the queue is empty"
+}
+
+@test "after close nothing more is taken, and what is in hand is done" {
+    run_shell 'mkfifo gate; ./jobs add -p 2 "$1"; ./jobs add "echo later"; ./jobs work > out & pid=$!
+        until [ -s holder ]; do kill -0 $pid || exit 9; done
+        ./jobs close; echo go > gate; wait $pid; echo $?; cat out' "$holding"
+    assert_output "0
+done: $holding
+the queues were removed"
 }
 
 @test "a parent that cannot print finishes what is in hand and stops" {
@@ -305,4 +445,14 @@ empty
 one
 1 waiting, room for 7; 0 put aside"
     assert_stderr_line 'jobs: cannot write to standard output'
+    # also when the worker of the second one dies after that
+    says "It leaves when those in hand are done or put aside"
+    run_shell "$functions"'./jobs close; mkfifo gate; ./jobs add -p 9 "read x < gate; exit 3"; ./jobs add -p 8 "echo \$PPID > new; mv new who; read x < hold; : > never"; mkfifo hold; ./jobs add three
+        ./jobs work -n 2 > /dev/full & pid=$!
+        until [ -s who ]; do kill -0 $pid || exit 9; done; read -r worker < who; echo go > gate
+        while set -- $(cat /proc/$pid/task/$pid/children) && [ $# = 2 ] && [ "$(cat /proc/$1/task/$1/children)" ] && [ "$(cat /proc/$2/task/$2/children)" ]; do :; done
+        sleeping $pid; for i in 1 2 3; do rm who; kill -KILL $worker; [ $i = 3 ] || until [ -s who ]; do kill -0 $pid || exit 8; done; [ $i = 3 ] || read -r worker < who; done
+        wait $pid; echo $?; ./jobs list'
+    assert_output "1
+1 waiting, room for 7; 1 put aside"
 }

@@ -55,24 +55,36 @@ ok
         assert_failure 2
         assert_stderr_line --partial usage:
     done
-    for priority in '' x 1x; do
+    says "A number is read with care: an empty text is none, and neither is -1"
+    for priority in '' x 1x -1 ' 1' 32768 18446744073709551617 -18446744073709551615; do
         run_program ./mq_desk put "$queue" "$priority" text
         assert_failure 2
     done
-    run_program ./mq_desk put "$queue" 32768 text
-    assert_failure 1
-    assert_stderr_line --partial 'Invalid argument'
+    run_program ./mq_desk put "$queue" 32767 text
+    assert_success
+    run_program ./mq_desk take "$queue"
+    assert_output '32767 text'
     run_program ./mq_desk put "$queue" 1 "$(printf '%0129d' 7)"
     assert_failure 1
     assert_stderr_line --partial 'Message too long'
     run_shell './mq_desk put "$1" 1 x; ./mq_desk take "$1" > /dev/full' "$queue"
     assert_failure 1
     assert_stderr 'mq_desk: cannot write to standard output'
-    run_program ./mq_desk close "$queue"
-    assert_success
     run_program ./mq_desk take desk
     assert_failure 1
     assert_stderr_line --partial 'Invalid argument'
+}
+
+@test "an order that cannot be printed goes back" {
+    says "An order that was taken and cannot be printed would be gone, so it goes back, behind those that are as urgent"
+    says "With SIGPIPE ignored that is so when nobody reads, too"
+    make_q
+    run_shell './mq_desk put "$1" 1 first; ./mq_desk put "$1" 1 second; ./mq_desk take "$1" > /dev/full; echo $?
+        mkfifo p; exec 7<> p 8> p 7<&-; ./mq_desk take "$1" >&8; echo $?; ./mq_desk take "$1"; ./mq_desk take "$1"; ./mq_desk close "$1"' "$queue"
+    assert_output "1
+1
+1 first
+1 second"
 }
 
 @test "it leaves no descriptor open, and close leaves no queue" {

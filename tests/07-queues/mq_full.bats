@@ -6,8 +6,14 @@ load common
 
 @test "the session holds: a queue for two is full with two, and the third waits [G04]" {
     says "mq_setattr(3) succeeds with other numbers and leaves them as they are, because of all that it is given it takes the flag O_NONBLOCK alone"
+    says "another flag is EINVAL"
     says "A queue that was opened with O_NONBLOCK does not let us wait"
     holds_session
+    make_q
+    run_program ./q "open $queue bcx" "unlink $queue" 'set 4 a' attr 'set 4 n' attr
+    assert_line --index 2 EINVAL
+    assert_line --index 3 '4 32 0 -'
+    assert_line --index 5 '4 32 0 n'
 }
 
 @test "the child sleeps in a send until the parent takes" {

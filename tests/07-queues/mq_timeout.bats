@@ -10,24 +10,22 @@ load common
     holds_session
 }
 
-@test "a signal does not end the waits, nor make them longer" {
+@test "a signal does not end the wait, nor make it longer" {
     says "After a signal the call can be made again as it was, and the end is still where it was"
-    inject 'mq_timedreceive:error=EINTR:when=1..2 poll:error=EINTR:when=1..3' ./mq_timeout
+    inject 'mq_timedreceive:error=EINTR:when=1..5' ./mq_timeout
     assert_success
     assert_output "$(sed -n '2,$p' "$book_tangled/mq_timeout.session")"
 }
 
-@test "it waits 20 milliseconds twice, and not at all before" {
-    traced -r mq_timedreceive,poll ./mq_timeout || true
+@test "it waits 20 milliseconds, and not at all before" {
     run_shell 'read -r a _ < /proc/uptime; ./mq_timeout > out; read -r b _ < /proc/uptime
-        a=${a/./} b=${b/./}; echo $((10#$b - 10#$a >= 3))'
+        a=${a/./} b=${b/./}; echo $((10#$b - 10#$a >= 1))'
     assert_output 1
-    traced mq_timedreceive,poll ./mq_timeout
+    traced mq_timedreceive ./mq_timeout
     assert_call 'mq_timedreceive\(3, .*\{tv_sec=3600, tv_nsec=0\}\) = -1 ETIMEDOUT'
-    assert_call 'poll\(\[\{fd=3, events=POLLIN\}\], 1, 20\) += 0 \(Timeout\)'
 }
 
 @test "it leaves nothing behind" {
     leaves_nothing ./mq_timeout
-    killed_leaves_nothing poll ./mq_timeout
+    killed_leaves_nothing mq_timedreceive ./mq_timeout
 }

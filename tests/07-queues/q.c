@@ -5,7 +5,7 @@
    send TEXT [PRIORITY]     the result, 0 or the error
    take [SIZE]              PRIORITY:TEXT or the error
    attr                     maxmsg msgsize curmsgs flags
-   set MAXMSG FLAGS         mq_setattr
+   set MAXMSG FLAGS         mq_setattr; FLAGS: n or a
    unlink NAME              the result
    mark                     no line: makes the file mark, with the process id
    hear                     no line: waits for a line on standard input
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
                 printf("%ld %ld %ld %s\n", is.mq_maxmsg, is.mq_msgsize, is.mq_curmsgs, is.mq_flags & O_NONBLOCK ? "n" : "-");
         } else if (!strcmp(w[0], "set")) {
             is.mq_maxmsg = atol(w[1]);
-            is.mq_flags = *w[2] == 'n' ? O_NONBLOCK : 0;
+            is.mq_flags = *w[2] == 'n' ? O_NONBLOCK : *w[2] == 'a' ? O_APPEND : 0;
             tell(mq_setattr(queue, &is, NULL));
         } else if (!strcmp(w[0], "unlink"))
             tell(mq_unlink(w[1]));

@@ -30,11 +30,11 @@ load common
 }
 
 @test "more than msg_max takes the capability, not root, and a namespace has its own [G03]" {
-    says "Who has that may; root without it, as in many containers, gets EINVAL like everybody"
-    says "It is not the user who counts but the capability CAP_SYS_RESOURCE"
+    says "Who has the capability CAP_SYS_RESOURCE may go beyond the two settings for a new queue"
+    says "It has to be the capability of the machine's own user namespace"
     says "mq_maxmsg of a new queue | EINVAL"
     says "mq_msgsize of a new queue | EINVAL"
-    says "And an IPC namespace has a msg_max of its own"
+    says "Root may create queues beyond msg_max | with CAP_SYS_RESOURCE of the machine; others get EINVAL. An IPC namespace has its own msg_max"
     needs root
     make_q
     alone "$poor"'max=$(cat /proc/sys/fs/mqueue/msg_max) size=$(cat /proc/sys/fs/mqueue/msgsize_max)
@@ -50,6 +50,10 @@ EINVAL
 ok
 EINVAL
 ok"
+    # all capabilities in a user namespace of one's own do not count
+    run_shell 'max=$(cat /proc/sys/fs/mqueue/msg_max); unshare -Ur --ipc ./q "open /a bc 600 $max 9" "open /b bc 600 $((max + 1)) 9"'
+    assert_output "ok
+EINVAL"
 }
 
 @test "EMFILE can mean bytes of queues: 163840 are one queue of 10 times 8192, and not two [G10]" {
@@ -76,9 +80,7 @@ ok"
 }
 
 @test "msgmax is for a message and msgmnb for a queue; POSIX has a setting of its own [G25]" {
-    says "It is the other way round"
-    says "Both are System V's"
-    says "POSIX's messages are bounded by fs.mqueue.msgsize_max"
+    says "the other way round, and POSIX's by msgsize_max"
     says "| bytes of one message | EINVAL"
     says "bytes, and messages, in this queue | msgsnd waits, or EAGAIN"
     needs root
@@ -137,4 +139,15 @@ EPERM
 0 0 10 600
 0
 $n"
+}
+
+@test "without attributes a message has msgsize_default bytes, or msgsize_max if that is less [G02]" {
+    says "or of msgsize_max beside it, if that is less"
+    needs root
+    make_q
+    alone 'cd /proc/sys/fs/mqueue && echo 300 > msgsize_default && echo 200 > msgsize_max && cd - > /dev/null || exit 8
+        ./q "open /a bc 600 d" attr; echo 400 > /proc/sys/fs/mqueue/msgsize_max; ./q "open /b bc 600 d" attr'
+    assert_success
+    assert_line --index 1 --regexp '^[0-9]+ 200 0 -$'
+    assert_line --index 3 --regexp '^[0-9]+ 300 0 -$'
 }

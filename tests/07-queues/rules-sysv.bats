@@ -5,8 +5,7 @@ load common
 # What the chapter says of System V's queues.
 
 @test "MSG_COPY looks at a message by its position and leaves it, where the kernel has it [G24]" {
-    says "has MSG_EXCEPT, as shown, and MSG_COPY"
-    says "which together with IPC_NOWAIT copies the message at a position, counted from 0, and leaves it there"
+    says "of POSIX's; System V's has MSG_EXCEPT, and on some kernels MSG_COPY"
     make_v
     run_program ./v get 'send 5 first' 'send 1 second' 'take 99 0 c' 'take 99 1 c' 'take 99 2 c' stat rm
     assert_success
@@ -18,7 +17,8 @@ load common
 }
 
 @test "a negative type takes the lowest, and the oldest of that; zero takes the oldest [G01]" {
-    says "A System V queue gives the oldest if it is asked for type 0, the oldest of a type, or with a negative number the oldest of the lowest type up to a bound"
+    says "among those of one priority; by type, if the taker asks"
+    says "A number below zero is a bound: it takes the lowest type up to there"
     make_v
     run_program ./v get 'send 5 a' 'send 1 b' 'send 5 c' 'send 2147483647 d' 'send 1 e' 'take 9 -100' 'take 9 -100' 'take 9 -100' 'take 9 -100' 'take 9 -100' 'take 9 0' rm
     assert_output "ok
@@ -144,17 +144,22 @@ EINVAL"
 
 @test "another user is kept out by the mode [G19]" {
     says "Nobody has to open a queue"
+    says "To remove it or to change its limits is for its owner, its maker and root; others get EPERM"
     needs root setpriv
     make_v
     book_open_to_nobody
     alone './v get id > out; id=$(sed -n 2p out); setpriv --reuid=65534 --clear-groups ./v "use $id" "take 9 0" "send 1 x"
-        ./v "get 77 c666" "send 1 yours"; setpriv --reuid=65534 --clear-groups ./v "get 77" "take 9 0"'
+        ./v "get 77 c666" "send 1 yours"; setpriv --reuid=65534 --clear-groups ./v "get 77" "take 9 0" "set 10" rm; ./v "get 77" rm'
     assert_output "EACCES
 EACCES
 ok
 0
 ok
-1:yours"
+1:yours
+EPERM
+EPERM
+ok
+0"
 }
 
 @test "a new queue may hold kernel.msgmnb bytes, and as many empty messages [G15]" {
@@ -220,7 +225,7 @@ ENOENT"
 }
 
 @test "a byte goes there and back by a pipe and by a queue; which is faster is not tested [G22]" {
-    says "POSIX does not promise it, nor do the manual pages"
+    says "measure it, on the machine in question"
     makes both <<'C'
 #include <fcntl.h>
 #include <mqueue.h>
@@ -294,4 +299,17 @@ C
     run_program -t 60 ./pair
     assert_success
     assert_output 'different inodes, one key'
+}
+
+@test "strangers meet by a key" {
+    says "One of them makes a queue by msgget(key, IPC_CREAT | IPC_EXCL | 0600), others find it by msgget(key, 0)"
+    make_v
+    alone './v "get 77"; ./v "get 77 cx600" "send 1 hello"; ./v "get 77 cx600"; ./v "get 77" "take 9 0" rm'
+    assert_output "ENOENT
+ok
+0
+EEXIST
+ok
+1:hello
+0"
 }

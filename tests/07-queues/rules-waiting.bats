@@ -5,7 +5,7 @@ load common
 # What the chapter says of waiting: who is woken, who is told, and what a descriptor can do.
 
 @test "a better nice value goes before a longer wait [G11]" {
-    says "it is the one who has waited longest, unless another has a better nice value"
+    says "it is the one who has waited longest, unless another had a better nice value when it fell asleep"
     make_q
     run_shell "$functions"'
         nice -n 5 ./q "open $1 rc" mark take > first & a=$!; marked $a
@@ -22,10 +22,33 @@ ok
 ok
 0:two
 0"
+    # what it is afterwards does not count
+    run_shell "$functions"'
+        ./q "open $1 rc" mark take > first & a=$!; marked $a
+        nice -n 5 ./q "open $1 r" mark take > second & b=$!; marked $b
+        renice -n 10 -p $a > renice.out && ./q "open $1 w" "send one"; wait $a; sleeping $b
+        ./q "open $1 w" "send two"; wait $b; cat first second; ./q "unlink $1"' "$queue"
+    assert_success
+    assert_line --index 5 0:one
+    assert_line --index 7 0:two
+}
+
+@test "senders that wait for room go by age, whatever they bring" {
+    says "Of several that wait for room, the one that has waited longest is the first to put its message in, whatever the priority of that"
+    make_q
+    run_shell "$functions"'
+        ./q "open $1 wc 600 1 8" "send first 0"
+        ./q "open $1 w" mark "send low 1" & a=$!; marked $a
+        ./q "open $1 w" mark "send high 9" & b=$!; marked $b
+        ./q "open $1 rn" take take take take; ./q "unlink $1"; wait' "$queue"
+    assert_success
+    assert_line 0:first
+    assert_equal "$(printf '%s\n' "${lines[@]}" | grep -E ':|EAGAIN' | tr '\n' ' ')" '0:first 1:low 9:high EAGAIN '
 }
 
 @test "the time for sending is a time of day, too [G09]" {
     says "mq_timedsend(3) is told the same"
+    says "A time that is none, such as { -1, 0 } or one with a billion nanoseconds, is EINVAL"
     says "The second 3600 of it was at one o'clock of the first night, and the call does not wait at all"
     makes late <<'C'
 #include <errno.h>
@@ -49,13 +72,51 @@ int main(void)
     puts(mq_timedsend(q, "y", 1, 0, &hour) == -1 ? strerrorname_np(errno) : "sent");
     puts(mq_timedreceive(q, text, 8, NULL, &hour) == 1 ? "taken" : "error");
     puts(mq_timedreceive(q, text, 8, NULL, &hour) == -1 ? strerrorname_np(errno) : "taken");
+    const struct timespec none[] = { { -1, 0 }, { 3600, 1000000000 }, { 3600, -1 } };
+    mq_send(q, "x", 1, 0);
+    for (int i = 0; i < 3; i++)
+        puts(mq_timedreceive(q, text, 8, NULL, none + i) == -1 ? strerrorname_np(errno) : "taken");
 }
 C
     run_program ./late
     assert_output "1970-01-01 01:00:00
 0 ETIMEDOUT
 taken
-ETIMEDOUT"
+ETIMEDOUT
+EINVAL
+EINVAL
+EINVAL"
+}
+
+@test "what poll has seen another may take [G07]" {
+    says "Between the poll(2) that sees a message and the mq_receive(3) that wants it another process may take it, so the queue should be open with O_NONBLOCK"
+    makes taken <<'C'
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    char name[64], text[8];
+    struct mq_attr form = { .mq_maxmsg = 2, .mq_msgsize = 8 };
+    snprintf(name, sizeof name, "/taken.%d", getpid());
+    mqd_t q = mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_NONBLOCK, 0600, &form);
+    mq_unlink(name);
+    mq_send(q, "x", 1, 0);
+    printf("%d ", poll(&(struct pollfd){ .fd = q, .events = POLLIN }, 1, -1));
+    fflush(stdout);
+    if (fork() == 0)
+        _exit(mq_receive(q, text, 8, NULL) != 1);
+    wait(NULL);
+    puts(mq_receive(q, text, 8, NULL) == -1 ? strerrorname_np(errno) : "taken");
+}
+C
+    run_program ./taken
+    assert_output '1 EAGAIN'
 }
 
 @test "a message that comes between emptying and asking is not told, nor is the next [G08]" {
@@ -131,6 +192,71 @@ C
     assert_output EBUSY
 }
 
+@test "to close any descriptor of the queue ends the asking, and who had to wait for room tells nobody [G08]" {
+    says "Nothing is told of a message whose sender had to wait for room"
+    says "The asking ends, too, when who asked closes a descriptor of the queue, be it another one"
+    makes closes <<'C'
+#include <fcntl.h>
+#include <mqueue.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static mqd_t q;
+static sigset_t set;
+static const char *told(void)
+{
+    return sigtimedwait(&set, NULL, &(struct timespec){ 0 }) == SIGUSR1 ? "told" : "not told";
+}
+static void ask(void) { mq_notify(q, &(struct sigevent){ .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 }); }
+int main(void)
+{
+    char name[64], path[64], text[8], state = 0;
+    struct mq_attr form = { .mq_maxmsg = 1, .mq_msgsize = 8 };
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    snprintf(name, sizeof name, "/closes.%d", getpid());
+    q = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &form);
+    mqd_t other = mq_open(name, O_RDONLY);
+    mq_unlink(name);
+    ask();
+    mq_send(q, "a", 1, 0);
+    puts(told());
+    pid_t child = fork();
+    if (child == 0)
+        _exit(mq_send(q, "b", 1, 0) == -1);
+    snprintf(path, sizeof path, "/proc/%d/stat", child);
+    for (int seen = 0; seen < 2; seen = state == 'S' ? seen + 1 : 0) {
+        FILE *f = fopen(path, "r");
+        if (f == NULL || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+            exit(1);
+        fclose(f);
+    }
+    ask();
+    mq_receive(q, text, 8, NULL);
+    wait(NULL);
+    puts(told());
+    mq_receive(q, text, 8, NULL);
+    close(dup(q));
+    mq_send(q, "c", 1, 0);
+    puts(told());
+    mq_receive(q, text, 8, NULL);
+    ask();
+    mq_close(other);
+    mq_send(q, "d", 1, 0);
+    puts(told());
+}
+C
+    run_program ./closes
+    assert_output "told
+not told
+not told
+not told"
+}
+
 @test "epoll waits for a queue, and a System V queue has no descriptor [G07]" {
     says "A System V queue has no descriptor, and there poll has nothing to look at"
     makes waits <<'C'
@@ -195,8 +321,8 @@ C
 }
 
 @test "no mount is needed, and where there is one a queue is a file of 80 bytes [G06]" {
-    says "and then sees each queue as a file of 80 bytes with the line about it in it, and its mode"
-    says "The calls do not need it"
+    says "root can do that anywhere, by mount -t mqueue none DIR, and each queue is a file there, which ls lists and rm removes"
+    says "/dev/mqueue must be mounted, and cat shows the messages | no mount is needed; cat shows a line about the queue. ipcs -q lists System V's alone"
     make_q
     alone 'umount -A mqueue 2> /dev/null || while grep -q " mqueue " /proc/mounts; do umount "$(grep -m 1 " mqueue " /proc/mounts | cut -d " " -f 2)" || break; done
         grep -c " mqueue " /proc/mounts; ./q "open /a bc" "send secret" "send word"

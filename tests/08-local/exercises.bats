@@ -16,6 +16,7 @@ tells() {
 @test "what old_socket asks for is looked at" {
     says "it starts over a stale socket; while a server of its kind lives at NAME, a second one leaves with status 1 and the clients still reach the first; and a file that is no socket is left as it is, with status 1"
     tells old_socket
+    says "Who tries to connect waits for a server that is busy"
     says "One that finds the lock taken and leaves with status 0 tells whoever started it that all is well"
     run "$root/out/bin/$unit/exercises/old_socket.check" "$root/out/bin/$unit/exercises/old_socket.wrong-status"
     assert_failure 1
@@ -38,8 +39,19 @@ tells() {
     tells who_is_it
 }
 
+@test "who_is_it tells the client's user, not the server's, and no group" {
+    needs root
+    for wrong in 'who.gid' 'getuid()' 'geteuid()'; do
+        sed "/_GNU_SOURCE/d; s/(uintmax_t)who.uid/(uintmax_t)$wrong/" "$root/tangled/$unit/exercises/who_is_it.answer.c" | makes wrong
+        run "$root/out/bin/$unit/exercises/who_is_it.check" "$PWD/wrong"
+        assert_failure 1
+        assert_line '     A client of another user was told another number.'
+    done
+}
+
 @test "what lend asks for is looked at" {
-    says "Every client gets the whole file, also the second one; a client that leaves at once harms nobody; and the server goes on for any number of clients with a handful of descriptors"
+    says "What is handed over is for reading only, and works when the server is gone"
+    says "Every client gets the whole file, also while another one reads; a client that leaves at once harms nobody; and the server goes on for any number of clients with a handful of descriptors"
     tells lend
 }
 

@@ -5,7 +5,7 @@ load common
 # fd_pass: what arrives when a descriptor is sent.
 
 @test "the session holds: another number, the same open file, the rights of that open [L06] [L06b] [L30]" {
-    says "what was opened for reading stays for reading, and whoever opens the file once more, by its name or through /proc, is asked for permissions of his own"
+    says "A stranger gets one in the same way: beside the bytes of a message, as control data of the type SCM_RIGHTS"
     holds_session
 }
 

@@ -18,7 +18,7 @@ opened() {
     local options=()
     while [ "$1" != -- ]; do options+=("$1"); shift; done
     run_shell "$functions"'
-        mkfifo ready; ./opener "${@:2}" door policy > ready 2> said & pid=$!
+        mkfifo ready; ./opener door policy "${@:2}" > ready 2> said & pid=$!
         read -r line < ready || { wait $pid; echo "no: $?"; cat said >&2; exit; }
         eval "$1"
         kill $pid; wait $pid; echo "status $?"; cat said >&2; ls door* 2> /dev/null' "$2" ${options[@]+"${options[@]}"}
@@ -47,8 +47,8 @@ opened() {
 
 @test "mode and options are set before there is a name, the rename comes last" {
     needs strace
-    says "Then the socket is made ready before it has a name, its mode and its options, and the rename puts it in its place"
-    run_shell 'mkfifo ready; strace -o log -e trace=fchmod,setsockopt,bind,listen,rename ./opener -m 666 door policy > ready & tracer=$!
+    says "Then our socket is made ready before it has a name, its mode and its options, and the rename puts it in its place"
+    run_shell 'mkfifo ready; strace -o log -e trace=fchmod,setsockopt,bind,listen,rename ./opener door policy 666 > ready & tracer=$!
         read -r pid _ < ready; stat -c %a door; kill $pid; wait $tracer
         grep -oE "^(fchmod|setsockopt|bind|listen|rename)" log | uniq | tr "\n" " "'
     assert_output '666
@@ -56,14 +56,19 @@ setsockopt fchmod bind listen rename '
 }
 
 @test "the next one finds the lock or the place of the dead" {
+    says "Who holds the lock may also remove the socket NAME.new, which a server left behind that was killed between the two calls"
     says "After such a one the next opener finds a stale door and a lock that nobody has, and starts"
     opened -- './opener door policy; echo $?; ./opener_ask door greeting'
     assert_output '1
 hello
 status 0'
     assert_stderr 'opener: door: has an opener already'
-    run_shell 'mkfifo one two; ./opener door policy > one & pid=$!; read -r line < one; kill -9 $pid; wait $pid 2> /dev/null
-        : > door.new; ls door*; ./opener door policy > two & pid=$!; read -r line < two; ./opener_ask door greeting; kill $pid; wait $pid; ls door* 2> /dev/null'
+    makes bare <<C
+$try
+int main(void) { bound(SOCK_SEQPACKET, "door.new"); pause(); return 0; }
+C
+    run_shell "$functions"'mkfifo one two; ./opener door policy > one & pid=$!; read -r line < one; kill -9 $pid; wait $pid 2> /dev/null
+        ./bare & pid=$!; there door.new $pid; kill -9 $pid; wait $pid 2> /dev/null; ls door*; ./opener door policy > two & pid=$!; read -r line < two; ./opener_ask door greeting; kill $pid; wait $pid; ls door* 2> /dev/null'
     assert_output 'door
 door.lock
 door.new
@@ -96,6 +101,79 @@ hello'
     assert_equal "$(ls door* 2> /dev/null)" ''
 }
 
+@test "a file of somebody's own that has the name of the lock or the new door stays" {
+    says "And what is there under its name and is not ours, or not empty, was made by somebody for something else, and stays"
+    says "What is there and no socket is not replaced, under neither name"
+    for what in lock new; do
+        echo letters > door.$what
+        run_program ./opener door policy
+        assert_failure 1
+        assert_equal "$(cat door.$what) $(ls door*)" "letters door.$what"
+        rm door.$what
+    done
+    mkfifo door.lock
+    run_program ./opener door policy
+    assert_failure 1
+    assert_stderr 'opener: door.lock: File exists'
+    [ -p door.lock ]
+}
+
+@test "a lock that another user made is not ours" {
+    needs root
+    : > door.lock
+    chown 65534 door.lock
+    run_program ./opener door policy
+    assert_failure 1
+    assert_stderr 'opener: door.lock: File exists'
+    [ -e door.lock ]
+}
+
+@test "who lives at the door and is no opener stays there" {
+    says "It keeps other openers away, and nobody else, so we also look whether something lives at the door that is none"
+    says "A datagram socket cannot connect to a socket of another kind, and hears whether there is one"
+    makes lives <<C
+$try
+int main(int n, char **v) { int s = bound(n, v[n - 1]); if (n != SOCK_DGRAM) listen(s, 1); puts("ready"); fclose(stdout); pause(); return 0; }
+C
+    for kind in 1 '1 2 3 4'; do # the number of arguments tells the type: SOCK_DGRAM is 2, SOCK_SEQPACKET 5
+        # shellcheck disable=SC2086
+        set -- $kind
+        run_shell 'mkfifo ready; ./lives "${@:2}" door > ready & pid=$!; read -r line < ready; ./opener door policy; echo $?
+            [ -S door ] && kill -0 $pid && echo lives; kill $pid; ls door*; rm ready door' "$@"
+        assert_output '1
+lives
+door'
+        assert_stderr 'opener: door: somebody else is there'
+    done
+}
+
+@test "names that another opener made anew are not removed" {
+    says "so what is removed has to be what we made"
+    run_shell 'mkfifo one two; ./opener door policy > one & pid=$!; read -r line < one; rm door.lock; ./opener door policy; echo $?
+        rm door; ./opener door policy > two & second=$!; read -r line < two; kill $pid; wait $pid; echo $?; ls door*
+        ./opener_ask door greeting; kill $second; wait $second; echo $?; ls door* 2> /dev/null'
+    assert_output '1
+0
+door
+door.lock
+hello
+0'
+    assert_stderr 'opener: door: somebody else is there'
+}
+
+@test "a policy that is a FIFO is refused, and does not hang us" {
+    rm policy
+    mkfifo policy
+    run_program ./opener door policy
+    assert_failure 1
+    assert_stderr 'opener: policy: Invalid argument'
+    rm policy
+    : > policy
+    opened -- 'rm policy; mkfifo policy; ./opener_ask door greeting 2>&1'
+    assert_output 'opener_ask: greeting: no: the policy cannot be read
+status 0'
+}
+
 @test "the policy names users and files, letter by letter" {
     says "The name has to stand in the policy, letter by letter"
     says "who is refused does not learn whether there is such a file"
@@ -106,19 +184,21 @@ hello'
 opener_ask: ./secret: no: not for you
 opener_ask: other: no: not for you
 opener_ask: missing: no: not for you
-opener_ask: : no answer
+opener_ask: : no: not for you
 opener_ask: missing: no: it cannot be opened
 opener_ask: secret: no: the policy cannot be read
 status 0'
 }
 
 @test "a link, a FIFO and a device are not handed out" {
-    says "What is not an ordinary file is not handed out"
-    opened -- 'printf "* %s\n" link fifo /dev/null . > policy; ln -s secret link; mkfifo fifo; ./opener_ask door link fifo /dev/null . 2>&1'
+    says "What is not an ordinary file is not handed out, nor opened"
+    says "to open a FIFO wakes whoever waits at its other end"
+    opened -- 'printf "* %s\n" link fifo /dev/null . > policy; ln -s secret link; mkfifo fifo; (exec 3> fifo; echo woken) & writer=$!
+        ./opener_ask door link fifo /dev/null . 2>&1; kill $writer'
     assert_output 'opener_ask: link: no: it cannot be opened
-opener_ask: fifo: no: not an ordinary file
-opener_ask: /dev/null: no: not an ordinary file
-opener_ask: .: no: not an ordinary file
+opener_ask: fifo: no: it cannot be opened
+opener_ask: /dev/null: no: it cannot be opened
+opener_ask: .: no: it cannot be opened
 status 0'
 }
 
@@ -131,8 +211,7 @@ status 0'
 
 @test "another user is known by the kernel, and given what is its" {
     needs root
-    says "it is the sender of this one whose rights count, not who made the line"
-    opened -m 666 -- 'chmod 600 greeting secret; printf "%s\n" "65534 greeting" "0 secret" > policy
+    opened 666 -- 'chmod 600 greeting secret; printf "%s\n" "65534 greeting" "0 secret" > policy
         as() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
         chmod 755 .; cp --remove-destination "$(readlink -f opener_ask)" opener_ask
         as cat greeting 2>&1; as ./opener_ask door greeting secret 2>&1; ./opener_ask door greeting secret 2>&1'
@@ -146,21 +225,61 @@ status 0'
     assert_line 'opener_ask: door: Permission denied'
 }
 
-@test "a line that was handed on asks in the name of who writes" {
-    needs root
+# handed CONNECTS WRITES: one user connects and another writes "secret"
+handed() {
     makes handed <<C
 $try
-int main(void) { int s = came(SOCK_SEQPACKET, "door"); if (fork() == 0) { if (setgid(65534) || setuid(65534)) return 9; send(s, "secret", 6, 0); return 0; }
-    wait(NULL); recv(s, bytes, 99, 0); puts(bytes); memset(bytes, 0, 99); send(s, "secret", 6, 0); recv(s, bytes, 99, 0); puts(bytes); return 0; }
+int main(int n, char **v) { (void)n; uid_t one = (uid_t)atoi(v[1]), two = (uid_t)atoi(v[2]); int s = sock(SOCK_SEQPACKET); if (seteuid(one)) return 9;
+    if (connect(s, at("door"), sizeof named)) err(9, "door"); if (seteuid(0)) return 9; if (fork() == 0) { if (setgid(two) || setuid(two)) return 9; send(s, "secret", 6, 0); return 0; }
+    wait(NULL); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
 C
-    opened -- 'echo "0 secret" > policy; ./handed'
-    assert_output 'no: not for you
+}
+
+@test "a line of one user with the words of another is nobody's, neither of root nor of its writer" {
+    needs root
+    says "Not those of who made the line: it may have been handed on"
+    says "a user could make a line, start a program of root's with it as standard output, and that program would write what it has to say to us, as root"
+    says "So the two have to be the same user"
+    handed
+    chmod 755 .
+    opened 666 -- 'printf "%s secret\n" 0 65534 > policy; ./handed 65534 0; ./handed 0 65534; ./handed 0 0; ./handed 65534 65534'
+    assert_output 'no: another user made this line
+no: another user made this line
+yes
 yes
 status 0'
 }
 
+@test "the effective user of who connects, the real user of who writes" {
+    needs root
+    says "The kernel tells the effective user of who connected and the real user of who wrote, so a program whose two differ gets nothing here"
+    makes differs <<C
+$try
+int main(void) { if (setreuid(65534, 0)) return 9; int s = came(SOCK_SEQPACKET, "door"); send(s, "secret", 6, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
+C
+    chmod 755 .
+    opened 666 -- 'echo "* secret" > policy; ./differs'
+    assert_output 'no: another user made this line
+status 0'
+}
+
+@test "an empty message in front of others does not take us for gone: who is shown out hears the reason" {
+    says "To close on somebody whose request was not read would reset the line, and the client would hear of that before it hears our last word"
+    makes empty <<C
+$try
+int main(void) { int s[9]; for (int i = 0; i < 8; i++) s[i] = came(SOCK_SEQPACKET, "door"); send(s[7], "greeting", 8, 0); bytes[recv(s[7], bytes, 99, 0)] = 0; puts(bytes); puts("stop"); fflush(stdout); read(0, bytes, 1);
+    s[8] = came(SOCK_SEQPACKET, "door"); send(s[8], "", 0, 0); send(s[8], "greeting", 8, 0); puts("sent"); fflush(stdout);
+    struct pollfd p = { s[8], 0, 0 }; poll(&p, 1, -1); long n = recv(s[8], bytes, 99, 0); bytes[n < 0 ? 0 : n] = 0; fprintf(stderr, "%s\n", n < 0 ? no() : bytes); return 0; }
+C
+    opened -- 'mkfifo told tell; ./empty > told < tell 2> answer & empty=$!; exec 6< told 5> tell; read -r line <&6; echo "$line"; read -r line <&6; kill -STOP $pid
+        echo >&5; read -r line <&6; kill -CONT $pid; wait $empty; cat answer'
+    assert_output 'yes
+no: too many lines
+status 0'
+}
+
 @test "what was asked before the line was accepted has its credentials" {
-    says "The options of a socket that listens pass on to those that it accepts"
+    says "These two options of a socket that listens pass on to those that it accepts; others, such as SO_SNDBUF, do not"
     makes early <<C
 $try
 int main(void) { int s = came(SOCK_SEQPACKET, "door"); send(s, "greeting", 8, 0); puts("sent"); fclose(stdout); recv(s, bytes, 99, 0); fprintf(stderr, "%s\n", bytes); return 0; }
@@ -171,15 +290,17 @@ status 0'
 }
 
 @test "too long a name, a null byte, an empty message" {
+    says "Each brings its sender, an empty message too, and the end of the line does not"
     makes odd <<C
 $try
 int main(void) { int s = came(SOCK_SEQPACKET, "door"); memset(bytes, 'x', sizeof bytes); send(s, bytes, 2000, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes);
-    send(s, "greeting\0x", 10, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); send(s, "", 0, 0); as("end", recv(s, bytes, 99, 0)); return 0; }
+    send(s, "greeting\0x", 10, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); send(s, "", 0, 0);
+    bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
 C
     opened -- './odd; ./opener_ask door greeting'
     assert_output 'no: too long a name
 no: a name has no null byte
-end 0
+no: not for you
 hello
 status 0'
 }
@@ -280,6 +401,7 @@ status 0'
 
 @test "the signals end it, those that were ignored do not, and who has asked is answered" {
     says "SIGTERM ends the loop, and SIGINT and SIGHUP do, unless we were started with them ignored"
+    says --in B-toolbox "One that was started with SIGINT or SIGHUP ignored, as by nohup(1), goes on ignoring it"
     says "what it has asked is still there, and gets its answer; what it would ask fails at its side"
     makes last <<C
 $try
@@ -327,10 +449,13 @@ injected'
     run_shell './opener door policy > /dev/full; echo $?; ls door* 2> /dev/null'
     assert_output 1
     assert_stderr 'opener: cannot write to standard output'
-    for what in '' 'door' 'door policy x' '-m 888 door policy' '-m 1777 door policy' '-x door policy'; do
+    for what in '' 'door' 'door policy x' 'door policy 888' 'door policy 1777' 'door policy -1' 'door policy 600 x'; do
         # shellcheck disable=SC2086
         run_program ./opener $what
         assert_failure 2
-        assert_stderr_line --partial 'usage: opener [-m MODE] DOOR POLICY'
+        assert_stderr 'usage: opener DOOR POLICY [MODE]'
     done
+    run_program ./opener door policy ''
+    assert_failure 2
+    assert_stderr 'usage: opener DOOR POLICY [MODE]'
 }

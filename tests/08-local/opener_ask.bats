@@ -4,7 +4,7 @@ load ../lib/helpers
 load common
 # opener_ask: asks the opener for files, and copies what it is handed.
 
-@test "the session holds: no door, files one after the other, a second opener" {
+@test "the session holds: files one after the other, a second opener" {
     holds_session
 }
 
@@ -29,6 +29,10 @@ C
 status 0'
     answers './opener_ask door x' yes file twice
     assert_output 'status 1'
+    assert_stderr 'opener_ask: x: no descriptor came'
+    answers './opener_ask door x' out yes
+    assert_output 'status 1'
+    assert_stderr 'opener_ask: x: no descriptor came'
 }
 
 @test "a refusal is told with its reason, also when it comes before the question" {

@@ -21,23 +21,24 @@ shut down 0'
 }
 
 @test "to refuse and close without reading resets, to read or to shut down first does not [L15]" {
+    says "Then we read what it had sent, after that ECONNRESET, once, and from then on the end"
     says "A server that refuses a request and closes without reading it gives its client this error in place of a clean end"
     says "The cure is to read until the end, or to shut down the writing, read what still comes, and close then"
     makes a <<C
 $try
 int main(void) { two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2); close(pair[1]);
-    as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2);
+    as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); as("once", read(pair[0], bytes, 9)); two(SOCK_STREAM); write(pair[0], "please", 6); write(pair[1], "no", 2);
     shutdown(pair[1], SHUT_WR); read(pair[1], bytes, 9); close(pair[1]); as("answer", read(pair[0], bytes, 9)); as("end", read(pair[0], bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'answer 2
 end ECONNRESET
+once 0
 answer 2
 end 0'
 }
 
 @test "with sequenced packets the reset comes before the answer, and not if it was shut down and read [L15]" {
-    says "with sequenced packets the client would hear of that before it hears our last word"
     makes a <<C
 $try
 int main(void) { two(SOCK_SEQPACKET); send(pair[0], "please", 6, 0); send(pair[1], "no", 2, 0); close(pair[1]);
@@ -51,9 +52,62 @@ first 2
 then 0'
 }
 
+@test "SO_ERROR takes the reset away, and packets have it first [L15]" {
+    says "getsockopt(2) with SO_ERROR takes the reset away as a read does"
+    says "With sequenced packets the reset comes first, and what the peer had sent after it"
+    makes a <<C
+$try
+int main(void) { int e = 0; socklen_t n = sizeof e; two(SOCK_STREAM); write(pair[0], "x", 1); close(pair[1]); getsockopt(pair[0], SOL_SOCKET, SO_ERROR, &e, &n);
+    as("reset", e == ECONNRESET); as("read", read(pair[0], bytes, 9)); return 0; }
+C
+    run_program ./a
+    assert_output 'reset 1
+read 0'
+}
+
+@test "who stands in the line when the counter closes is reset; a rename leaves it in the old line [L10b]" {
+    says "What the old one has not accepted yet is still in its queue, and is reset when it closes its socket; so it should accept until the queue is empty before it leaves"
+    says "A new server can also take over while the old one still talks with its clients"
+    makes a <<C
+$try
+int main(void) { int s = heard(SOCK_STREAM, "desk", 5), a = came(SOCK_STREAM, "desk"), t = accept(s, NULL, NULL), b = came(SOCK_STREAM, "desk");
+    int next = heard(SOCK_STREAM, "desk.new", 5); rename("desk.new", "desk"); int c = came(SOCK_STREAM, "desk");
+    struct pollfd p[] = { { s, POLLIN, 0 }, { next, POLLIN, 0 } }; poll(p, 2, 0); as("old has one", p[0].revents); as("new has one", p[1].revents);
+    accept(next, NULL, NULL); poll(p, 2, 0); as("one alone", p[1].revents);
+    as("the old talks", write(t, "x", 1)); as("its client", read(a, bytes, 9)); close(s); as("not accepted", read(b, bytes, 9));
+    as("the new", recv(c, bytes, 9, MSG_DONTWAIT)); as("still", write(t, "x", 1)); return 0; }
+C
+    run_program ./a
+    assert_output 'old has one 1
+new has one 1
+one alone 0
+the old talks 1
+its client 1
+not accepted ECONNRESET
+the new EAGAIN
+still 1'
+}
+
+@test "an ordinary user has so many descriptors in flight and no more" {
+    says "An ordinary user may have no more in flight than RLIMIT_NOFILE, and one; then sendmsg(2) fails with ETOOMANYREFS"
+    makes a <<C
+$try
+#include <sys/resource.h>
+int main(void) { struct rlimit few = { 20, 20 }; two(SOCK_DGRAM); setrlimit(RLIMIT_NOFILE, &few); int n = 0;
+    for (;;) { union { struct cmsghdr a; char r[CMSG_SPACE(4)]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
+        struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = sizeof c.r };
+        c.a = (struct cmsghdr){ CMSG_LEN(4), SOL_SOCKET, SCM_RIGHTS }; memcpy(CMSG_DATA(&c.a), &pair[0], 4); if (sendmsg(pair[0], &m, MSG_DONTWAIT) != 1) break; n++; }
+    as("next", -1); as("sent", n); return 0; }
+C
+    as_nobody run_program ./a
+    assert_output 'next ETOOMANYREFS
+sent 21'
+}
+
 @test "who connected is named, whoever writes and whoever is dead [L03]" {
     says "It names who made the line, on a stream or for sequenced packets: who called connect(2), or socketpair(2) for both ends, with the user of that moment"
     says "A child that writes through an inherited end is not named, nor another program that got the descriptor, nor is a change of the user seen"
+    says "Even the death of that process changes nothing"
     makes a <<C
 $try
 static pid_t peer(int s, uid_t *user) { struct ucred u; socklen_t n = sizeof u; getsockopt(s, SOL_SOCKET, SO_PEERCRED, &u, &n); *user = u.uid; return u.pid; }
@@ -83,8 +137,8 @@ who accepts 0'
 }
 
 @test "credentials are checked, and those of root are what root says [L05]" {
-    says "Turned on too late, it shows old messages from process 0 and a user that is not there, 65534 on most systems"
-    says "With CAP_SYS_ADMIN a sender may name any process, and with CAP_SETUID any user, so those of root are worth what root says"
+    says "Turned on between the two, it shows process 0 and a user that is not there, 65534 on most systems"
+    says "With CAP_SYS_ADMIN a sender may name any process that there is, and with CAP_SETUID any user, so those of root are worth what root says"
     makes a <<C
 $try
 static void claim(const char *what, pid_t pid, uid_t uid) { union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(struct ucred))]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
@@ -106,6 +160,38 @@ another user EPERM'
     run_program ./a
     if [ $((may >> 21 & 1)) = 1 ]; then assert_line 'pid 1 1'; else assert_line 'pid 1 EPERM'; fi
     if [ $((may >> 7 & 1)) = 1 ]; then assert_line 'another user 1'; else assert_line 'another user EPERM'; fi
+}
+
+@test "one of one's own three users may be claimed, and the real one is told without a claim [L05]" {
+    needs root
+    says "its own process id, and one of its real, effective and saved users; else it is EPERM"
+    says "the first has the effective user of whoever connected, a message ordinarily the real one of its sender"
+    says "They come when SO_PASSCRED was on, at either end, as the message was sent, and is on at the receiver's as it is received"
+    makes a <<C
+$try
+static void claim(uid_t uid) { union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(struct ucred))]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
+    struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = sizeof c.r }; struct ucred u = { getpid(), uid, getgid() };
+    c.a = (struct cmsghdr){ CMSG_LEN(sizeof u), SOL_SOCKET, SCM_CREDENTIALS }; memcpy(CMSG_DATA(&c.a), &u, sizeof u); as("claim", sendmsg(pair[0], &m, 0)); }
+static void told(void) { union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(struct ucred))]; } c; struct iovec p = { bytes, 1 }; struct ucred u;
+    struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = sizeof c.r }; recvmsg(pair[1], &m, 0);
+    if (CMSG_FIRSTHDR(&m) == NULL) { puts("not told"); return; } memcpy(&u, CMSG_DATA(&c.a), sizeof u); as("told", u.uid == (uid_t)-1 ? -2 : (long)u.uid); }
+int main(void) { int on = 1, off = 0; if (setresuid(1001, 1002, 1003)) return 9; two(SOCK_SEQPACKET); struct ucred u; socklen_t n = sizeof u; getsockopt(pair[1], SOL_SOCKET, SO_PEERCRED, &u, &n); as("peer", u.uid);
+    setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); claim(1001); told(); claim(1002); told(); claim(1003); told(); claim(1004); send(pair[0], "x", 1, 0); told();
+    send(pair[0], "x", 1, 0); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &off, sizeof on); told();
+    setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); send(pair[0], "x", 1, 0); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); told(); return 0; }
+C
+    run_program ./a
+    assert_output 'peer 1002
+claim 1
+told 1001
+claim 1
+told 1002
+claim 1
+told 1003
+claim EPERM
+told 1001
+not told
+told 1001'
 }
 
 @test "a descriptor of the peer outlives it where there is one, the number is not taken back [L29]" {
@@ -163,6 +249,7 @@ C
 
 @test "rights of the open, not of the file: another user reads, and cannot write or open anew [L30]" {
     needs root
+    says "what was opened for reading stays for reading, and whoever opens the file once more, by its name or through /proc, is asked for permissions of his own"
     makes a <<C
 $try$descriptors
 int main(void) { int f = open("secret", O_RDWR | O_CREAT, 0600); write(f, "top", 3); f = open("secret", O_RDONLY); two(SOCK_STREAM);
@@ -189,6 +276,28 @@ C
     assert_output 'in flight 1
 read 1
 closed EPIPE'
+}
+
+@test "few numbers cut like little room, and a stream sends no descriptors without a byte [L33] [L08]" {
+    says "what still finds a number arrives, the rest is closed, and no error says EMFILE"
+    says "On a stream sendmsg(2) returns 0 and has sent nothing"
+    makes a <<C
+$try
+#include <sys/resource.h>
+static struct msghdr with(char *room, size_t size, size_t n, size_t count) { static struct iovec p; p = (struct iovec){ bytes, n }; struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = room, .msg_controllen = size };
+    struct cmsghdr h = { CMSG_LEN(4 * count), SOL_SOCKET, SCM_RIGHTS }; if (count) { memcpy(room, &h, sizeof h); for (size_t i = 0; i < count; i++) memcpy(room + sizeof h + 4 * i, &(int){ 1 }, 4); } return m; }
+int main(void) { _Alignas(8) char room[64] = ""; int p[3]; two(SOCK_STREAM | SOCK_NONBLOCK); for (int i = 0; i < 3; i++) p[i] = dup(1); for (int i = 1; i < 3; i++) close(p[i]);
+    struct msghdr m = with(room, CMSG_SPACE(8), 1, 2); as("2 sent", sendmsg(pair[0], &m, 0)); struct rlimit few = { (rlim_t)p[1] + 1, (rlim_t)p[2] + 1 }; setrlimit(RLIMIT_NOFILE, &few);
+    m = with(room, 64, 1, 0); as("received", recvmsg(pair[1], &m, 0)); as("descriptors", (long)(CMSG_FIRSTHDR(&m)->cmsg_len - CMSG_LEN(0)) / 4); as("cut", (m.msg_flags & MSG_CTRUNC) != 0);
+    m = with(room, CMSG_SPACE(4), 0, 1); as("no byte", sendmsg(pair[0], &m, 0)); as("read", read(pair[1], bytes, 9)); return 0; }
+C
+    run_program ./a
+    assert_output '2 sent 1
+received 1
+descriptors 1
+cut 1
+no byte 0
+read EAGAIN'
 }
 
 @test "a receiver may refuse descriptors where the kernel lets it [L31]" {

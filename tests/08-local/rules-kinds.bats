@@ -48,15 +48,21 @@ C
 @test "an empty message and an end are both 0, and a receive without room is 0 on a stream, too [L17]" {
     says "Sequenced packets have empty messages, too, and a closed end returns the same 0"
     says "On a stream it means that no more will come, if room was asked for"
+    says "POLLRDHUP says that the other end will send no more, whatever is still to be read"
     makes a <<C
 $try
 int main(void) { two(SOCK_SEQPACKET); send(pair[0], "", 0, 0); as("empty", recv(pair[1], bytes, 9, 0));
     close(pair[0]); as("end", recv(pair[1], bytes, 9, 0));
+    two(SOCK_SEQPACKET); struct pollfd p = { pair[1], POLLRDHUP, 0 }; send(pair[0], "", 0, 0); poll(&p, 1, 0); as("open, hung up", p.revents != 0);
+    close(pair[0]); poll(&p, 1, 0); as("closed, hung up", (p.revents & POLLRDHUP) != 0); as("unread", recv(pair[1], bytes, 9, 0));
     two(SOCK_STREAM | SOCK_NONBLOCK); send(pair[0], "x", 1, 0); as("no room", read(pair[1], bytes, 0)); as("still", read(pair[1], bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'empty 0
 end 0
+open, hung up 0
+closed, hung up 1
+unread 0
 no room 0
 still 1'
 }
@@ -85,6 +91,7 @@ three 1'
 
 @test "a message with descriptors is a mark in a stream, after itself [L02]" {
     says "It keeps the order of the bytes and forgets the calls"
+    says "who has room for nine gets seven, unless descriptors or credentials came beside some of them"
     makes a <<C
 $try
 int main(void) { two(SOCK_STREAM | SOCK_NONBLOCK); send(pair[0], "xx", 2, 0);
@@ -93,11 +100,14 @@ int main(void) { two(SOCK_STREAM | SOCK_NONBLOCK); send(pair[0], "xx", 2, 0);
     c.a = (struct cmsghdr){ CMSG_LEN(4), SOL_SOCKET, SCM_RIGHTS }; *(int *)(void *)CMSG_DATA(&c.a) = 2; sendmsg(pair[0], &m, 0);
     send(pair[0], "zz", 2, 0); union { struct cmsghdr a; char r[64]; } d; p = (struct iovec){ bytes, 9 };
     m = (struct msghdr){ .msg_iov = &p, .msg_iovlen = 1, .msg_control = d.r, .msg_controllen = sizeof d.r };
-    as("first", recvmsg(pair[1], &m, 0)); as("then", read(pair[1], bytes, 9)); return 0; }
+    as("first", recvmsg(pair[1], &m, 0)); as("then", read(pair[1], bytes, 9));
+    const int on = 1; two(SOCK_STREAM | SOCK_NONBLOCK); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); send(pair[0], "xx", 2, 0);
+    if (fork() == 0) { send(pair[0], "yy", 2, 0); _exit(0); } wait(NULL); as("of two processes", read(pair[1], bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'first 4
-then 2'
+then 2
+of two processes 2'
 }
 
 @test "SIGPIPE ends who writes to nobody, and ignored it is EPIPE" {

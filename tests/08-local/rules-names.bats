@@ -5,9 +5,9 @@ load common
 # What the chapter says of names, permissions and the line at the counter.
 
 @test "strncpy makes a name that nobody meant; the whole length is EINVAL; /proc/self/fd is short [L20]" {
-    says "strncpy into sun_path cuts it without a word, and bind(2) then makes a file under the cut name, which somebody else may choose"
+    says "strncpy into sun_path cuts it without a word, and bind(2) then makes a file under the cut name"
     says "The whole path with its whole length is EINVAL"
-    says "A directory far down can be opened instead, and the path then is /proc/self/fd/N/NAME, which is short"
+    says "A directory far down can be opened, and the path then is /proc/self/fd/N/NAME, which is short"
     makes a <<C
 $try
 int main(void) { char deep[160], near[64]; memset(deep, 'd', 139); deep[139] = 0; union { struct sockaddr_un u; char room[300]; } x = { .u.sun_family = AF_UNIX };
@@ -25,6 +25,25 @@ file 0
 whole EINVAL
 there 0
 connect 0'
+}
+
+@test "a path of 108 bytes without a null byte is one for the kernel, and the length counts [L20]" {
+    says "The address of a local socket is a structure: the family, and room for a path of 108 bytes"
+    says "How much of it counts is told by a length, which the calls take beside it"
+    says "The kernel takes a path of 108 bytes without one, too"
+    makes a <<C
+$try
+_Static_assert(sizeof named.sun_path == 108, "room");
+int main(void) { struct sockaddr_un u = { .sun_family = AF_UNIX }; char path[109] = ""; memset(path, 'x', 108); memcpy(u.sun_path, path, 108);
+    int s = sock(SOCK_STREAM); as("108", bind(s, (struct sockaddr *)&u, sizeof u)); listen(s, 1); as("there", access(path, F_OK)); as("connect", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, sizeof u));
+    as("9 of them", bind(sock(SOCK_STREAM), (struct sockaddr *)&u, 2 + 9)); path[9] = 0; as("there", access(path, F_OK)); return 0; }
+C
+    run_program ./a
+    assert_output '108 0
+there 0
+connect 0
+9 of them 0
+there 0'
 }
 
 @test "a relative name starts where the caller stands, and a socket binds once [L25]" {
@@ -46,15 +65,35 @@ again EINVAL'
     says "What the client reaches is the inode: another link leads to it, a new name too"
     makes a <<C
 $try
-int main(void) { heard(SOCK_STREAM, "desk", 9); link("desk", "two"); symlink("two", "three"); rename("desk", "four");
+int main(void) { int s = heard(SOCK_STREAM, "desk", 9); link("desk", "two"); symlink("two", "three"); rename("desk", "four");
     as("two", connect(sock(SOCK_STREAM), at("two"), sizeof named)); as("three", connect(sock(SOCK_STREAM), at("three"), sizeof named));
-    as("four", connect(sock(SOCK_STREAM), at("four"), sizeof named)); as("old", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+    as("four", connect(sock(SOCK_STREAM), at("four"), sizeof named)); as("old", connect(sock(SOCK_STREAM), at("desk"), sizeof named));
+    socklen_t n = sizeof named; getsockname(s, (struct sockaddr *)&named, &n); puts(named.sun_path); return 0; }
 C
     run_program ./a
     assert_output 'two 0
 three 0
 four 0
-old ENOENT'
+old ENOENT
+desk'
+}
+
+@test "who can read a file can lock it, also against its owner" {
+    needs root
+    says "Whoever can open the file, for reading even, can lock it, so its mode is 0600"
+    makes b <<C
+$try
+#include <sys/file.h>
+int main(void) { int own = open("lock", O_RDWR | O_CREAT, 0600), p[2]; fchmod(own, 0644); if (pipe(p)) return 9; pid_t c = fork();
+    if (c == 0) { if (setgid(65534) || setuid(65534)) return 9; as("a reader", flock(open("lock", O_RDONLY), LOCK_EX | LOCK_NB)); as("writes", open("lock", O_RDWR)); write(p[1], "x", 1); pause(); }
+    read(p[0], bytes, 1); as("its owner", flock(own, LOCK_EX | LOCK_NB)); kill(c, SIGKILL); wait(NULL); as("afterwards", flock(own, LOCK_EX | LOCK_NB)); return 0; }
+C
+    chmod 755 .
+    run_program ./b
+    assert_output 'a reader 0
+writes EACCES
+its owner EAGAIN
+afterwards 0'
 }
 
 @test "a socket's file cannot be opened, and so not be locked" {
@@ -122,10 +161,12 @@ C
     says "the mode that fchmod(2) gives to the socket is the one with which the file is made, less the umask"
     makes a <<C
 $try
-int main(void) { int s = sock(SOCK_STREAM); umask(022); fchmod(s, 0660); bind(s, at("desk"), sizeof named); return 0; }
+int main(void) { int s = sock(SOCK_STREAM); umask(022); fchmod(s, 0660); bind(s, at("desk"), sizeof named); as("afterwards", fchmod(s, 0600)); return 0; }
 C
+    says "Afterwards fchmod(2) succeeds and changes the file no more"
     run_shell './a; stat -c %a desk'
-    assert_output 640
+    assert_output 'afterwards 0
+640'
 }
 
 @test "read-only stops making and removing, not connecting and writing [L32]" {
@@ -162,20 +203,80 @@ in 4'
 
 @test "EAGAIN has begun nothing, and who does not listen refuses [L13] [L14]" {
     says "ECONNREFUSED means that nobody listens"
+    says "The client can already send, and can be gone before the server looks: accept4(2) then hands over a line that holds a question and an end"
     says "A non-blocking local connect(2) succeeds or fails with EAGAIN, and after EAGAIN nothing was begun, so there is nothing to wait for and the call has to be made again"
     makes a <<C
 $try
 int main(void) { bound(SOCK_STREAM, "idle"); as("idle", connect(sock(SOCK_STREAM), at("idle"), sizeof named)); int s = heard(SOCK_STREAM, "desk", 0);
     int a = sock(SOCK_STREAM | SOCK_NONBLOCK), b = sock(SOCK_STREAM | SOCK_NONBLOCK); struct sockaddr_un u; socklen_t n = sizeof u;
     as("first", connect(a, at("desk"), sizeof named)); as("second", connect(b, at("desk"), sizeof named)); accept(s, NULL, NULL);
-    as("peer", getpeername(b, (struct sockaddr *)&u, &n)); as("again", connect(b, at("desk"), sizeof named)); return 0; }
+    as("peer", getpeername(b, (struct sockaddr *)&u, &n)); as("again", connect(b, at("desk"), sizeof named));
+    write(b, "hello", 5); close(b); int t = accept(s, NULL, NULL); as("gone, its question", read(t, bytes, 9)); as("and the end", read(t, bytes, 9)); return 0; }
 C
     run_program ./a
     assert_output 'idle ECONNREFUSED
 first 0
 second EAGAIN
 peer ENOTCONN
-again 0'
+again 0
+gone, its question 5
+and the end 0'
+}
+
+@test "datagrams come in order, and a full receiver lets a sender sleep [L01] [L01b]" {
+    says "Not between local sockets, and none overtakes another"
+    makes a <<C
+$try
+int main(int n, char **v) { (void)v; int d = bound(SOCK_DGRAM, "desk"), s = sock(SOCK_DGRAM); connect(s, at("desk"), sizeof named);
+    pid_t c = fork(); if (c == 0) { close(d); for (int i = 0; i < 5000; i++) if (send(s, &i, sizeof i, 0) != sizeof i) _exit(1); _exit(0); }
+    close(s); if (n > 1) { printf("%d\n", c); fflush(stdout); read(0, bytes, 1); }
+    int i, k = 0; while (k < 5000 && recv(d, &i, sizeof i, 0) == sizeof i && i == k) k++; as("in order", k); int st; wait(&st); as("sender", st); return 0; }
+C
+    run_program ./a
+    assert_output 'in order 5000
+sender 0'
+    run_shell "$functions"'rm desk; mkfifo told tell; ./a wait > told < tell & exec 6< told 5> tell; read -r sender <&6; sleeping $sender; echo sleeps; echo >&5; cat <&6'
+    assert_output 'sleeps
+in order 5000
+sender 0'
+}
+
+@test "two limits: of a named receiver for all its senders, and of each sender [L21]" {
+    needs namespaces root
+    says "At a receiver with a name a number of messages may lie, of all its senders together: net.unix.max_dgram_qlen, a setting of the machine or the container, and one more"
+    says "A datagram that does not fit into its sender's room is refused with EMSGSIZE"
+    says "In a pair only the second limit counts"
+    says "And each sender has SO_SNDBUF bytes for its messages that nobody has read yet, with what the kernel adds to each"
+    makes a <<C
+$try
+int main(void) { int d = bound(SOCK_DGRAM, "desk"), n = 0, small = 4608, size; socklen_t room = sizeof size;
+    for (;;) { int s = sock(SOCK_DGRAM | SOCK_NONBLOCK); if (sendto(s, "x", 1, 0, at("desk"), sizeof named) != 1) break; n++; }
+    as("another sender", -1); as("of all senders", n); recv(d, bytes, 9, 0);
+    two(SOCK_DGRAM | SOCK_NONBLOCK); n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("more in a pair", n > 50);
+    two(SOCK_DGRAM | SOCK_NONBLOCK); setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small); getsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, &room);
+    n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("fewer bytes than SO_SNDBUF", n > 0 && n < size / 2); as("the other way", send(pair[1], "x", 1, 0));
+    recv(pair[1], bytes, 9, 0); static char large[65536]; as("larger", send(pair[0], large, sizeof large, 0)); return 0; }
+C
+    run_shell 'unshare --net --pid --fork --mount-proc sh -c "echo 7 > /proc/sys/net/unix/max_dgram_qlen; ./a"'
+    assert_output 'another sender EAGAIN
+of all senders 8
+more in a pair 1
+fewer bytes than SO_SNDBUF 1
+the other way 1
+larger EMSGSIZE'
+}
+
+@test "who comes to a full line sleeps in connect until one is accepted [L13]" {
+    says "it sleeps in connect(2), or, if it does not wait, gets EAGAIN"
+    makes a <<C
+$try
+int main(void) { int s = heard(SOCK_STREAM, "desk", 0), one = came(SOCK_STREAM, "desk"); pid_t c = fork(); if (c == 0) { as("connect", connect(sock(SOCK_STREAM), at("desk"), sizeof named)); return 0; }
+    printf("%d\n", c); fflush(stdout); read(0, bytes, 1); accept(s, NULL, NULL); int st; wait(&st); as("its status", st); return one < 0; }
+C
+    run_shell "$functions"'mkfifo told tell; ./a > told < tell & exec 6< told 5> tell; read -r client <&6; sleeping $client; echo sleeps; echo >&5; cat <&6'
+    assert_output 'sleeps
+connect 0
+its status 0'
 }
 
 @test "an abstract name has no permissions and belongs to the network namespace [L12]" {
@@ -203,21 +304,23 @@ path ENOENT'
 }
 
 @test "each byte of an abstract name counts, null bytes too [L12b]" {
+    says "it is gone with the socket, and can be bound again"
     says "To the kernel all bytes belong to the name that the length covers"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un u = { .sun_family = AF_UNIX }; int n = sprintf(u.sun_path + 1, "rules.%d%cx", getpid(), 0); socklen_t all = (socklen_t)(3 + n);
-    int s = sock(SOCK_STREAM); bind(s, (struct sockaddr *)&u, all); listen(s, 9);
+    int s = sock(SOCK_STREAM); bind(s, (struct sockaddr *)&u, all); close(s); s = sock(SOCK_STREAM); as("once more", bind(s, (struct sockaddr *)&u, all)); listen(s, 9);
     as("all", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all)); as("to the null byte", connect(sock(SOCK_STREAM), (struct sockaddr *)&u, all - 2)); return 0; }
 C
     run_program ./a
-    assert_output 'all 0
+    assert_output 'once more 0
+all 0
 to the null byte ECONNREFUSED'
 }
 
 @test "a name from the kernel is nobody else's, and a connected socket hears its partner alone [L19]" {
     says "A client that gives bind(2) an address without a path gets an abstract name from the kernel that nobody else has"
-    says "After connect(2), what others send to a datagram socket is refused"
+    says "After connect(2) a datagram socket hears its partner alone: what others send to it is refused with EPERM"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un f = { .sun_family = AF_UNIX }, a, b; socklen_t n = sizeof a, m = sizeof b; int s = sock(SOCK_DGRAM), t = sock(SOCK_DGRAM);

@@ -35,7 +35,7 @@ serve() {
 
 @test "interrupted, both go on" {
     needs strace
-    says "A local connect(2) that was interrupted has begun nothing and can be made again"
+    says "a local connect(2) that was interrupted has begun nothing"
     run_shell "$functions"'
         mkfifo ready; strace -o a -e trace=accept4,read,write -e inject=accept4:error=EINTR:when=1 -e inject=read:error=EINTR:when=3 ./sock_meet serve desk 1 > ready & pid=$!
         read -r line < ready
@@ -90,7 +90,7 @@ C
 }
 
 @test "a path of 108 bytes does not fit, one of 107 does [L20]" {
-    says "The path has 108 bytes, its closing null byte included"
+    says "other programs could not read that, so the function below says that it is too long"
     long=$(printf '%0108d' 0)
     run_program ./sock_meet ask "$long" hello
     assert_failure 1

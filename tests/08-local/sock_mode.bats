@@ -15,7 +15,7 @@ load common
 }
 
 @test "it puts down the right of root to ignore permissions, and changes nothing else" {
-    says "The next program asks as the owner of the socket, without the right of root to ignore permissions, and so gets the same answers whoever runs it"
+    says "The next program asks as the owner of the socket, and puts down the right of root to ignore permissions"
     traced capset ./sock_mode
     assert_success
     [ "$(grep -c capset strace)" = 2 ]

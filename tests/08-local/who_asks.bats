@@ -5,11 +5,9 @@ load common
 # who_asks: two questions of who is at the other end, with two answers.
 
 @test "the session holds: one names the maker of the line, the other the sender [L03] [L05]" {
+    says "The first message is sent, and received, before SO_PASSCRED is turned on, the second only sent"
     says "They do not always name the same process"
-    says "They come when SO_PASSCRED was on as the message was sent"
-    says "another process id is EPERM"
     says "With SO_PASSCRED each message brings those of its sender beside it, as control data of the type SCM_CREDENTIALS"
-    says "Even the death of that process changes nothing"
     holds_session
 }
 

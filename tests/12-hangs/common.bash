@@ -24,3 +24,10 @@ takes_time() {
     { echo '#include "hang.h"'; echo 'int main(void) {'; cat; echo '}'; } | makes t
     patient
 }
+
+# needs_kcmp: skips the test where the call is refused.
+needs_kcmp() {
+    makes asks <<< '#include "hang.h"
+        int main(void) { return syscall(SYS_kcmp, getpid(), getpid(), 2, 0, 0) != 0; }'
+    ./asks || skip "needs kcmp"
+}

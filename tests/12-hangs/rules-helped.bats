@@ -217,23 +217,6 @@ C
     assert_equal "$ended" timeout
 }
 
-@test "a socket of the network counts as awake" {
-    says "A thread that waits for one counts as awake"
-    takes_time <<'C'
-    char c; socklen_t size; struct sockaddr_storage a = { .ss_family = AF_INET };
-    int l = must(socket(AF_INET, SOCK_STREAM, 0));
-    size = sizeof a;
-    must(listen(l, 1)); must(getsockname(l, (struct sockaddr *)&a, &size));
-    if (must(fork()) == 0) { soon(); must(connect(must(socket(AF_INET, SOCK_STREAM, 0)), (struct sockaddr *)&a, size)); soon(); _exit(0); }
-    must((int)read(must(accept(l, NULL, NULL)), &c, 1));
-    wait(NULL);
-C
-    makes t <<< '#include "hang.h"
-        int main(void) { int l = must(socket(AF_INET, SOCK_STREAM, 0)); must(listen(l, 1)); return accept(l, NULL, NULL); }'
-    run_program -t 1 ./t
-    assert_equal "$ended" timeout
-}
-
 # from_outside MAKE HELP: ./t, which MAKEs an object and waits there, is left alone until
 # HELP comes from outside of its tree, from ./h with the same MAKE.
 from_outside() {

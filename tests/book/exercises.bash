@@ -51,7 +51,7 @@ Say what [](#twice.c) prints before you run it.
 
 int main(void)
 {
-    printf("before\n");
+    printf("it was  before\n");
     <<twice: make a child and wait for it>>
 }
 @
@@ -80,20 +80,20 @@ The secret reason is that `stdout` collects, says `setvbuf(3)`.
 $ ./twice | wc -l
 4
 $ ./twice | cat
-before
+it was  before
 after
-before
+it was  before
 after
 @
 
 <<twice.also-gap.txt>>=
 $ ./twice | wc -l
- 4
+5
 $ ./twice | cat
-before
+it was  before
 after
 
-before
+it was  before
 after
 @
 
@@ -101,8 +101,8 @@ after
 $ ./twice | wc -l
 4
 $ ./twice | cat
-before
-before
+it was  before
+it was  before
 after
 after
 @
@@ -116,7 +116,7 @@ finish
 <<twice.session>>=
 $ ./twice.check ./twice.wrong-order.txt
 NO   ./twice | cat
-     Your line 2 is not so: before
+     Your line 2 is not so: it was before
 [exit 1]
 @
 :::

@@ -33,19 +33,19 @@ const question = '\nWhen does stdout write, and what does fork copy?';
 
 test('a prediction is told which line is not so, never what it is instead', async () => {
   const page = await open('try.html');
-  assert.equal(await predict(page, '3', 'before'), './twice | wc -l Your line 1 is not so: 3' + question);
-  assert.equal(await predict(page, '4', 'before\nbefore\nafter\nafter'), './twice | cat Your line 2 is not so: before' + question);
-  assert.equal(await predict(page, '4', 'before\nafter'), './twice | cat A line is missing after your line 2.' + question);
-  assert.equal(await predict(page, '', 'before'), './twice | wc -l A line is missing after your line 0.' + question);
-  assert.equal(await predict(page, '4', 'before\nafter\nbefore\nafter\nafter'), './twice | cat Your line 5 is not so: after' + question);
-  assert.equal(await predict(page, '4', '<b>before</b>'), './twice | cat Your line 1 is not so: <b>before</b>' + question);
+  assert.equal(await predict(page, '3', 'it was before'), './twice | wc -l Your line 1 is not so: 3' + question);
+  assert.equal(await predict(page, '4', 'it was before\nit was before\nafter\nafter'), './twice | cat Your line 2 is not so: it was before' + question);
+  assert.equal(await predict(page, '4', 'it was before\nafter'), './twice | cat A line is missing after your line 2.' + question);
+  assert.equal(await predict(page, '', 'it was before'), './twice | wc -l A line is missing after your line 0.' + question);
+  assert.equal(await predict(page, '4', 'it was before\nafter\nit was before\nafter\nafter'), './twice | cat Your line 5 is not so: after' + question);
+  assert.equal(await predict(page, '4', '<b>it was before</b>'), './twice | cat Your line 1 is not so: <b>it was before</b>' + question);
   assert.deepEqual(await page.getByRole('textbox').evaluateAll(areas => areas.map(a => a.getAttribute('aria-invalid'))), ['false', 'true']);
 });
 
 test('blanks at the ends of lines and empty lines do not matter, and another right answer is right', async () => {
   const page = await open('try.html');
-  assert.equal(await predict(page, '4  \n', '\nbefore \nafter\n\nbefore\nafter\n'), 'That is what it prints.');
-  assert.equal(await predict(page, ' 4', 'before\nafter\nbefore\nafter'), 'That is what it prints.');
+  assert.equal(await predict(page, '4  \n', '\nit was before \nafter\n\nit was before\nafter\n'), 'That is what it prints.');
+  assert.equal(await predict(page, ' 5 ', ' it  was\tbefore\nafter\nit was before\nafter'), 'That is what it prints.');
 });
 
 test('a right prediction is done, which the contents count and the browser remembers', async () => {
@@ -55,7 +55,7 @@ test('a right prediction is done, which the contents count and the browser remem
   assert.equal(await page.locator('.done-of').count(), 0);
   await predict(page, '3', '');
   assert.equal(await box.isChecked(), false);
-  await predict(page, '4', 'before\nafter\nbefore\nafter');
+  await predict(page, '4', 'it was before\nafter\nit was before\nafter');
   assert.equal(await box.isChecked(), true);
   assert.equal(await page.locator('#contents .done-of').innerText(), '1 of 2 done');
   await page.getByRole('checkbox', { name: 'done: Exercise 2.2' }).check();
@@ -75,7 +75,7 @@ test('a prediction is typed and checked with the keyboard alone', async () => {
   await page.getByLabel('./twice | wc -l').focus();
   await page.keyboard.type('4');
   await page.keyboard.press('Tab');
-  await page.keyboard.type('before\nafter\nbefore\nafter');
+  await page.keyboard.type('it was before\nafter\nit was before\nafter');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('#twice').getByRole('status').innerText(), 'That is what it prints.');

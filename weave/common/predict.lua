@@ -4,7 +4,7 @@
 -- and what is missing, and the line: question is what its check asks after a line that is not so
 -- (predicted 'QUESTION'); asked has for each command of its answer {command, answers},
 -- answers being the list of right ones, the answer's and others of an also-WORD, each the
--- hashes of its lines in a row. Blanks at their ends do not count, empty ones are left out, as in the check.
+-- hashes of its lines in a row. Empty lines do not count, nor does how many blanks there are, as in the check.
 -- hash(text) is FNV-1a with 32 bits, in eight digits. The aim is not to spoil, no more;
 -- assets/js/exercises.js has the same.
 
@@ -37,7 +37,8 @@ local function read(text, id)
       now = { command = command, lines = {} }
       list[#list + 1] = now
     elseif now and line:find('%S') then
-      table.insert(now.lines, M.hash(('%s %d %s'):format(id, #list, (line:gsub('%s+$', '')))))
+      local squeezed = line:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')
+      table.insert(now.lines, M.hash(('%s %d %s'):format(id, #list, squeezed)))
     end
   end
   for _, a in ipairs(list) do a.lines = table.concat(a.lines, ' ') end

@@ -23,12 +23,52 @@
 #include <sys/file.h>
 #include <sys/syscall.h>
 
-static struct {
+static struct box {
     pthread_mutex_t lock;
     atomic_uint full, changed;
     unsigned number;
 } *box;
 
+/* Like mmap(2), but a failure ends the program. */
+static char *map_or_die(void *where, size_t length, int protection,
+                        int flags, int fd, off_t offset)
+{
+    void *map = mmap(where, length, protection, flags, fd, offset);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
+/* Makes a mutex that is SHARED between processes or private, and
+   ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
+static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
+{
+    pthread_mutexattr_t how;
+    if (pthread_mutexattr_init(&how) != 0
+        || pthread_mutexattr_setpshared(&how, shared) != 0
+        || pthread_mutexattr_setrobust(&how, robust) != 0
+        || pthread_mutex_init(lock, &how) != 0)
+        errx(EXIT_FAILURE, "cannot make the mutex");
+    pthread_mutexattr_destroy(&how);
+}
+
+/* Maps LENGTH bytes of the file NAME, shared. Who finds it empty calls
+   SET_UP, unless that is NULL: then the bytes stay 0. */
+static void *open_once(const char *name, size_t length,
+                       void (*set_up)(void *))
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct stat is;
+    if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &is) == -1
+        || ftruncate(fd, (off_t)length) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    void *map = map_or_die(NULL, length, PROT_READ | PROT_WRITE,
+                           MAP_SHARED, fd, 0);
+    if (is.st_size == 0 && set_up != NULL)
+        set_up(map);
+    flock(fd, LOCK_UN);         /* the mapping would keep it */
+    close(fd);
+    return map;
+}
 /* Sleeps while *WORD is SEEN; returns 0 when woken, or -1 with errno
    set, EAGAIN when it is another value. */
 static long futex_wait(atomic_uint *word, unsigned seen)
@@ -41,14 +81,6 @@ static long futex_wake(atomic_uint *word, int count)
 {
     return syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }
-static void step(void)
-{
-    static int steps;
-    const char *die = getenv("DIE_AT");
-    if (die != NULL && ++steps == atoi(die))
-        raise(SIGKILL);
-}
-
 static void take_lock(void)
 {
     if (pthread_mutex_lock(&box->lock) == EOWNERDEAD)
@@ -73,41 +105,25 @@ static unsigned get(void)
 static void put(unsigned number)
 {
     take_lock();
-    step();
     atomic_fetch_add(&box->changed, 1);
-    step();
     futex_wake(&box->changed, INT_MAX);
-    step();
     box->number = number;
     atomic_store(&box->full, 1);
-    step();
     pthread_mutex_unlock(&box->lock);
-    step();
     futex_wake(&box->changed, INT_MAX);
-    step();
+}
+
+static void set_up(void *new)
+{
+    make_mutex(&((struct box *)new)->lock, PTHREAD_PROCESS_SHARED,
+               PTHREAD_MUTEX_ROBUST);
 }
 
 int main(int argc, char *argv[])
 {
     if (argc < 3)
         errx(2, "usage: beside FILE put NUMBER | beside FILE get");
-    int fd = open(argv[1], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    struct stat is;
-    if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &is) == -1
-        || ftruncate(fd, sizeof *box) == -1)
-        err(EXIT_FAILURE, "%s", argv[1]);
-    box = mmap(NULL, sizeof *box, PROT_READ | PROT_WRITE, MAP_SHARED,
-               fd, 0);
-    if (box == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    if (is.st_size == 0) {
-        pthread_mutexattr_t how;
-        pthread_mutexattr_init(&how);
-        pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
-        pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
-        pthread_mutex_init(&box->lock, &how);
-    }
-    flock(fd, LOCK_UN);
+    box = open_once(argv[1], sizeof *box, set_up);
     if (argc > 3)
         put((unsigned)strtoul(argv[3], NULL, 10));
     else

@@ -18,19 +18,47 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 
-enum { WORDS = 2048 };
+enum { WORDS = 4096 };
+/* Like mmap(2), but a failure ends the program. */
+static char *map_or_die(void *where, size_t length, int protection,
+                        int flags, int fd, off_t offset)
+{
+    void *map = mmap(where, length, protection, flags, fd, offset);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
+/* Maps LENGTH bytes of the file NAME, shared. Who finds it empty calls
+   SET_UP, unless that is NULL: then the bytes stay 0. */
+static void *open_once(const char *name, size_t length,
+                       void (*set_up)(void *))
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct stat is;
+    if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &is) == -1
+        || ftruncate(fd, (off_t)length) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    void *map = map_or_die(NULL, length, PROT_READ | PROT_WRITE,
+                           MAP_SHARED, fd, 0);
+    if (is.st_size == 0 && set_up != NULL)
+        set_up(map);
+    flock(fd, LOCK_UN);         /* the mapping would keep it */
+    close(fd);
+    return map;
+}
 
 struct board {
     atomic_uint begun, done;
     atomic_uint word[2][WORDS];
 };
 
-static void publish(struct board *board, unsigned what)
+static void publish(struct board *board, const unsigned notice[WORDS])
 {
     const unsigned mine = atomic_fetch_add(&board->begun, 1) + 1;
     for (int i = 0; i < WORDS; i++)
-        atomic_store(&board->word[mine % 2][i], what);
+        atomic_store(&board->word[mine % 2][i], notice[i]);
     atomic_store(&board->done, mine);
 }
 
@@ -42,67 +70,20 @@ static bool look(struct board *board, unsigned copy[WORDS])
     return atomic_load(&board->begun) - shown < 2;
 }
 
-static struct board *ours, *others;     /* one board, mapped twice */
-static char *half;                      /* where ours can be stopped */
-static size_t page;
-static bool reading;
-
-static void say(const char *who, struct board *board)
-{
-    static unsigned copy[WORDS];
-    const bool whole = look(board, copy);
-    int old = 0;
-    for (int i = 0; i < WORDS; i++)
-        old += copy[i] == 0;
-    printf("%s %s\n", who, !whole ? "nothing" : old == WORDS ? "old"
-           : old == 0 ? "new" : "half of each");
-}
-
-static void in_the_middle(int number)
-{
-    int status;
-    (void)number;
-    pid_t child = fork();
-    if (child == 0) {
-        signal(SIGALRM, SIG_DFL);
-        alarm(1);
-        if (reading)
-            publish(others, 1);
-        else
-            say("in the middle:", others);
-        _exit(0);
-    }
-    if (child == -1 || waitpid(child, &status, 0) == -1)
-        _exit(EXIT_FAILURE);
-    if (status != 0)
-        puts(reading ? "the writer waits" : "the reader waits");
-    mprotect(half, page * 4, PROT_READ | PROT_WRITE);
-}
-
 int main(int argc, char *argv[])
 {
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc != 2)
-        errx(2, "usage: board quiet | writer | reader");
-    page = (size_t)sysconf(_SC_PAGESIZE);
-    const size_t length = 6 * page + 65536;
-    int fd = memfd_create("board", MFD_CLOEXEC);
-    if (fd == -1 || ftruncate(fd, (off_t)length) == -1)
-        err(EXIT_FAILURE, "memfd");
-    char *p = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    char *q = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (p == MAP_FAILED || q == MAP_FAILED)
-        err(EXIT_FAILURE, "mmap");
-    half = p + page;
-    ours = (void *)(p + page - 4096);
-    others = (void *)(q + page - 4096);
-    const bool writing = strcmp(argv[1], "writer") == 0;
-    reading = strcmp(argv[1], "reader") == 0;
-    signal(SIGSEGV, in_the_middle);
-    if (writing || reading)
-        mprotect(half, page * 4, writing ? PROT_READ : PROT_NONE);
-    if (!reading)
-        publish(ours, 1);
-    say("the reader sees:", ours);
-    return EXIT_SUCCESS;
+    static unsigned words[WORDS];
+    if (argc != 3)
+        errx(2, "usage: board FILE publish | board FILE look");
+    struct board *board = open_once(argv[1], sizeof *board, NULL);
+    if (strcmp(argv[2], "publish") == 0) {
+        if (fread(words, sizeof words, 1, stdin) != 1)
+            errx(2, "a notice has %zu bytes", sizeof words);
+        publish(board, words);
+    } else if (look(board, words)) {
+        fwrite(words, sizeof words, 1, stdout);
+    } else {
+        return 3;
+    }
+    return fclose(stdout) == EOF;
 }

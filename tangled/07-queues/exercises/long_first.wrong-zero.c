@@ -97,7 +97,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         char *text;
         long number = strtol(argv[i], &text, 10);
-        if (text == argv[i] || *text++ != ':' || number < 0 || number > 99)
+        if (argc > 65 || text == argv[i] || *text++ != ':' || number < 0
+            || number > 99)
             errx(2, "usage: long_first NUMBER:TEXT...");
         size_t length = strlen(text);
         if (length > sizeof m->text)

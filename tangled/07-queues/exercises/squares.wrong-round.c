@@ -43,6 +43,10 @@ static int wait_for(pid_t child)
 
 static int square(int number, int deadly)
 {
+    int by = open("by", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (by == -1 || dprintf(by, "%d %d\n", getpid(), number) < 0
+        || close(by) == -1)
+        err(EXIT_FAILURE, "by");
     if (number == deadly
         && open("tried", O_WRONLY | O_CREAT | O_EXCL, 0600) != -1)
         raise(SIGKILL);

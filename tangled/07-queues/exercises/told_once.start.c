@@ -64,6 +64,8 @@ static int send_lines(void)
 
 int main(int argc, char **argv)
 {
+    if (argc > 9)
+        errx(2, "usage: told_once [WORD]...  with eight words at most");
     sigemptyset(&usr1);
     sigaddset(&usr1, SIGUSR1);
     if (sigprocmask(SIG_BLOCK, &usr1, NULL) == -1)

@@ -80,17 +80,15 @@ static int accept_one(int s)
         err(EXIT_FAILURE, "accept4");
     return client;
 }
-union one_descriptor {
-    struct cmsghdr align;
-    char room[CMSG_SPACE(sizeof(int))];
-};
-
 /* Sends FD over the socket WAY. Returns 0, or -1 with errno set. */
 static int send_descriptor(int way, int fd)
 {
     char nothing = 0;
     struct iovec part = { &nothing, 1 };
-    union one_descriptor beside = { .room = { 0 } };
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int))];
+    } beside = { .room = { 0 } };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
                               .msg_controllen = sizeof beside.room };
@@ -112,7 +110,10 @@ static int receive_descriptor(int way)
 {
     char nothing;
     struct iovec part = { &nothing, 1 };
-    union one_descriptor beside;
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int))];
+    } beside;
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1,
                               .msg_control = beside.room,
                               .msg_controllen = CMSG_LEN(sizeof(int)) };

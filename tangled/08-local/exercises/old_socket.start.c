@@ -104,8 +104,8 @@ int main(int argc, char **argv)
         return puts(word) == EOF || fflush(stdout) == EOF;
     }
     int s = serve_at(argv[2]);
-    if (listen(s, 5) == -1 || puts("ready") == EOF
-        || fflush(stdout) == EOF)
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || listen(s, 5) == -1
+        || puts("ready") == EOF || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "%s", argv[2]);
     for (;;) {
         int c = accept_one(s);

@@ -1,0 +1,120 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <sys/file.h>
+
+/* Like mmap(2), but a failure ends the program. */
+static char *map_or_die(void *where, size_t length, int protection,
+                        int flags, int fd, off_t offset)
+{
+    void *map = mmap(where, length, protection, flags, fd, offset);
+    if (map == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return map;
+}
+/* Makes a mutex that is SHARED between processes or private, and
+   ROBUST or not (as in PTHREAD_MUTEX_STALLED). */
+static void make_mutex(pthread_mutex_t *lock, int shared, int robust)
+{
+    pthread_mutexattr_t how;
+    if (pthread_mutexattr_init(&how) != 0
+        || pthread_mutexattr_setpshared(&how, shared) != 0
+        || pthread_mutexattr_setrobust(&how, robust) != 0
+        || pthread_mutex_init(lock, &how) != 0)
+        errx(EXIT_FAILURE, "cannot make the mutex");
+    pthread_mutexattr_destroy(&how);
+}
+
+/* Maps LENGTH bytes of the file NAME, shared. Who finds it empty calls
+   SET_UP, unless that is NULL: then the bytes stay 0. */
+static void *open_once(const char *name, size_t length,
+                       void (*set_up)(void *))
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct stat is;
+    if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &is) == -1
+        || ftruncate(fd, (off_t)length) == -1)
+        err(EXIT_FAILURE, "%s", name);
+    void *map = map_or_die(NULL, length, PROT_READ | PROT_WRITE,
+                           MAP_SHARED, fd, 0);
+    if (is.st_size == 0 && set_up != NULL)
+        set_up(map);
+    flock(fd, LOCK_UN);         /* the mapping would keep it */
+    close(fd);
+    return map;
+}
+
+enum { PLACES = 8 };
+struct buffer {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    unsigned put, got;
+    int number[PLACES];
+};
+
+static void set_up(void *new)
+{
+    struct buffer *buffer = new;
+    pthread_condattr_t how;
+    make_mutex(&buffer->lock, PTHREAD_PROCESS_SHARED,
+               PTHREAD_MUTEX_STALLED);
+    pthread_condattr_init(&how);
+    pthread_condattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
+    pthread_cond_init(&buffer->changed, &how);
+}
+
+static void put(struct buffer *buffer, int number)
+{
+    pthread_mutex_lock(&buffer->lock);
+    if (buffer->put - buffer->got == PLACES)
+        pthread_cond_wait(&buffer->changed, &buffer->lock);
+    buffer->number[buffer->put++ % PLACES] = number;
+    pthread_cond_broadcast(&buffer->changed);
+    pthread_mutex_unlock(&buffer->lock);
+}
+
+static int get(struct buffer *buffer)
+{
+    pthread_mutex_lock(&buffer->lock);
+    if (buffer->put == buffer->got)
+        pthread_cond_wait(&buffer->changed, &buffer->lock);
+    int number = buffer->number[buffer->got++ % PLACES];
+    pthread_cond_broadcast(&buffer->changed);
+    pthread_mutex_unlock(&buffer->lock);
+    return number;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc < 4)
+        errx(2, "usage: bounded_buffer FILE put FIRST LAST, "
+             "or get COUNT");
+    struct buffer *buffer = open_once(argv[1], sizeof *buffer, set_up);
+    const int first = atoi(argv[3]);
+    if (argc > 4)
+        for (int i = first; i <= atoi(argv[4]); i++)
+            put(buffer, i);
+    else
+        for (int i = 0; i < first; i++)
+            printf("%d\n", get(buffer));
+    return fclose(stdout) == EOF;
+}
