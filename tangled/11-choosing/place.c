@@ -383,7 +383,7 @@ static struct result { double ns; } *result;     /* of a trip */
 static void ask_often(void)
 {
     stay_on(processors[0]);
-    const int warm = way->kind == SPIN ? 2 : 50;
+    const int warm = way->kind == SPIN ? 2 : 10;
     int64_t start = 0;
     for (int i = -warm; i < trips; i++) {
         if (i == 0)
@@ -399,7 +399,7 @@ static void ask_often(void)
 static void answer_often(void)
 {
     stay_on(processors[apart]);
-    const int warm = way->kind == SPIN ? 2 : 50;
+    const int warm = way->kind == SPIN ? 2 : 10;
     for (int i = -warm; i < trips; i++)
         say(way, 1, hear(way, 1));
 }
@@ -435,7 +435,7 @@ static void show_spinning(void)
     printf("spinning       %.1f on one", slow / medians[0][PIPE]);
     if (found == 2)
         printf(", %.3f on two",
-               time_trips(&ways[SPIN], 1, 20000) / medians[0][PIPE]);
+               time_trips(&ways[SPIN], 1, 2000) / medians[0][PIPE]);
     putchar('\n');
 }
 
@@ -467,7 +467,7 @@ int main(void)
         for (int k = 0; k < SPIN; k++)
             for (int where = 0; where < found; where++)
                 if (ways[k].made)
-                    ns[where][k][round] = time_trips(&ways[k], where, 100);
+                    ns[where][k][round] = time_trips(&ways[k], where, 50);
     for (int k = 0; k < KINDS; k++)
         for (int where = 0; where < found; where++)
             medians[where][k] = median(ns[where][k]);

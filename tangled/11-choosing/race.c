@@ -429,7 +429,7 @@ static struct result { double ns; } *result;     /* of a trip */
 static void ask_often(void)
 {
     stay_on(processors[0]);
-    const int warm = way->kind == SPIN ? 2 : 50;
+    const int warm = way->kind == SPIN ? 2 : 10;
     int64_t start = 0;
     for (int i = -warm; i < trips; i++) {
         if (i == 0)
@@ -445,7 +445,7 @@ static void ask_often(void)
 static void answer_often(void)
 {
     stay_on(processors[apart]);
-    const int warm = way->kind == SPIN ? 2 : 50;
+    const int warm = way->kind == SPIN ? 2 : 10;
     for (int i = -warm; i < trips; i++)
         say(way, 1, hear(way, 1));
 }
