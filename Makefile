@@ -313,6 +313,10 @@ situations: ## runs all tests where a container would refuse something (hours)
 bench: ## measures the press, prints a table (BENCH=--quick for less)
 	@tools/bench $(BENCH)
 
+.PHONY: measure
+measure: out/build/11-choosing.built ## runs the race of chapter 11 here, and draws its plots
+	@tools/measure assets/figures/choosing.csv
+
 .PHONY: weigh
 weigh: html ## says what the pages weigh and how fast they are (WEIGH=--lighthouse)
 	@tools/weigh $(WEIGH)

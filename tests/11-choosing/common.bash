@@ -1,0 +1,20 @@
+# common - what several test files of this chapter need.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# leaves_nothing PROGRAM [ARGUMENT...]: it succeeds, leaves no name in its
+# temporary directory, no descriptor of a child's and no child unwaited for; and when
+# it cannot print it says so and fails.
+leaves_nothing() {
+    mkdir -p room
+    export TMPDIR=$PWD/room
+    leaves_no_name "$@"
+    assert_success
+    [ -n "$output" ] || fail "it says nothing"
+    leaves_no_zombie "$@"
+    assert_success
+    # shellcheck disable=SC2016 # for another shell
+    run_shell '"$@" > /dev/full' "$@"
+    assert_failure 1
+    assert_stderr "${1#./}: cannot write to standard output"
+    assert_equal "$(ls room)" ""
+}
