@@ -383,7 +383,6 @@ the queue is empty"
 }
 
 @test "nothing is left behind: no process, no descriptor, and after drain no queue" {
-    says "After close, neither queue"
     run_shell 'for i in 1 2 3; do ./jobs add "exit 0"; done'
     no_leaked_fd ./jobs work -n 2
     assert_success
