@@ -319,8 +319,8 @@ int main(int argc, char *argv[])
             put(words[i]);
     } else if (strcmp(what, "get") == 0 && count <= 1) {
         long more = count == 0 ? 1 : number(words[0]);
-        if (write(STDOUT_FILENO, "", 0) == -1)
-            err(EXIT_FAILURE, "standard output");
+        if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
+            errx(EXIT_FAILURE, "standard output cannot be written");
         open_ring();
         while (more-- > 0)
             get();
