@@ -373,7 +373,7 @@ C
 
 @test "on a small tmpfs, size and mapping succeed, and a store is killed; reserve and write say ENOSPC [S07]" {
     says "ftruncate(2) notes a size, and takes no memory"
-    says "mmap(2) takes addresses, and no memory either, unless mlockall(2) with MCL_FUTURE asks for the pages at once"
+    says "mmap(2) takes addresses, and no memory either, unless mlockall with MCL_FUTURE (mlock(2)) asks for the pages at once"
     says "A page is taken when it is touched for the first time, by a store or by a load, and neither has a way to return an error"
     says "On a tmpfs of 64 KiB, an object of 1 MiB can be made and mapped, and after 64 KiB of stores the next is a SIGBUS"
     says "write(2) says ENOSPC in its place"

@@ -1,0 +1,43 @@
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+static void add_in_a_child(int *sum)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        for (int i = 1; i <= 10; i++)
+            *sum += i;
+        _exit(EXIT_SUCCESS);
+    }
+    waitpid(child, NULL, 0);
+}
+
+int main(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    int *sum = mmap(NULL, sizeof *sum, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (sum == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    puts("segment -1");
+    add_in_a_child(sum);
+    printf("%d\n", *sum);
+    return EXIT_SUCCESS;
+}
