@@ -29,6 +29,8 @@ refused() {
     refused dead_owner 's/(jars->left = BEANS - jars->right;)\n(.*?consistent.*?;)/$2 pthread_mutex_unlock(&jars->lock); $1 error = pthread_mutex_lock(&jars->lock);/s'
     assert_line 'NO   and after a death at any other moment'
     refused dead_owner 's/error = pthread_mutex_consistent.*?;/pthread_mutex_destroy(&jars->lock); make_mutex(&jars->lock, PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_ROBUST); error = pthread_mutex_lock(&jars->lock);/s'
+    assert_line 'NO   and after a death at any other moment'
+    refused dead_owner 's/error = pthread_mutex_consistent.*?;/make_mutex(&jars->lock, PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_ROBUST); error = pthread_mutex_lock(&jars->lock);/s'
     assert_line 'NO   of two that wait when the owner dies, both go on'
 }
 
