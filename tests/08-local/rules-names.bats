@@ -97,7 +97,7 @@ afterwards 0'
 }
 
 @test "a lock goes when nobody has the open file, a child or a message neither" {
-    says "takes it back when that process is gone, however it went, unless somebody else has that open file: a child of it, or a message that nobody has received yet"
+    says "takes it back when that process is gone, however it went, unless a child of it has the file open, or a message that nobody has received yet"
     makes a <<C
 $try
 #include <sys/file.h>
