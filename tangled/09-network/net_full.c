@@ -98,8 +98,6 @@ static short poll_one(int s, short events, int ms)
 }
 
 
-enum { CLIENTS = 16 };
-
 static unsigned waiting(int door)
 {
     struct tcp_info info;
@@ -109,16 +107,19 @@ static unsigned waiting(int door)
     return info.tcpi_unacked;
 }
 
+enum { CLIENTS = 16 };
+
 /* Lets clients come until one does not get in. Returns how many there
    are, that one included. */
-static int fill(int door, int clients[CLIENTS])
+static int fill(int door, int backlog, int clients[CLIENTS])
 {
     for (int i = 0; i < CLIENTS; i++) {
         clients[i] = new_socket(SOCK_STREAM | SOCK_NONBLOCK);
         if (connect_to(clients[i], here(port_of(door))) == -1
             && errno != EINPROGRESS)
             err(EXIT_FAILURE, "connect");
-        if (poll_one(clients[i], POLLOUT, 100) == 0)
+        const int ms = i <= backlog ? 5000 : 100;
+        if (poll_one(clients[i], POLLOUT, ms) == 0)
             return i + 1;
     }
     errx(EXIT_FAILURE, "the queue has no end");
@@ -159,7 +160,7 @@ int main(void)
         door = new_socket(SOCK_STREAM);
         if (bind_to(door, here(0)) == -1 || listen(door, backlogs[i]) == -1)
             err(EXIT_FAILURE, "127.0.0.1");
-        count = fill(door, clients);
+        count = fill(door, backlogs[i], clients);
         snprintf(what, sizeof what, "listen(%d), waiting", backlogs[i]);
         show(what, waiting(door), 0);
     }

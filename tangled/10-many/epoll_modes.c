@@ -121,6 +121,18 @@ static int knock(const struct sockaddr_un *at, socklen_t length)
 }
 
 
+/* Returns a client's line, or -1 when the error is the one EXPECTED. */
+static int take_in(int door, int expected)
+{
+    int s;
+    while ((s = accept4(door, NULL, NULL, SOCK_CLOEXEC)) == -1
+           && errno == EINTR)
+        ;
+    if (s == -1 && errno != expected)
+        err(EXIT_FAILURE, "accept4");
+    return s;
+}
+
 int main(void)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
@@ -196,15 +208,15 @@ int main(void)
     }
     struct sockaddr_un at;
     socklen_t length;
-    int clients[6], n = 3, door = new_door(&at, &length);
+    int clients[8], n = 3, door = new_door(&at, &length);
     if (control(list, EPOLL_CTL_ADD, door, EPOLLIN | EPOLLET, 0) == -1)
         err(EXIT_FAILURE, "epoll_ctl");
     for (int i = 0; i < 3; i++)
         clients[i] = knock(&at, length);
     show("three knock: events", look(list, &event, 1), 0);
-    clients[n++] = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+    clients[n++] = take_in(door, 0);
     show("one is let in: events", look(list, &event, 1), 0);
-    while ((clients[n] = accept4(door, NULL, NULL, SOCK_CLOEXEC)) != -1)
+    while ((clients[n] = take_in(door, EAGAIN)) != -1)
         n++;
     printf("until EAGAIN: %d more\n", n - 4);
     while (n > 0)

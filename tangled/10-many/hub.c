@@ -161,8 +161,12 @@ static bool pass_on(struct source *s)
     size_t begin = 0;
     char *end;
     ssize_t n = read(s->fd, s->in + s->got, LINE - s->got);
-    if (n == -1)
-        return errno == EAGAIN || errno == EINTR;
+    if (n == -1) {
+        bool again = errno == EAGAIN || errno == EINTR;
+        if (!again && errno != ECONNRESET)
+            warn("%s", s->name);
+        return again;
+    }
     s->got += (size_t)n;
     while ((end = memchr(s->in + begin, '\n', s->got - begin))) {
         size_t length = (size_t)(end - s->in) - begin;
@@ -280,10 +284,8 @@ static void process_ready(struct source *s)
 
 static void signal_ready(struct source *s)
 {
-    struct signalfd_siginfo info;
-    if (read(s->fd, &info, sizeof info) != sizeof info || stopping)
-        return;
     stopping = true;
+    finish(s);
     finish(&door);
     finish(&notes);
     finish(&output);
@@ -463,7 +465,6 @@ int main(int argc, char **argv)
             }
         }
     finish(&timer);
-    finish(&signals);
     finish(&inputs);
     close(list);
     close(spare);

@@ -72,10 +72,25 @@ static int knock(const struct sockaddr_un *at, socklen_t length)
 }
 
 
+/* Returns a client's line, or -1 when the error is the one EXPECTED. */
+static int take_in(int door, int expected)
+{
+    int s;
+    while ((s = accept4(door, NULL, NULL, SOCK_CLOEXEC)) == -1
+           && errno == EINTR)
+        ;
+    if (s == -1 && errno != expected)
+        err(EXIT_FAILURE, "accept4");
+    return s;
+}
+
 static bool somebody_at(int door)
 {
     struct pollfd p = { .fd = door, .events = POLLIN };
-    return poll(&p, 1, 0) == 1;
+    int n;
+    while ((n = poll(&p, 1, 0)) == -1 && errno == EINTR)
+        ;
+    return n == 1;
 }
 
 int main(void)
@@ -106,19 +121,19 @@ int main(void)
     int ready = 0, refused = 0;
     for (int round = 0; round < 100; round++) {
         ready += somebody_at(door);
-        refused += accept4(door, NULL, NULL, SOCK_CLOEXEC) == -1
-                   && errno == EMFILE;
+        refused += take_in(door, EMFILE) == -1;
     }
     printf("100 rounds: ready %d, EMFILE %d\n", ready, refused);
     close(spare);
-    int s = accept4(door, NULL, NULL, SOCK_CLOEXEC);
-    printf("without the spare one: %s\n", s == -1 ? "no" : "let in");
+    int s = take_in(door, 0);
+    puts("without the spare one: let in");
     close(s);
     spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (spare == -1)
+        err(EXIT_FAILURE, "/dev/null");
     show("what the client reads", read(client, &at, sizeof at), 0);
-    printf("the door is %s, the spare one is %s\n",
-           somebody_at(door) ? "ready" : "quiet",
-           spare == -1 ? "lost" : "back");
+    printf("the spare one is back, the door is %s\n",
+           somebody_at(door) ? "ready" : "quiet");
     close(spare);
     close(client);
     close(door);

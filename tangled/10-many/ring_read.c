@@ -95,7 +95,10 @@ static void take_results(void)
 static bool ready(void)
 {
     struct pollfd p = { .fd = ring, .events = POLLIN };
-    return poll(&p, 1, 0) == 1;
+    int n;
+    while ((n = poll(&p, 1, 0)) == -1 && errno == EINTR)
+        ;
+    return n == 1;
 }
 
 int main(void)

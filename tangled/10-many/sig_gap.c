@@ -119,12 +119,13 @@ static void note(int number)
     const int error = errno;
     (void)number;
     heard++;
-    if (write(report[1], "!", 1) == -1)
-        abort();
+    while (write(report[1], "!", 1) == -1)
+        if (errno != EINTR)
+            _exit(EXIT_FAILURE);
     errno = error;
 }
 
-/* Returns 0 when the call found a byte, 1 after EINTR. */
+/* Returns 0 when the call found a byte, EINTR when it was ended. */
 static int sleep_in(int which, int fd)
 {
     struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -147,7 +148,7 @@ static int sleep_in(int which, int fd)
     }
     if (n == -1 && errno != EINTR)
         fail("a call that sleeps");
-    return n == -1;
+    return n == -1 ? EINTR : 0;
 }
 
 static void to_sleeper(const char *call, int which)
@@ -172,8 +173,11 @@ static void to_sleeper(const char *call, int which)
     if (!asleep(child) || kill(child, SIGUSR1) == -1
         || read(report[0], &mark, 1) != 1 || write(p[1], "x", 1) != 1)
         errx(EXIT_FAILURE, "%s: the child does not sleep", call);
+    int status = wait_for(child);
+    if (status != 0 && WEXITSTATUS(status) != EINTR)
+        errx(EXIT_FAILURE, "%s: the child failed", call);
     printf("asleep in %s: %s\n", call,
-           wait_for(child) == 0 ? "made again" : "EINTR");
+           status == 0 ? "made again" : "EINTR");
     close(p[0]);
     close(p[1]);
 }

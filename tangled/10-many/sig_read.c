@@ -72,6 +72,8 @@ static int next_signal(int fd)
     ssize_t n;
     while ((n = read(fd, &info, sizeof info)) == -1 && errno == EINTR)
         ;
+    if (n == -1 && errno != EAGAIN)
+        err(EXIT_FAILURE, "signalfd");
     return n == sizeof info ? 1 : -1;
 }
 
@@ -142,8 +144,11 @@ int main(int argc, char **argv)
     }
     while (next_signal(fd) == 1)
         taken++;
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        collected++;
+    for (pid_t one; (one = waitpid(-1, NULL, WNOHANG)) != 0;)
+        if (one > 0)
+            collected++;
+        else if (errno != EINTR)
+            break;
     printf("three children have ended: SIGCHLD %d, collected %d\n", taken,
            collected);
     close(fd);

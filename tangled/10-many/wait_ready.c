@@ -135,6 +135,14 @@ static void fill_but_one_page(int p[2], char *bytes, size_t page)
         err(EXIT_FAILURE, "a page");
 }
 
+static bool told_of(struct pollfd *entry, short what)
+{
+    while (poll(entry, 1, -1) == -1)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "poll");
+    return entry->revents == what;
+}
+
 int main(void)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
@@ -177,18 +185,22 @@ int main(void)
     child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
-    if (child == 0)
+    if (child == 0) {
+        close(p[0]);
         _exit(write(p[1], bytes, 2 * page) != (ssize_t)(2 * page));
+    }
     printf("two pages with waiting: asleep %s\n",
            asleep(child) ? "yes" : "no");
-    while (waitpid(child, NULL, WNOHANG) == 0)
-        if (read(p[0], bytes, sizeof bytes) == -1 && errno != EAGAIN)
+    for (pid_t one; (one = waitpid(child, NULL, WNOHANG)) != child;)
+        if (one == -1 && errno != EINTR)
+            err(EXIT_FAILURE, "waitpid");
+        else if (read(p[0], bytes, sizeof bytes) == -1 && errno != EAGAIN)
             err(EXIT_FAILURE, "read");
     int told = 0;
     struct pollfd nothing = { .fd = p[0], .events = 0 };
     close(p[1]);
     for (int call = 0; call < 100; call++)
-        told += poll(&nothing, 1, -1) == 1 && nothing.revents == POLLHUP;
+        told += told_of(&nothing, POLLHUP);
     printf("nothing asked, writer gone: told in %d of 100 calls\n", told);
     nothing.fd = -1;
     show("the same with a negative number", poll(&nothing, 1, 0), 0);
@@ -197,7 +209,7 @@ int main(void)
         err(EXIT_FAILURE, "socketpair");
     struct pollfd idle = { .fd = p[0], .events = POLLIN | POLLOUT };
     for (int call = told = 0; call < 100; call++)
-        told += poll(&idle, 1, -1) == 1 && idle.revents == POLLOUT;
+        told += told_of(&idle, POLLOUT);
     printf("OUT asked for, nothing to send: told in %d of 100\n", told);
     close(p[0]);
     close(p[1]);

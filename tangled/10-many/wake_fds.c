@@ -17,7 +17,15 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/timerfd.h>
+
+/* For children: prints what failed, and why, and ends by _exit. */
+static _Noreturn void fail(const char *what)
+{
+    warn("%s", what);
+    _exit(EXIT_FAILURE);
+}
 
 /* Waits until CHILD has ended and returns its wait status. */
 static int wait_for(pid_t child)
@@ -98,9 +106,12 @@ int main(void)
         err(EXIT_FAILURE, "timerfd_create");
     int64_t begin = now();
     set_timer(timer, 0, MS, MS);
-    while (now() < begin + 25 * MS)
+    int64_t set = now();
+    while (now() < set + 25 * MS)
         ;
     ssize_t ticks = number(timer);
+    if (ticks == -1)
+        err(EXIT_FAILURE, "the timer");
     int64_t most = (now() - begin) / MS;
     printf("busy for 25 periods: %s\n",
            ticks >= 24 && ticks <= most ? "as many ticks in one read"
@@ -134,19 +145,26 @@ int main(void)
         err(EXIT_FAILURE, "a bell and a child");
     if (child == 0)
         _exit(eventfd_write(bell, 5) == -1);
-    show("a child rang", number(bell), 0);
     if (wait_for(child) != 0)
         errx(EXIT_FAILURE, "the child failed");
+    show("a child rang", number(bell), 0);
+    const pid_t parent = getpid();
     if ((child = fork()) == -1)
         err(EXIT_FAILURE, "fork");
-    if (child == 0)
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            fail("prctl");
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
         _exit(number(bell) == 1 ? 7 : 1);
+    }
     int process = pidfd_open(child, 0);
     if (process == -1)
         err(EXIT_FAILURE, "pidfd_open");
     printf("it runs: %s\n", readable(process) ? "readable" : "quiet");
     show("reading", number(process), EINVAL);
-    eventfd_write(bell, 1);
+    if (eventfd_write(bell, 1) == -1)
+        err(EXIT_FAILURE, "the bell");
     struct pollfd p = { .fd = process, .events = POLLIN };
     while (poll(&p, 1, -1) == -1 && errno == EINTR)
         ;

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154 # helpers.bash sets
 bats_require_minimum_version 1.13.0
 load ../lib/helpers
 load common

@@ -18,29 +18,3 @@ load common
 @test "it leaves nothing behind" {
     leaves_nothing ./net_datagram
 }
-
-@test "the call that fails can be a receive [N23]" {
-    makes a <<C
-$try
-int main(void) { int nobody = bound(SOCK_DGRAM), s = sock(SOCK_DGRAM); to(nobody, name(nobody)); to(s, name(nobody)); as("send", send(s, "x", 1, 0)); until(s, 0); as("recv", recv(s, bytes, 9, MSG_DONTWAIT)); as("recv", recv(s, bytes, 9, MSG_DONTWAIT)); return 0; }
-C
-    run_program ./a
-    assert_output 'send 1
-recv ECONNREFUSED
-recv EAGAIN'
-}
-
-@test "an empty datagram is a 0 that is no end, and connect can be changed [N08] [N51]" {
-    says "The peer can be changed, and undone, by a connect(2) to another address, or to one of the family AF_UNSPEC"
-    makes a <<C
-$try
-int main(void) { int a = bound(SOCK_DGRAM), b = bound(SOCK_DGRAM), s = sock(SOCK_DGRAM); to(s, name(a)); send(s, "", 0, 0); send(s, "x", 1, 0); as("recv", recv(a, bytes, 9, 0)); as("recv", recv(a, bytes, 9, 0));
-    as("connect", to(s, name(b))); send(s, "xy", 2, 0); as("recv", recv(b, bytes, 9, 0)); as("recv", recv(a, bytes, 9, MSG_DONTWAIT)); return 0; }
-C
-    run_program ./a
-    assert_output 'recv 0
-recv 1
-connect 0
-recv 2
-recv EAGAIN'
-}

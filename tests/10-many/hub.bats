@@ -109,6 +109,7 @@ status 0'
 }
 
 @test "a slow reader loses no byte, and the command is put to sleep meanwhile" {
+    says "The flag O_NONBLOCK is set for our end of the pipe alone"
     says "when it is full somewhere, nobody is read from until there is room again"
     says "the command writes into the other one, which is a description of its own, and is put to sleep when nobody reads"
     with_hub -t 100000 notes bash -c 'read -r line < go; exec seq 2000000' -- '
@@ -201,6 +202,8 @@ gone$'
 }
 
 @test "long lines are passed on in parts, and no byte of them is lost" {
+    says "A read brings 512 bytes at most, and if each of them is an empty line, they are 512 lines with a name in front: less than the 8,192 bytes that each client's room has left when full is 0"
+    says "So the room cannot run over"
     says "A line that is longer than the room is passed on in parts"
     with_hub notes sleep 1000 -- '
         my $a = come; my $long = join "", map { chr(97 + $_ % 26) } 0 .. 5000; put($a, "$long\n"); my $got = ""; while ($got ne $long) { my $l = line($a); last if $l eq "END\n"; $l =~ /^1: (.*)$/ or die $l; $got .= $1 } print "whole\n"; put($a, "\n" x 2000 . "end\n"); my $n = 0; while ((my $l = line($a)) ne "1: end\n") { $n++ if $l eq "1: \n" } print "$n empty\n"; stop'

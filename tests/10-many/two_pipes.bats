@@ -9,6 +9,8 @@ load common
 }
 
 @test "it is one call that sleeps, without limit, and it reads nothing" {
+    says "an entry that has no answer has 0 there"
+    says "The call returns how many entries have an answer, and 0 when the time was over"
     says "-1 is without limit, and 0 only looks"
     says "poll reads nothing: it says where a read(2) would find something"
     traced poll,ppoll,read ./two_pipes
@@ -32,4 +34,5 @@ read 3'
 @test "the child is waited for" {
     leaves_no_zombie ./two_pipes
     assert_success
+    assert_output 'hello, says pipe 2'
 }

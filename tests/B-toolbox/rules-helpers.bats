@@ -433,8 +433,27 @@ C
     says "In our programs the thread that forks is the one that runs main"
     users=$(grep -l PR_SET_PDEATHSIG "$root"/tangled/*/*.c | grep -v /parent_ends.c)
     [ -n "$users" ]
+    "${CC:-gcc}" -shared -fPIC -o "$BATS_TEST_TMPDIR/by_main.so" -x c - <<'C'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+pid_t fork(void)
+{
+    if (gettid() != getpid())
+        abort();
+    if (write(9, "main\n", 5) != 5)
+        abort();
+    return ((pid_t (*)(void))dlsym(RTLD_NEXT, "fork"))();
+}
+C
     for file in $users; do
-        if grep -qE 'thrd_create|pthread_create|clone\(' "$file"; then fail "$file has other threads"; fi
+        grep -qE 'thrd_create|pthread_create|clone\(' "$file" || continue
+        name=${file##*/} name=${name%.c} unit=${file%/*} unit=${unit##*/}
+        env LD_PRELOAD="$BATS_TEST_TMPDIR/by_main.so" "$root/out/bin/$unit/$name" > out 2>&1 9> forks ||
+            fail "$name leaves with $? when a thread beside main forks: $(cat out)"
+        grep -q main forks || fail "$name made no child"
     done
 }
 
