@@ -106,28 +106,6 @@ static void show(const char *call, ssize_t result, int expected)
 }
 
 
-/* Returns how many bytes fit into a pair when OPTION is set to SIZE at
-   one of its ends; 0 leaves the option alone. */
-static long fill(int option, int size)
-{
-    static const char bytes[1000];
-    int pair[2];
-    long all = 0;
-    ssize_t n;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                   0, pair) == -1)
-        err(EXIT_FAILURE, "socketpair");
-    int end = option == SO_SNDBUF ? pair[0] : pair[1];
-    if (option != 0 && setsockopt(end, SOL_SOCKET, option, &size,
-                                  sizeof size) == -1)
-        err(EXIT_FAILURE, "setsockopt");
-    while ((n = send(pair[0], bytes, sizeof bytes, 0)) > 0)
-        all += n;
-    close(pair[0]);
-    close(pair[1]);
-    return all;
-}
-
 int main(void)
 {
     /* Descriptors 0 to 2 are taken, and no signal is blocked. */
@@ -159,11 +137,6 @@ int main(void)
     show("the receiver closes, send", send(sender, "x", 1, MSG_NOSIGNAL),
          ECONNREFUSED);
     close(sender);
-    const long usual = fill(0, 0);
-    printf("a small SO_RCVBUF at the receiver    = %s\n",
-           fill(SO_RCVBUF, 4096) == usual ? "the same room" : "less room");
-    printf("a small SO_SNDBUF at the sender      = %s\n",
-           fill(SO_SNDBUF, 4096) == usual ? "the same room" : "less room");
     if (ferror(stdout) || fclose(stdout) == EOF)
         errx(EXIT_FAILURE, "cannot write to standard output");
     return EXIT_SUCCESS;

@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -252,8 +254,16 @@ enum { CLIENTS = 32, EACH = 8 };
 static struct client {
     int s;
     uid_t user;
+    bool left;      /* shown out, and has not taken its answer */
 } clients[CLIENTS];
 static int count;
+
+static bool owes(int s)
+{
+    int unread = 0;
+    return ioctl(s, SIOCOUTQ, &unread) == 0 && unread > 0;
+}
+
 
 /* Takes out what the client has said, and closes its line. */
 static void part_with(int s)
@@ -267,8 +277,14 @@ static void part_with(int s)
 
 static void show_out(int i)
 {
-    part_with(clients[i].s);
-    clients[i] = clients[--count];
+    struct client *c = clients + i;
+    c->left = owes(c->s);
+    if (c->left) {
+        shutdown(c->s, SHUT_RDWR);
+        return;
+    }
+    part_with(c->s);
+    *c = clients[--count];
 }
 
 /* Tells whether it could be sent at once. */
@@ -290,6 +306,8 @@ static bool answer(const struct client *c)
     int got = next_request(c->s, &r);
     if (got != 1)
         return got == -1 && errno == EAGAIN;
+    if (owes(c->s))
+        return false;
     if (r.flags & MSG_CTRUNC)
         why = "no: descriptors are not taken";
     else if (r.flags & MSG_TRUNC)
@@ -303,15 +321,15 @@ static bool answer(const struct client *c)
     int fd = why == NULL ? open_plain(r.words) : -1;
     if (fd == -1)
         return say(c->s, why != NULL ? why : "no: it cannot be opened");
-    bool sent = say(c->s, "yes") && send_descriptor(c->s, fd) == 0;
+    bool sent = send_descriptor(c->s, fd) == 0;
+    bool busy = !sent && errno == ETOOMANYREFS;
     close(fd);
-    return sent;
+    return sent || (busy && say(c->s, "no: busy"));
 }
 
 /* Accepts one client. Tells whether that could be done. */
 static bool let_in(int door_socket)
 {
-    const int least = 1;
     struct ucred peer;
     socklen_t length = sizeof peer;
     int others = 0;
@@ -319,9 +337,7 @@ static bool let_in(int door_socket)
                     SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (s == -1)
         return errno == EINTR;
-    if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1
-        || setsockopt(s, SOL_SOCKET, SO_SNDBUF, &least, sizeof least)
-               == -1) {
+    if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1) {
         close(s);
         return true;
     }
@@ -351,6 +367,21 @@ static int hear_signals(void)
     if (fd == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1)
         err(EXIT_FAILURE, "signals");
     return fd;
+}
+
+/* Gives up unless there is no such socket, or a dead one. */
+static void look_for_life(const char *name, const char *more)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s%s", name, more);
+    int probe = new_socket(SOCK_DGRAM | SOCK_NONBLOCK);
+    if (n < 0 || (size_t)n >= sizeof path)
+        errx(EXIT_FAILURE, "%s: too long a name", name);
+    if (connect_to(probe, path) == 0 || errno == EPROTOTYPE)
+        errx(EXIT_FAILURE, "%s: somebody else is there", path);
+    if (errno != ENOENT && errno != ECONNREFUSED)
+        err(EXIT_FAILURE, "%s", path);
+    close(probe);
 }
 
 static const char *door;
@@ -403,10 +434,10 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
-    char *end = "";
-    unsigned long mode = argc == 4 ? strtoul(argv[3], &end, 8) : 0600;
-    if (argc < 3 || argc > 4 || end == argv[argc - 1] || *end != '\0'
-        || mode > 0777) {
+    const char *digits = argc == 4 ? argv[3] : "600";
+    const unsigned long mode = strtoul(digits, NULL, 8);
+    if (argc < 3 || argc > 4 || *digits == '\0'
+        || digits[strspn(digits, "01234567")] != '\0' || mode > 0777) {
         fprintf(stderr, "usage: opener DOOR POLICY [MODE]\n");
         return 2;
     }
@@ -424,10 +455,8 @@ int main(int argc, char **argv)
     close(probe);
     umask(077);
     take_the_lock(name);
-    probe = new_socket(SOCK_DGRAM | SOCK_NONBLOCK);
-    if (connect_to(probe, name) == 0 || errno == EPROTOTYPE)
-        errx(EXIT_FAILURE, "%s: somebody else is there", name);
-    close(probe);
+    look_for_life(name, "");
+    look_for_life(name, ".new");
     int s = new_socket(SOCK_SEQPACKET | SOCK_NONBLOCK);
     const int on = 1, off = 0;
     if (setsockopt(s, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1)
@@ -443,20 +472,25 @@ int main(int argc, char **argv)
         errx(EXIT_FAILURE, "cannot write to standard output");
     bool stop = false, deaf = false;
     while (!stop) {
+        bool pause = deaf;
         struct pollfd p[2 + CLIENTS] = {
             { .fd = signals, .events = POLLIN },
             { .fd = deaf ? -1 : s, .events = POLLIN },
         };
-        for (int i = 0; i < count; i++)
-            p[2 + i] = (struct pollfd){ .fd = clients[i].s,
+        for (int i = 0; i < count; i++) {
+            const struct client *c = clients + i;
+            p[2 + i] = (struct pollfd){ .fd = c->left ? -1 : c->s,
                                         .events = POLLIN };
+            pause |= c->left;
+        }
         const int old = count;
-        if (poll(p, (nfds_t)(2 + old), deaf ? 100 : -1) == -1
+        if (poll(p, (nfds_t)(2 + old), pause ? 100 : -1) == -1
             && errno != EINTR)
             err(EXIT_FAILURE, "poll");
         stop = p[0].revents != 0;
         for (int i = old - 1; i >= 0; i--)
-            if (p[2 + i].revents != 0 && !answer(clients + i))
+            if (clients[i].left
+                || (p[2 + i].revents != 0 && !answer(clients + i)))
                 show_out(i);
         deaf = (p[1].revents & POLLIN) != 0 && !let_in(s);
     }
@@ -464,11 +498,11 @@ int main(int argc, char **argv)
     for (int i = 0; i < CLIENTS && let_in(s); i++)
         ;
     close(s);
-    while (count > 0) {
-        if (shutdown(clients[count - 1].s, SHUT_RD) == 0)
-            while (answer(clients + count - 1))
+    for (const struct client *c = clients; c < clients + count; c++) {
+        if (!c->left && shutdown(c->s, SHUT_RD) == 0)
+            while (answer(c))
                 ;
-        show_out(count - 1);
+        part_with(c->s);
     }
     close(signals);
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 /* Like read(2), but a signal does not end it. */
@@ -98,19 +99,21 @@ static int receive_descriptor(int way)
 static int ask(int s, const char *file, char words[80])
 {
     ssize_t n;
-    while (send(s, file, strlen(file), MSG_NOSIGNAL) == -1
-           && errno == EINTR)
-        ;
     do
-        n = recv(s, words, 79, 0);
+        n = send(s, file, strlen(file), MSG_NOSIGNAL);
+    while (n == -1 && errno == EINTR);
+    if (n == -1 && errno != EPIPE && errno != ECONNRESET) {
+        snprintf(words, 80, "%s", strerrordesc_np(errno));
+        return -1;
+    }
+    do
+        n = recv(s, words, 79, MSG_PEEK);
     while (n == -1 && (errno == EINTR || errno == ECONNRESET));
     words[n > 0 ? n : 0] = '\0';
-    if (n <= 0)
-        strcpy(words, "no answer");
-    if (strcmp(words, "yes") != 0)
-        return -1;
-    strcpy(words, "no descriptor came");
-    return receive_descriptor(s);
+    int fd = receive_descriptor(s);
+    if (*words == '\0')
+        strcpy(words, n > 0 ? "no descriptor came" : "no answer");
+    return fd;
 }
 
 int main(int argc, char **argv)
@@ -137,8 +140,14 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         {
             char words[80], bytes[4096];
+            struct stat is;
             ssize_t n;
             int fd = ask(s, argv[i], words);
+            if (fd != -1 && (fstat(fd, &is) == -1 || !S_ISREG(is.st_mode))) {
+                strcpy(words, "no ordinary file came");
+                close(fd);
+                fd = -1;
+            }
             if (fd == -1) {
                 warnx("%s: %s", argv[i], words);
                 failed = 1;
@@ -146,8 +155,10 @@ int main(int argc, char **argv)
             }
             while ((n = read_some(fd, bytes, sizeof bytes)) > 0)
                 fwrite(bytes, 1, (size_t)n, stdout);
-            if (n == -1)
-                err(EXIT_FAILURE, "%s", argv[i]);
+            if (n == -1) {
+                warn("%s", argv[i]);
+                failed = 1;
+            }
             fflush(stdout);
             close(fd);
         }

@@ -34,6 +34,7 @@ tells() {
 }
 
 @test "what who_is_it asks for is looked at" {
+    says "and then reads what each client says, and sends it the number of the client's process and of its user"
     says "After so many clients it removes the name and leaves with status 0"
     says "A client that leaves at once counts as one"
     tells who_is_it
@@ -66,4 +67,33 @@ R 5'
     assert_output 'r 9
 r 3
 W 2'
+}
+
+# refuses NAME SED WORDS: its answer, changed by SED, is refused with WORDS.
+refuses() {
+    sed -e "/_GNU_SOURCE/d" -e "$2" "$root/tangled/$unit/exercises/$1.answer.c" > wrong.c
+    makes wrong < wrong.c
+    run "$root/out/bin/$unit/exercises/$1.check" "$PWD/wrong"
+    assert_failure 1
+    assert_line "     $3"
+}
+
+@test "half_closed has to copy bytes, null bytes too" {
+    refuses half_closed 's/fwrite(bytes, 1, (size_t)n, stdout)/printf("%.*s", (int)n, bytes)/' 'Standard output got 8 of 1048584 bytes.'
+}
+
+@test "lend is asked for the file itself, byte by byte, and closes also after a failure" {
+    refuses lend 's/fwrite(bytes, 1, (size_t)n, stdout)/printf("%.*s", (int)n, bytes)/' 'What is it that has to be sent?'
+    refuses lend 's/warn("a client");/return;/' 'Who is left at the other end?'
+    refuses lend 's|int fd = open(file, O_RDONLY . O_CLOEXEC);|char do_copy[400]; snprintf(do_copy, 400, "cp %s copied; chmod 600 copied", file); if (system(do_copy)) exit(9); int fd = open("copied", O_RDONLY);|' 'The client has not that file open.'
+}
+
+@test "old_socket locks its own NAME, and replaces neither a FIFO nor a link" {
+    refuses old_socket 's/"%s.lock", name/"desk.lock%.0s", name/' 'One at another NAME does not start beside it.'
+    refuses old_socket 's/S_ISSOCK(is.st_mode)/!S_ISREG(is.st_mode)/' 'A FIFO is gone.'
+    refuses old_socket 's/if (lstat(name/if (stat(name/' 'A link to a socket is gone.'
+}
+
+@test "who_is_it asks a server that closes first what its client meets" {
+    refuses who_is_it '/read_some(c, words/d; s/send(c, words, (size_t)n, MSG_NOSIGNAL);/(void)n;/' 'What does the client meet when you close before it has spoken?'
 }

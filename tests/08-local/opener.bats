@@ -12,6 +12,11 @@ setup() {
     echo '* greeting' > policy
 }
 
+# told: for programs, what the opener answers
+told='
+static const char *told(int s) { long n = recv(s, bytes, 99, 0); bytes[n < 0 ? 0 : n] = 0; return n == 1 && bytes[0] == 0 ? "yes" : n < 0 ? no() : bytes; }
+'
+
 # opened [OPTION...] -- SCRIPT: SCRIPT with an opener at door that is ready, $pid;
 # it is ended by SIGTERM, and its status is printed
 opened() {
@@ -147,6 +152,40 @@ door'
     done
 }
 
+@test "who cannot be asked may live, and nobody's new door is taken" {
+    needs root
+    says "We go on if nothing is there, or nobody listens; any other error may come from one who lives"
+    says "or under the name that our socket has before the rename"
+    makes lives <<C
+$try
+int main(int n, char **v) { (void)n; bound(SOCK_DGRAM, "partner"); int s = bound(SOCK_DGRAM, v[1]); if (connect(s, at("partner"), sizeof named)) return 9; puts("ready"); fclose(stdout); pause(); return 0; }
+C
+    for name in door door.new; do
+        run_shell 'mkfifo ready; ./lives $1 > ready & pid=$!; read -r line < ready; ./opener door policy; echo $?
+            [ -S $1 ] && kill -0 $pid && echo lives; kill $pid; rm ready partner; ls door*; rm -f door*' $name
+        assert_output "1
+lives
+$name"
+        assert_stderr "opener: $name: Operation not permitted"
+    done
+    run_shell 'mkfifo one; ./opener door.new policy > one & pid=$!; read -r line < one; ./opener door policy; echo $?; ./opener_ask door.new greeting; kill $pid; wait $pid; ls door* 2> /dev/null'
+    assert_output '1
+hello'
+    assert_stderr 'opener: door.new: somebody else is there'
+}
+
+@test "a door that we may not knock at stays" {
+    makes lives <<C
+$try
+int main(void) { heard(SOCK_SEQPACKET, "door", 1); chmod("door", 0); puts("ready"); fclose(stdout); pause(); return 0; }
+C
+    as_nobody run_shell 'mkfifo ready; ./lives > ready & pid=$!; read -r line < ready; ./opener door policy; echo $?; [ -S door ] && kill -0 $pid && echo lives; kill $pid; ls door*'
+    assert_output '1
+lives
+door'
+    assert_stderr 'opener: door: Permission denied'
+}
+
 @test "names that another opener made anew are not removed" {
     says "so what is removed has to be what we made"
     run_shell 'mkfifo one two; ./opener door policy > one & pid=$!; read -r line < one; rm door.lock; ./opener door policy; echo $?
@@ -228,10 +267,10 @@ status 0'
 # handed CONNECTS WRITES: one user connects and another writes "secret"
 handed() {
     makes handed <<C
-$try
+$try$told
 int main(int n, char **v) { (void)n; uid_t one = (uid_t)atoi(v[1]), two = (uid_t)atoi(v[2]); int s = sock(SOCK_SEQPACKET); if (seteuid(one)) return 9;
     if (connect(s, at("door"), sizeof named)) err(9, "door"); if (seteuid(0)) return 9; if (fork() == 0) { if (setgid(two) || setuid(two)) return 9; send(s, "secret", 6, 0); return 0; }
-    wait(NULL); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
+    wait(NULL); puts(told(s)); return 0; }
 C
 }
 
@@ -252,22 +291,26 @@ status 0'
 
 @test "the effective user of who connects, the real user of who writes" {
     needs root
-    says "The kernel tells the effective user of who connected and the real user of who wrote, so a program whose two differ gets nothing here"
+    says "The kernel tells the effective user of who connected and the real user of who wrote, so a program whose two differ gets nothing here, unless it names its effective user itself"
     makes differs <<C
-$try
-int main(void) { if (setreuid(65534, 0)) return 9; int s = came(SOCK_SEQPACKET, "door"); send(s, "secret", 6, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
+$try$told
+int main(void) { if (setreuid(65534, 0)) return 9; int s = came(SOCK_SEQPACKET, "door"); send(s, "secret", 6, 0); puts(told(s));
+    union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(struct ucred))]; } c = { .r = { 0 } }; struct iovec p = { "secret", 6 };
+    struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = sizeof c.r }; struct ucred u = { getpid(), 0, getgid() };
+    c.a = (struct cmsghdr){ CMSG_LEN(sizeof u), SOL_SOCKET, SCM_CREDENTIALS }; memcpy(CMSG_DATA(&c.a), &u, sizeof u); sendmsg(s, &m, 0); puts(told(s)); return 0; }
 C
     chmod 755 .
     opened 666 -- 'echo "* secret" > policy; ./differs'
     assert_output 'no: another user made this line
+yes
 status 0'
 }
 
 @test "an empty message in front of others does not take us for gone: who is shown out hears the reason" {
     says "To close on somebody whose request was not read would reset the line, and the client would hear of that before it hears our last word"
     makes empty <<C
-$try
-int main(void) { int s[9]; for (int i = 0; i < 8; i++) s[i] = came(SOCK_SEQPACKET, "door"); send(s[7], "greeting", 8, 0); bytes[recv(s[7], bytes, 99, 0)] = 0; puts(bytes); puts("stop"); fflush(stdout); read(0, bytes, 1);
+$try$told
+int main(void) { int s[9]; for (int i = 0; i < 8; i++) s[i] = came(SOCK_SEQPACKET, "door"); send(s[7], "greeting", 8, 0); puts(told(s[7])); puts("stop"); fflush(stdout); read(0, bytes, 1);
     s[8] = came(SOCK_SEQPACKET, "door"); send(s[8], "", 0, 0); send(s[8], "greeting", 8, 0); puts("sent"); fflush(stdout);
     struct pollfd p = { s[8], 0, 0 }; poll(&p, 1, -1); long n = recv(s[8], bytes, 99, 0); bytes[n < 0 ? 0 : n] = 0; fprintf(stderr, "%s\n", n < 0 ? no() : bytes); return 0; }
 C
@@ -279,10 +322,10 @@ status 0'
 }
 
 @test "what was asked before the line was accepted has its credentials" {
-    says "These two options of a socket that listens pass on to those that it accepts; others, such as SO_SNDBUF, do not"
+    says "These two options of a socket that listens pass on to those that it accepts"
     makes early <<C
-$try
-int main(void) { int s = came(SOCK_SEQPACKET, "door"); send(s, "greeting", 8, 0); puts("sent"); fclose(stdout); recv(s, bytes, 99, 0); fprintf(stderr, "%s\n", bytes); return 0; }
+$try$told
+int main(void) { int s = came(SOCK_SEQPACKET, "door"); send(s, "greeting", 8, 0); puts("sent"); fclose(stdout); fprintf(stderr, "%s\n", told(s)); return 0; }
 C
     opened -- 'kill -STOP $pid; mkfifo sent; ./early > sent 2> answer & early=$!; read -r line < sent; kill -CONT $pid; wait $early; cat answer'
     assert_output 'yes
@@ -292,10 +335,10 @@ status 0'
 @test "too long a name, a null byte, an empty message" {
     says "Each brings its sender, an empty message too, and the end of the line does not"
     makes odd <<C
-$try
-int main(void) { int s = came(SOCK_SEQPACKET, "door"); memset(bytes, 'x', sizeof bytes); send(s, bytes, 2000, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes);
-    send(s, "greeting\0x", 10, 0); bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); send(s, "", 0, 0);
-    bytes[recv(s, bytes, 99, 0)] = 0; puts(bytes); return 0; }
+$try$told
+int main(void) { int s = came(SOCK_SEQPACKET, "door"); memset(bytes, 'x', sizeof bytes); send(s, bytes, 2000, 0); puts(told(s));
+    send(s, "greeting\0x", 10, 0); puts(told(s)); send(s, "", 0, 0);
+    puts(told(s)); return 0; }
 C
     opened -- './odd; ./opener_ask door greeting'
     assert_output 'no: too long a name
@@ -348,13 +391,13 @@ C
     says "A thousand connections of one user are eight lines and 992 refusals"
     says "shown out again at once if its user has as many lines as it may have, or the list is full"
     makes crowd <<C
-$try
+$try$told
 #include <sys/resource.h>
-int main(void) { struct rlimit l; getrlimit(RLIMIT_NOFILE, &l); l.rlim_cur = l.rlim_max; setrlimit(RLIMIT_NOFILE, &l); int told = 0, in = 0, held[1000];
+int main(void) { struct rlimit l; getrlimit(RLIMIT_NOFILE, &l); l.rlim_cur = l.rlim_max; setrlimit(RLIMIT_NOFILE, &l); int no_more = 0, in = 0, held[1000];
     for (int i = 0; i < 1000; i++) { held[i] = came(SOCK_SEQPACKET, "door"); struct pollfd p = { held[i], POLLIN, 0 };
-        if (i < 8) { send(held[i], "greeting", 8, 0); long n = recv(held[i], bytes, 99, 0); in += n == 3 && memcmp(bytes, "yes", 3) == 0; recv(held[i], bytes, 99, 0); }
-        else { poll(&p, 1, -1); long n = recv(held[i], bytes, 99, 0); told += n == 18 && memcmp(bytes, "no: too many lines", 18) == 0; close(held[i]); } }
-    as("in", in); as("told", told); puts("held"); fclose(stdout); pause(); return 0; }
+        if (i < 8) { send(held[i], "greeting", 8, 0); in += strcmp(told(held[i]), "yes") == 0; }
+        else { poll(&p, 1, -1); long n = recv(held[i], bytes, 99, 0); no_more += n == 18 && memcmp(bytes, "no: too many lines", 18) == 0; close(held[i]); } }
+    as("in", in); as("told", no_more); puts("held"); fclose(stdout); pause(); return 0; }
 C
     opened -- 'mkfifo held; ./crowd > held & crowd=$!; while read -r line && [ "$line" != held ]; do echo "$line"; done < held
         ./opener_ask door greeting 2>&1; ls /proc/$pid/fd | wc -l; kill $crowd; wait $crowd
@@ -368,7 +411,7 @@ C
 
 @test "who says nothing costs a place, who does not read is shown out, and others do not notice" {
     says "A client that says nothing costs one of the places of its user"
-    says "a client that does not read its answers fills it after a few, and is shown out"
+    says "Who asks again before it has taken the answer is shown out"
     makes deaf <<C
 $try
 int main(void) { int s = came(SOCK_SEQPACKET, "door"); came(SOCK_SEQPACKET, "door"); int n = 0; signal(SIGPIPE, SIG_IGN);
@@ -378,6 +421,43 @@ C
     assert_output 'shown out 1
 hello
 status 0'
+}
+
+@test "who does not take what it was handed has one descriptor in flight for each place, and others get theirs" {
+    needs root
+    says "So a client has one question at a time"
+    says "who is shown out keeps its place until it has taken it, or has closed its socket"
+    says "SIOCOUTQ tells what we sent and is not taken"
+    makes takes_all <<C
+$try$told
+#include <sys/resource.h>
+int main(void) { struct rlimit l; getrlimit(RLIMIT_NOFILE, &l); l.rlim_cur = l.rlim_max; setrlimit(RLIMIT_NOFILE, &l); if (setgid(65533) || setuid(65533)) return 9;
+    int s[200], in = 0; for (int i = 0; i < 200; i++) { s[i] = came(SOCK_SEQPACKET, "door"); for (int k = 0; k < 60; k++) send(s[i], "greeting", 8, MSG_NOSIGNAL); struct pollfd p = { s[i], POLLIN, 0 }; poll(&p, 1, -1);
+        recv(s[i], bytes, 9, MSG_PEEK); in += bytes[0] == 0; shutdown(s[i], i % 2 ? SHUT_WR : SHUT_RDWR); p = (struct pollfd){ s[i], POLLHUP, 0 }; poll(&p, 1, -1); if (bytes[0] != 0) close(s[i]); }
+    as("in", in); puts("held"); fflush(stdout); read(0, bytes, 1); puts(told(s[0])); puts("taken"); fflush(stdout); read(0, bytes, 1); return 0; }
+C
+    chmod 755 . && chmod 777 . && chmod 644 greeting policy
+    for p in opener takes_all; do cp -L --remove-destination "$(readlink -f $p)" $p.copy && mv $p.copy $p && chmod 755 $p; done
+    run_shell 'mkfifo ready told tell; (ulimit -n 48; exec setpriv --reuid=65534 --regid=65534 --clear-groups ./opener door policy 666) > ready & pid=$!; read -r line < ready; few=$(ls /proc/$pid/fd | wc -l)
+        ./takes_all > told < tell & all=$!; exec 6< told 5> tell; while read -r line <&6 && [ "$line" != held ]; do echo "$line"; done
+        ./opener_ask door greeting; echo >&5; read -r line <&6; echo "$line"; read -r line <&6; until [ "$(ls /proc/$pid/fd | wc -l)" = $((few + 7)) ]; do kill -0 $pid || exit 9; done
+        exec 5>&-; wait $all; until [ "$(ls /proc/$pid/fd | wc -l)" = $few ]; do kill -0 $pid || exit 9; done; ./opener_ask door greeting
+        kill $pid; wait $pid; echo "status $?"'
+    assert_output 'in 8
+hello
+yes
+hello
+status 0'
+}
+
+@test "too many in flight is told, and the next one is served" {
+    needs strace
+    says "So whoever is not handed one hears why, also where too many are in flight"
+    run_shell 'mkfifo ready; strace -o log -e trace=sendmsg -e inject=sendmsg:error=ETOOMANYREFS:when=1 ./opener door policy > ready & tracer=$!
+        read -r pid _ < ready; ./opener_ask door greeting greeting 2>&1; kill $pid; wait $tracer; echo $?'
+    assert_output 'opener_ask: greeting: no: busy
+hello
+0'
 }
 
 @test "a client that is killed in the middle is gone, and no descriptor stays" {
@@ -402,11 +482,11 @@ status 0'
 @test "the signals end it, those that were ignored do not, and who has asked is answered" {
     says "SIGTERM ends the loop, and SIGINT and SIGHUP do, unless we were started with them ignored"
     says --in B-toolbox "One that was started with SIGINT or SIGHUP ignored, as by nohup(1), goes on ignoring it"
-    says "what it has asked is still there, and gets its answer; what it would ask fails at its side"
+    says "the question that it has asked is still there, and is answered; what it would ask fails at its side"
     makes last <<C
-$try
-int main(void) { int s = came(SOCK_SEQPACKET, "door"); send(s, "greeting", 8, 0); int t = came(SOCK_SEQPACKET, "door"); puts("sent"); fclose(stdout); bytes[recv(s, bytes, 99, 0)] = 0;
-    fprintf(stderr, "%s\n", bytes); recv(s, bytes, 99, 0); fprintf(stderr, "end %ld\n", (long)recv(s, bytes, 99, 0)); fprintf(stderr, "end %ld\n", (long)recv(t, bytes, 99, 0)); return 0; }
+$try$told
+int main(void) { int s = came(SOCK_SEQPACKET, "door"); send(s, "greeting", 8, 0); int t = came(SOCK_SEQPACKET, "door"); puts("sent"); fclose(stdout);
+    fprintf(stderr, "%s\n", told(s)); fprintf(stderr, "end %ld\n", (long)recv(s, bytes, 99, 0)); fprintf(stderr, "end %ld\n", (long)recv(t, bytes, 99, 0)); return 0; }
 C
     for signal in TERM INT HUP; do
         run_shell "$functions"'mkfifo ready sent; env --default-signal=INT,HUP ./opener door policy > ready & pid=$!; read -r line < ready
@@ -449,12 +529,14 @@ injected'
     run_shell './opener door policy > /dev/full; echo $?; ls door* 2> /dev/null'
     assert_output 1
     assert_stderr 'opener: cannot write to standard output'
-    for what in '' 'door' 'door policy x' 'door policy 888' 'door policy 1777' 'door policy -1' 'door policy 600 x'; do
+    for what in '' 'door' 'door policy x' 'door policy 888' 'door policy 1777' 'door policy -1' 'door policy -18446744073709551232' 'door policy +600' 'door policy 600 x'; do
         # shellcheck disable=SC2086
         run_program ./opener $what
         assert_failure 2
         assert_stderr 'usage: opener DOOR POLICY [MODE]'
     done
+    run_program ./opener door policy ' 600'
+    assert_failure 2
     run_program ./opener door policy ''
     assert_failure 2
     assert_stderr 'usage: opener DOOR POLICY [MODE]'

@@ -88,20 +88,23 @@ the new EAGAIN
 still 1'
 }
 
-@test "an ordinary user has so many descriptors in flight and no more" {
-    says "An ordinary user may have no more in flight than RLIMIT_NOFILE, and one; then sendmsg(2) fails with ETOOMANYREFS"
+@test "once an ordinary user has more descriptors in flight than its limit, no more go" {
+    says "When an ordinary user has more than RLIMIT_NOFILE in flight, sendmsg(2) fails with ETOOMANYREFS; the message before may have gone far over"
     makes a <<C
 $try
 #include <sys/resource.h>
-int main(void) { struct rlimit few = { 20, 20 }; two(SOCK_DGRAM); setrlimit(RLIMIT_NOFILE, &few); int n = 0;
-    for (;;) { union { struct cmsghdr a; char r[CMSG_SPACE(4)]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
-        struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = sizeof c.r };
-        c.a = (struct cmsghdr){ CMSG_LEN(4), SOL_SOCKET, SCM_RIGHTS }; memcpy(CMSG_DATA(&c.a), &pair[0], 4); if (sendmsg(pair[0], &m, MSG_DONTWAIT) != 1) break; n++; }
+int main(int k, char **v) { struct rlimit few = { 20, 20 }; two(SOCK_DGRAM); setrlimit(RLIMIT_NOFILE, &few); int n = 0; size_t each = (size_t)atoi(v[k - 1]);
+    for (;;) { union { struct cmsghdr a; char r[CMSG_SPACE(4 * 253)]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
+        struct msghdr m = { .msg_iov = &p, .msg_iovlen = 1, .msg_control = c.r, .msg_controllen = CMSG_SPACE(4 * each) };
+        c.a = (struct cmsghdr){ CMSG_LEN(4 * each), SOL_SOCKET, SCM_RIGHTS }; for (size_t i = 0; i < each; i++) memcpy(CMSG_DATA(&c.a) + 4 * i, &pair[0], 4); if (sendmsg(pair[0], &m, MSG_DONTWAIT) != 1) break; n++; }
     as("next", -1); as("sent", n); return 0; }
 C
-    as_nobody run_program ./a
+    as_nobody run_program ./a 1
     assert_output 'next ETOOMANYREFS
 sent 21'
+    as_nobody run_program ./a 253
+    assert_output 'next ETOOMANYREFS
+sent 1'
 }
 
 @test "who connected is named, whoever writes and whoever is dead [L03]" {
@@ -137,7 +140,7 @@ who accepts 0'
 }
 
 @test "credentials are checked, and those of root are what root says [L05]" {
-    says "Turned on between the two, it shows process 0 and a user that is not there, 65534 on most systems"
+    says "Where none came along, it shows process 0 and a user that is not there, 65534 on most systems"
     says "With CAP_SYS_ADMIN a sender may name any process that there is, and with CAP_SETUID any user, so those of root are worth what root says"
     makes a <<C
 $try
@@ -166,7 +169,7 @@ another user EPERM'
     needs root
     says "its own process id, and one of its real, effective and saved users; else it is EPERM"
     says "the first has the effective user of whoever connected, a message ordinarily the real one of its sender"
-    says "They come when SO_PASSCRED was on, at either end, as the message was sent, and is on at the receiver's as it is received"
+    says "They come when SO_PASSCRED was on, at either end, as the message was sent, or the line was not accepted yet, or the sender attached them itself; and it has to be on at the receiver's as it is received"
     makes a <<C
 $try
 static void claim(uid_t uid) { union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(struct ucred))]; } c = { .r = { 0 } }; struct iovec p = { bytes, 1 };
@@ -178,7 +181,10 @@ static void told(void) { union { struct cmsghdr a; char r[CMSG_SPACE(sizeof(stru
 int main(void) { int on = 1, off = 0; if (setresuid(1001, 1002, 1003)) return 9; two(SOCK_SEQPACKET); struct ucred u; socklen_t n = sizeof u; getsockopt(pair[1], SOL_SOCKET, SO_PEERCRED, &u, &n); as("peer", u.uid);
     setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); claim(1001); told(); claim(1002); told(); claim(1003); told(); claim(1004); send(pair[0], "x", 1, 0); told();
     send(pair[0], "x", 1, 0); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &off, sizeof on); told();
-    setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); send(pair[0], "x", 1, 0); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); told(); return 0; }
+    setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); send(pair[0], "x", 1, 0); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); told();
+    two(SOCK_SEQPACKET); claim(1003); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); told(); struct sockaddr_un f = { .sun_family = AF_UNIX }; n = sizeof f;
+    int s = sock(SOCK_SEQPACKET), t = sock(SOCK_SEQPACKET); if (bind(s, (struct sockaddr *)&f, 2) || listen(s, 1) || getsockname(s, (struct sockaddr *)&f, &n) || connect(t, (struct sockaddr *)&f, n)) return 9;
+    send(t, "x", 1, 0); pair[1] = accept(s, NULL, NULL); setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof on); told(); send(t, "x", 1, 0); told(); return 0; }
 C
     run_program ./a
     assert_output 'peer 1002
@@ -191,6 +197,10 @@ told 1003
 claim EPERM
 told 1001
 not told
+told 1001
+claim 1
+told 1003
+told 1001
 told 1001'
 }
 

@@ -49,12 +49,14 @@ C
     says "Sequenced packets have empty messages, too, and a closed end returns the same 0"
     says "On a stream it means that no more will come, if room was asked for"
     says "POLLRDHUP says that the other end will send no more, whatever is still to be read"
+    says "tells them apart while the sender has neither closed nor shut down its writing"
     makes a <<C
 $try
 int main(void) { two(SOCK_SEQPACKET); send(pair[0], "", 0, 0); as("empty", recv(pair[1], bytes, 9, 0));
     close(pair[0]); as("end", recv(pair[1], bytes, 9, 0));
     two(SOCK_SEQPACKET); struct pollfd p = { pair[1], POLLRDHUP, 0 }; send(pair[0], "", 0, 0); poll(&p, 1, 0); as("open, hung up", p.revents != 0);
     close(pair[0]); poll(&p, 1, 0); as("closed, hung up", (p.revents & POLLRDHUP) != 0); as("unread", recv(pair[1], bytes, 9, 0));
+    two(SOCK_SEQPACKET); p.fd = pair[1]; send(pair[0], "", 0, 0); shutdown(pair[0], SHUT_WR); poll(&p, 1, 0); as("shut down, hung up", (p.revents & POLLRDHUP) != 0);
     two(SOCK_STREAM | SOCK_NONBLOCK); send(pair[0], "x", 1, 0); as("no room", read(pair[1], bytes, 0)); as("still", read(pair[1], bytes, 9)); return 0; }
 C
     run_program ./a
@@ -63,6 +65,7 @@ end 0
 open, hung up 0
 closed, hung up 1
 unread 0
+shut down, hung up 1
 no room 0
 still 1'
 }
@@ -91,7 +94,7 @@ three 1'
 
 @test "a message with descriptors is a mark in a stream, after itself [L02]" {
     says "It keeps the order of the bytes and forgets the calls"
-    says "who has room for nine gets seven, unless descriptors or credentials came beside some of them"
+    says "who has room for nine gets seven, unless descriptors or credentials came beside some of them, or an urgent byte is between"
     makes a <<C
 $try
 int main(void) { two(SOCK_STREAM | SOCK_NONBLOCK); send(pair[0], "xx", 2, 0);

@@ -96,6 +96,29 @@ its owner EAGAIN
 afterwards 0'
 }
 
+@test "a lock goes when nobody has the open file, a child or a message neither" {
+    says "takes it back when that process is gone, however it went, unless a child of it has the file open, or a message that nobody has received yet"
+    makes a <<C
+$try
+#include <sys/file.h>
+static void again(const char *what) { int f = open("lock", O_RDWR | O_CREAT, 0600); as(what, flock(f, LOCK_EX | LOCK_NB)); close(f); }
+int main(void) { for (int way = 0; way < 3; way++) { int p[2]; if (pipe(p)) return 9; two(SOCK_STREAM); pid_t c = fork();
+    if (c == 0) { int f = open("lock", O_RDWR | O_CREAT, 0600); if (flock(f, LOCK_EX)) _exit(9); close(p[1]);
+        if (way == 1 && fork() == 0) { close(pair[0]); read(p[0], bytes, 1); close(f); _exit(0); }
+        if (way == 2) { union { struct cmsghdr a; char r[CMSG_SPACE(4)]; } u = { .r = { 0 } }; struct iovec v = { bytes, 1 };
+            struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = u.r, .msg_controllen = sizeof u.r };
+            u.a = (struct cmsghdr){ CMSG_LEN(4), SOL_SOCKET, SCM_RIGHTS }; memcpy(CMSG_DATA(&u.a), &f, 4); sendmsg(pair[0], &m, 0); }
+        kill(getpid(), SIGKILL); }
+    wait(NULL); again(way == 0 ? "gone" : way == 1 ? "a child" : "a message"); close(p[1]); close(pair[0]); if (way == 2) read(pair[1], bytes, 1); while (read(pair[1], bytes, 1) == 1) ; if (way == 2) again("received"); close(p[0]); close(pair[1]); }
+    return 0; }
+C
+    run_program ./a
+    assert_output 'gone 0
+a child EAGAIN
+a message EAGAIN
+received 0'
+}
+
 @test "a socket's file cannot be opened, and so not be locked" {
     says "It has to be on a file of its own: a socket's file cannot be opened"
     makes a <<C
@@ -111,6 +134,7 @@ lock EBADF'
     run_shell 'cat desk'
     assert_stderr 'cat: desk: No such device or address'
     says "which is what cat prints that was pointed at a socket"
+    says "But for O_PATH, which opens the place alone, open(2) says ENXIO"
 }
 
 @test "two that try connect first rob each other all the same [L10]" {
@@ -241,17 +265,42 @@ in order 5000
 sender 0'
 }
 
+@test "a receiver that closes or leaves a partner loses what it has not read, and later senders are told [L01]" {
+    says "What can be lost is what lies unread when the receiver closes, or leaves a partner for another one"
+    says "Its next one is refused: with ECONNREFUSED if the receiver closed, else with EPERM, and the partner that was left gets ECONNRESET first"
+    makes a <<C
+$try
+int main(void) { int r = bound(SOCK_DGRAM | SOCK_NONBLOCK, "r"), a = bound(SOCK_DGRAM, "partner"), b = sock(SOCK_DGRAM); bound(SOCK_DGRAM, "c"); connect(a, at("r"), sizeof named); connect(b, at("r"), sizeof named);
+    send(b, "b", 1, 0); connect(r, at("partner"), sizeof named); as("its first partner: unread", recv(r, bytes, 9, 0)); as("another sends", send(b, "b", 1, 0));
+    send(a, "a", 1, 0); connect(r, at("c"), sizeof named); as("another partner: unread", recv(r, bytes, 9, 0)); as("the one that was left", send(a, "a", 1, 0)); as("and again", send(a, "a", 1, 0)); as("another", send(b, "b", 1, 0));
+    close(r); as("closed", send(b, "b", 1, 0)); return 0; }
+C
+    run_program ./a
+    assert_output 'its first partner: unread 1
+another sends EPERM
+another partner: unread EAGAIN
+the one that was left ECONNRESET
+and again EPERM
+another EPERM
+closed ECONNREFUSED'
+}
+
 @test "two limits: of a named receiver for all its senders, and of each sender [L21]" {
     needs namespaces root
-    says "At a receiver with a name a number of messages may lie, of all its senders together: net.unix.max_dgram_qlen, a setting of the machine or the container, and one more"
+    says "At a receiver that is not connected to the sender a number of messages may lie, of all such senders together: net.unix.max_dgram_qlen, a setting of the machine or the container, and one more"
+    says "A larger SO_RCVBUF gives the receiver more room in the network, and here it does nothing"
     says "A datagram that does not fit into its sender's room is refused with EMSGSIZE"
     says "In a pair only the second limit counts"
     says "And each sender has SO_SNDBUF bytes for its messages that nobody has read yet, with what the kernel adds to each"
     makes a <<C
 $try
+static int fits(int option) { int n = 0, few = 4608; two(SOCK_STREAM | SOCK_NONBLOCK); if (option) setsockopt(pair[option == SO_RCVBUF], SOL_SOCKET, option, &few, sizeof few);
+    while (send(pair[0], "x", 1, 0) == 1) n++; return n; }
 int main(void) { int d = bound(SOCK_DGRAM, "desk"), n = 0, small = 4608, size; socklen_t room = sizeof size;
     for (;;) { int s = sock(SOCK_DGRAM | SOCK_NONBLOCK); if (sendto(s, "x", 1, 0, at("desk"), sizeof named) != 1) break; n++; }
     as("another sender", -1); as("of all senders", n); recv(d, bytes, 9, 0);
+    int e = bound(SOCK_DGRAM | SOCK_NONBLOCK, "even"), o = bound(SOCK_DGRAM, "odd"); connect(e, at("odd"), sizeof named); connect(o, at("even"), sizeof named); n = 0;
+    while (send(e, "x", 1, 0) == 1) n++; as("more to a partner with a name", n > 50); as("SO_RCVBUF", fits(SO_RCVBUF) == fits(0)); as("SO_SNDBUF", fits(SO_SNDBUF) < fits(0));
     two(SOCK_DGRAM | SOCK_NONBLOCK); n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("more in a pair", n > 50);
     two(SOCK_DGRAM | SOCK_NONBLOCK); setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small); getsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, &room);
     n = 0; while (send(pair[0], "x", 1, 0) == 1) n++; as("fewer bytes than SO_SNDBUF", n > 0 && n < size / 2); as("the other way", send(pair[1], "x", 1, 0));
@@ -260,6 +309,9 @@ C
     run_shell 'unshare --net --pid --fork --mount-proc sh -c "echo 7 > /proc/sys/net/unix/max_dgram_qlen; ./a"'
     assert_output 'another sender EAGAIN
 of all senders 8
+more to a partner with a name 1
+SO_RCVBUF 1
+SO_SNDBUF 1
 more in a pair 1
 fewer bytes than SO_SNDBUF 1
 the other way 1
@@ -320,16 +372,27 @@ to the null byte ECONNREFUSED'
 
 @test "a name from the kernel is nobody else's, and a connected socket hears its partner alone [L19]" {
     says "A client that gives bind(2) an address without a path gets an abstract name from the kernel that nobody else has"
-    says "After connect(2) a datagram socket hears its partner alone: what others send to it is refused with EPERM"
+    says "calls it autobind"
+    says "One with SO_PASSCRED, of which the next section tells, gets such a name as it connects or sends"
+    says "What others send to a datagram socket after its connect(2) is refused with EPERM"
+    says "What lay there before its first one is still received"
     makes a <<C
 $try
 int main(void) { struct sockaddr_un f = { .sun_family = AF_UNIX }, a, b; socklen_t n = sizeof a, m = sizeof b; int s = sock(SOCK_DGRAM), t = sock(SOCK_DGRAM);
     bind(s, (struct sockaddr *)&f, 2); bind(t, (struct sockaddr *)&f, 2); getsockname(s, (struct sockaddr *)&a, &n); getsockname(t, (struct sockaddr *)&b, &m);
-    as("differ", memcmp(a.sun_path, b.sun_path, 6) != 0 && a.sun_path[0] == 0); int d = bound(SOCK_DGRAM, "desk"); connect(s, at("desk"), sizeof named);
-    as("a third", sendto(t, "x", 1, 0, (struct sockaddr *)&a, n)); as("its partner", sendto(d, "x", 1, 0, (struct sockaddr *)&a, n)); return 0; }
+    as("differ", memcmp(a.sun_path, b.sun_path, 6) != 0 && a.sun_path[0] == 0); as("early", sendto(t, "x", 1, 0, (struct sockaddr *)&a, n)); int d = bound(SOCK_DGRAM, "desk"); connect(s, at("desk"), sizeof named);
+    as("a third", sendto(t, "x", 1, 0, (struct sockaddr *)&a, n)); as("its partner", sendto(d, "x", 1, 0, (struct sockaddr *)&a, n));
+    as("the early one", recv(s, bytes, 9, 0)); const int on = 1;
+    for (int i = 0; i < 2; i++) { int c = sock(SOCK_DGRAM); setsockopt(c, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+        if (i == 0) connect(c, at("desk"), sizeof named); else sendto(c, "x", 1, 0, at("desk"), sizeof named);
+        n = sizeof a; getsockname(c, (struct sockaddr *)&a, &n); as("named", n == 8 && a.sun_path[0] == 0); } return 0; }
 C
     run_program ./a
     assert_output 'differ 1
+early 1
 a third EPERM
-its partner 1'
+its partner 1
+the early one 1
+named 1
+named 1'
 }
