@@ -257,9 +257,13 @@ $(PDFS:%=out/build/pdf/%.tex): out/build/pdf/%.tex: $(PRINT_NEEDS) $(DRAWINGS:%=
 	@$(PRINT) -t latex -V $(patsubst $(NAME)%,page%,$*) --template weave/print/book.tex --top-level-division=chapter --highlight-style=weave/print/code.theme --wrap=none -o $@.new
 	@mv $@.new $@
 
-out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css
+# Its cover shows the session that the title block names as a sample, if it names one.
+out/$(NAME).epub: $(PRINT_NEEDS) $(DRAWINGS:%=out/build/figures/%.svg) assets/css/epub.css assets/site/cover.svg weave/site/card
 	@echo "epub    pandoc"
-	@$(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --mathml --css assets/css/epub.css -o $@.new
+	@sample=$$(tools/title sample 2>/dev/null) || sample=; sample=$${sample%% *}; \
+	    [ -z "$$sample" ] || weave/site/card assets/site/cover.svg "tangled/$$sample.session" out/build/cover.png; \
+	    $(PRINT) -t epub3 --highlight-style=monochrome --toc --toc-depth=2 --mathml --css assets/css/epub.css \
+	        $${sample:+--epub-cover-image out/build/cover.png} -o $@.new
 	@weave/print/epub-repack $@.new
 	@mv $@.new $@
 

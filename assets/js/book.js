@@ -91,7 +91,7 @@ function unfoldAll(chunk, yes) {
   if (yes) {
     for (let folded; (folded = all('.use[aria-expanded="false"]', chunk)).length;) folded.forEach(unfold);
   } else {
-    for (const use of all('pre > code > .use-line > .use', chunk)) fold(use);
+    for (const use of all('pre > code > .use-line > .use, pre > code > .helpers > .use-line > .use', chunk)) fold(use);
   }
   chunk.classList.toggle('whole', yes);
   const b = chunk.querySelector('.unfold-all');
@@ -132,6 +132,14 @@ function toggle(use) {
   tell(chunk);
 }
 
+// The helpers that a program begins with, one line until somebody asks for them.
+document.addEventListener('click', event => {
+  const head = event.target.closest('.helpers-head button');
+  if (!head) return;
+  const open = head.closest('code').querySelector('.helpers').classList.toggle('open');
+  head.setAttribute('aria-expanded', open);
+});
+
 ready(all('.use'));
 document.addEventListener('click', event => {
   const use = event.target.closest('.use[aria-expanded]');
@@ -168,6 +176,7 @@ async function copy(text, b) {
 function codeText(pre) {
   const code = pre.querySelector('code').cloneNode(true);
   undoLines(code);
+  code.querySelector('.helpers-head')?.remove();
   for (const remark of all(pre.closest('.whole') ? '.use-line, .why' : '.told', code)) remark.remove();
   for (const line of all('.use-line', code)) line.append('\n');
   return code.textContent.replace(/\n*$/, '\n');
@@ -377,7 +386,18 @@ const sidebar = document.getElementById('contents'), bar = document.querySelecto
 const here = location.pathname.replace(/^.*\//, '') || 'index.html';
 const sections = all('ol ol a[href^="#"]', sidebar)
   .map(link => ({ link, heading: document.getElementById(link.hash.slice(1)) })).filter(s => s.heading);
-const whole = bar && bar.innerHTML;
+const whole = bar && bar.innerHTML, errors = document.querySelector('.errors a');
+// An error is told with the section that one reads in place of the chapter.
+const errorsAt = errors && errors.getAttribute('href'), chapterName = bar && encodeURIComponent(bar.textContent);
+const own = errors && make('a', { href: errorsAt }, errors.textContent);
+if (own) document.querySelector('.settings').append(own);
+function tellErrors(section) {
+  const name = section && section.link.textContent;
+  for (const link of [errors, own]) {
+    link.href = name ? errorsAt.replace(chapterName, encodeURIComponent(name)) : errorsAt;
+    link.textContent = 'Report an error ' + (name ? 'in ' + name : 'on this page');
+  }
+}
 let current, waiting = false, rest;
 function follow() {
   waiting = false;
@@ -386,6 +406,7 @@ function follow() {
   if (now === current) return;
   if (current) current.link.removeAttribute('aria-current');
   current = now;
+  if (own) tellErrors(now);
   if (bar) bar.innerHTML = now ? `<b>${whole}</b><span>${now.link.innerHTML}</span>` : whole;
   if (!now) return;
   now.link.setAttribute('aria-current', 'location');

@@ -116,8 +116,11 @@ document.addEventListener('mouseover', point);
 document.addEventListener('focusin', event => { if (event.target.matches(':focus-visible')) point(event); });
 document.addEventListener('mouseout', event => { if (at && !at.contains(event.relatedTarget)) hide(); });
 document.addEventListener('focusout', hide);
-// the focus brings its own scrolling
-document.addEventListener('scroll', () => { if (at && at === document.activeElement) place(at); else hide(); }, { passive: true });
+// The focus brings its own scrolling, and so does code that is laid out for the first time.
+document.addEventListener('scroll', () => {
+  if (!at || at !== document.activeElement && !at.matches(':hover')) hide();
+  else if (!box.hidden) place(at);
+}, { passive: true });
 
 // --- A sheet, for a thumb -------------------------------------------------------------------
 

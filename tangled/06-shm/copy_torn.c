@@ -31,7 +31,7 @@ static char *other;             /* the same two, to copy through */
 static struct record *ours, *theirs;
 static void copy_record(struct record *to, unsigned long what)
 {
-    atomic_fetch_add(&to->sequence, 1);
+    atomic_fetch_or(&to->sequence, 1);
     for (int i = 0; i < LINES; i++)
         atomic_store(&to->word[i], what);
     atomic_fetch_add(&to->sequence, 1);

@@ -46,8 +46,7 @@ static void add_one(void)
     if (kind == ATOMIC) {
         atomic_fetch_add(&counters->atomic, 1);
     } else {
-        int seen = counters->plain;
-        __asm__ volatile("" : "+r"(seen));
+        volatile int seen = counters->plain;
         counters->plain = seen + 1;
     }
 }

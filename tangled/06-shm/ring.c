@@ -34,6 +34,7 @@ struct slot {
 static struct ring {
     char magic[8];
     uint64_t device, inode;     /* the file that it was made in */
+    uint64_t processes;         /* whose ids the lock can hold */
     uint32_t slots;             /* a power of two, MOST at most */
     atomic_uint deaths;
     pthread_mutex_t lock;
@@ -42,7 +43,7 @@ static struct ring {
     struct slot slot[];
 } *ring;
 
-static const char magic[8] = "ring 2\n";
+static const char magic[8] = "ring 3\n";
 static const char *path;
 static uint32_t slots;          /* ours: what we have checked */
 static bool waits = true;
@@ -110,9 +111,19 @@ static long die_at;
 static void step(void)
 {
     static long steps;
-    if (++steps == die_at)
+    if (++steps == die_at) {
         raise(SIGKILL);
+        _exit(128 + SIGKILL);   /* process 1 of a container lives on */
+    }
 }
+static uint64_t process_ids(void)
+{
+    struct stat is;
+    if (stat("/proc/self/ns/pid", &is) == -1)
+        err(EXIT_FAILURE, "/proc/self/ns/pid");
+    return is.st_ino;
+}
+
 static off_t size_of(uint32_t count)
 {
     return (off_t)(sizeof(struct ring) + count * sizeof(struct slot));
@@ -139,6 +150,7 @@ static void make_ring(long count)
     memcpy(ring->magic, magic, sizeof magic);
     ring->device = is.st_dev;
     ring->inode = is.st_ino;
+    ring->processes = process_ids();
     ring->slots = (uint32_t)count;
     make_mutex(&ring->lock, PTHREAD_PROCESS_SHARED,
                PTHREAD_MUTEX_ROBUST);
@@ -169,6 +181,8 @@ static void open_ring(void)
         errx(EXIT_FAILURE, "%s: not a ring", path);
     if (ring->device != is.st_dev || ring->inode != is.st_ino)
         errx(EXIT_FAILURE, "%s: a copy of a ring", path);
+    if (ring->processes != process_ids())
+        errx(EXIT_FAILURE, "%s: a ring of another container", path);
 }
 static void take_lock(void)
 {
@@ -182,6 +196,13 @@ static void take_lock(void)
         errx(3, "%s: locked", path);
     if (error != 0)
         errx(EXIT_FAILURE, "%s: lock: %s", path, strerror(error));
+}
+
+static void give_back(void)
+{
+    const int error = pthread_mutex_unlock(&ring->lock);
+    if (error != 0)
+        errx(EXIT_FAILURE, "%s: unlock: %s", path, strerror(error));
 }
 /* How many messages are in the ring; without the lock, it was so at
    some moment. */
@@ -204,7 +225,7 @@ static void lock_unless(uint32_t count, const char *why)
     take_lock();
     while (messages() == count) {
         unsigned seen = atomic_load(&ring->changed);
-        pthread_mutex_unlock(&ring->lock);
+        give_back();
         if (!waits)
             errx(3, "%s: %s", path, why);
         if (futex_wait(&ring->changed, seen) == -1
@@ -224,7 +245,7 @@ static void commit(atomic_uint *end)
     step();
     atomic_fetch_add(end, 1);
     step();
-    pthread_mutex_unlock(&ring->lock);
+    give_back();
     step();
 }
 
@@ -274,7 +295,7 @@ int main(int argc, char *argv[])
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     int option;
-    while ((option = getopt(argc, argv, "k:n")) != -1)
+    while ((option = getopt(argc, argv, "+k:n")) != -1)
         if (option == 'k')
             die_at = number(optarg);
         else if (option == 'n')
@@ -298,6 +319,8 @@ int main(int argc, char *argv[])
             put(words[i]);
     } else if (strcmp(what, "get") == 0 && count <= 1) {
         long more = count == 0 ? 1 : number(words[0]);
+        if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
+            errx(EXIT_FAILURE, "standard output cannot be written");
         open_ring();
         while (more-- > 0)
             get();

@@ -74,7 +74,7 @@ int main(void)
     struct shmid_ds is;
     show("detached once", shmdt(ours), 0);
     show("  IPC_STAT", shmctl(id, IPC_STAT, &is), 0);
-    printf("  attached by                        %ju\n",
+    printf("  still attached                     %ju\n",
            (uintmax_t)is.shm_nattch);
     show("detached twice", again == NULL ? 0 : shmdt(again), 0);
     show("  IPC_STAT", shmctl(id, IPC_STAT, &is), EINVAL);

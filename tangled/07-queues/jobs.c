@@ -152,6 +152,14 @@ static void close_queues(void)
     mq_close(aside);
 }
 
+/* Tells whether somebody has removed one of the queues. */
+static bool are_removed(void)
+{
+    struct stat first, second;
+    return fstat(queue, &first) == 0 && fstat(aside, &second) == 0
+        && (first.st_nlink == 0 || second.st_nlink == 0);
+}
+
 /* Takes a job from FROM, which does not wait. Returns false when there
    is none. */
 static bool take(mqd_t from, struct job *job)
@@ -159,7 +167,7 @@ static bool take(mqd_t from, struct job *job)
     ssize_t n;
     do
         n = mq_receive(from, job->command, LONGEST, &job->priority);
-    while (n == -1 && errno == EINTR);
+    while (n == -1 ? errno == EINTR : n == 0 && !are_removed());
     if (n == -1 && errno != EAGAIN)
         err(EXIT_FAILURE, "mq_receive");
     if (n == 0)
@@ -196,7 +204,8 @@ static void await_signals(void)
             sigaddset(&set, some[i]);
     signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals == -1 || sigprocmask(SIG_BLOCK, &set, NULL) == -1
-        || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        || signal(SIGPIPE, SIG_IGN) == SIG_ERR
+        || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         err(EXIT_FAILURE, "signals");
 }
 
@@ -270,18 +279,15 @@ static int drain(void)
 
 static int remove_queues(void)
 {
-    int status = EXIT_SUCCESS;
     name_queues();
     mqd_t last = mq_open(name[0], O_WRONLY | O_NONBLOCK);
-    for (int i = 0; i < 2; i++)
-        if (mq_unlink(name[i]) == -1 && errno != ENOENT) {
-            warn("a message queue");
-            status = EXIT_FAILURE;
-        }
-    if (status == EXIT_SUCCESS && last != -1)
+    for (int i = 1; i >= 0; i--)
+        if (mq_unlink(name[i]) == -1 && errno != ENOENT)
+            err(EXIT_FAILURE, "a message queue");
+    if (last != -1)
         mq_send(last, "", 0, 0);    /* if it is full, nobody sleeps */
     mq_close(last);
-    return status;
+    return EXIT_SUCCESS;
 }
 
 static struct worker {
@@ -306,16 +312,15 @@ static _Noreturn void do_jobs(int to, int from)
             sigemptyset(&none);
             if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent
                 || signal(SIGPIPE, SIG_DFL) == SIG_ERR
+                || signal(SIGXFSZ, SIG_DFL) == SIG_ERR
                 || sigprocmask(SIG_SETMASK, &none, NULL) == -1)
                 _exit(126);
             execl("/bin/sh", "sh", "-c", job.command, (char *)NULL);
             _exit(126);
         }
-        if (child == -1) {
+        if (child == -1)
             warn("a shell for a job");
-            break;
-        }
-        int status = wait_for(child);
+        int status = child == -1 ? -1 : wait_for(child);
         if (write_all(from, &status, sizeof status) == -1)
             break;
     }
@@ -382,6 +387,16 @@ static void put_aside(struct worker *w)
         warn("lost, for it could not be put aside: %s", w->job.command);
 }
 
+/* There is no process for W or its job: the next work shall do it. */
+static void give_back(struct worker *w)
+{
+    asked_to_stop = true;
+    failures++;
+    if (w->busy && !put(queue, &w->job))
+        put_aside(w);
+    w->busy = false;
+}
+
 /* Returns how a process ended that something has killed. */
 static const char *killer(int status)
 {
@@ -397,6 +412,10 @@ static const char *killer(int status)
 static void hear(struct worker *w, int status)
 {
     const char *command = w->job.command;
+    if (status == -1) {
+        give_back(w);
+        return;
+    }
     w->busy = false;
     failures += status != 0;
     if (WIFSIGNALED(status))
@@ -427,19 +446,10 @@ static void bury(struct worker *w)
         put_aside(w);
     if (!start_worker(w)) {
         warn("no worker in place of one that died");
-        if (w->busy)
-            put_aside(w);
+        give_back(w);
     } else if (w->busy) {
         hand_over(w);
     }
-}
-
-/* Tells whether somebody has removed one of the queues. */
-static bool are_removed(void)
-{
-    struct stat first, second;
-    return fstat(queue, &first) == 0 && fstat(aside, &second) == 0
-        && (first.st_nlink == 0 || second.st_nlink == 0);
 }
 
 /* Waits for a worker, for a signal, and for a job if JOBS. */

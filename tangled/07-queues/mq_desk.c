@@ -94,8 +94,9 @@ int main(int argc, char **argv)
     else
         {
             char *text = malloc((size_t)form.mq_msgsize);
-            if (text == NULL || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-                err(EXIT_FAILURE, "malloc");
+            if (text == NULL || signal(SIGPIPE, SIG_IGN) == SIG_ERR
+                || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+                err(EXIT_FAILURE, "cannot begin");
             unsigned priority;
             ssize_t n = take(queue, text, (size_t)form.mq_msgsize, &priority);
             if (n == -1)

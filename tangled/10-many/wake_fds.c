@@ -106,7 +106,8 @@ int main(void)
         err(EXIT_FAILURE, "timerfd_create");
     int64_t begin = now();
     set_timer(timer, 0, MS, MS);
-    while (now() < begin + 25 * MS)
+    int64_t set = now();
+    while (now() < set + 25 * MS)
         ;
     ssize_t ticks = number(timer);
     if (ticks == -1)

@@ -364,6 +364,9 @@ int main(void)
         err(EXIT_FAILURE, "memfd_create");
     tell("1024 reads, pread", calls_of(by_pread, NULL));
     if (make_ring() == -1) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM
+            || errno == EINTR)
+            err(EXIT_FAILURE, "it could not be made");
         printf("no ring here: %s\n", strerror(errno));
     } else {
         batch = 1;

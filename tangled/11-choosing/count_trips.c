@@ -318,6 +318,9 @@ static int make_way(struct way *w, int kind)
         w->made = false;
         close_way(w);
         errno = error;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM
+            || errno == EINTR)
+            err(EXIT_FAILURE, "it could not be made");
     }
     return made;
 }

@@ -156,7 +156,7 @@ static void stay_on(size_t processor)
         fail("sched_setaffinity");
 }
 
-enum { ALL = 4 << 20, LARGEST = 1 << 20, SIZES = 5 };
+enum { ALL = 1 << 20, LARGEST = 1 << 20, SIZES = 5 };
 static const size_t sizes[SIZES] = { 512, 4096, 16384, 65536,
                                      LARGEST };
 static char bytes[LARGEST];

@@ -116,7 +116,7 @@ static uint64_t by_map(int flag)
     return all;
 }
 
-enum { LOADS = 20000 };
+enum { LOADS = 2000 };
 
 static size_t next_place(size_t at)
 {

@@ -57,12 +57,14 @@ static void tell_zerocopy(void)
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(door, (struct sockaddr *)&here, length) == -1
+    if (s == -1 || bind(door, (struct sockaddr *)&here, length) == -1
         || getsockname(door, (struct sockaddr *)&here, &length) == -1
         || listen(door, 1) == -1)
         err(EXIT_FAILURE, "a TCP socket");
     if (setsockopt(s, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof on) == -1
         || connect(s, (struct sockaddr *)&here, length) == -1) {
+        if (errno == EINTR)
+            err(EXIT_FAILURE, "connect");
         printf("MSG_ZEROCOPY: not here: %s\n", strerror(errno));
         return;
     }

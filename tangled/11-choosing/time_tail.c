@@ -146,7 +146,7 @@ static void touch_twice(void)
     munmap(map, all);
 }
 
-enum { TRIPS = 20000 };
+enum { TRIPS = 10000 };
 static int there[2], back[2];
 static double *ns;
 

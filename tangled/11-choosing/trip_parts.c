@@ -165,7 +165,7 @@ static void stay_on(size_t processor)
         fail("sched_setaffinity");
 }
 
-enum { TRIPS = 1000 };
+enum { TRIPS = 100 };
 static int there[2], back[2];
 static size_t size;
 static double *took;

@@ -13,11 +13,85 @@ load common
     holds_session
 }
 
-@test "it is the kernel that tells, from a list in the thread's own memory [S19]" {
-    says "What the thread has unmapped by then, the kernel does not reach"
-    traced set_robust_list,munmap ./mutex_robust
+@test "the kernel follows a chain through the locks, the last one taken first, 2048 links, and no further than it can [S17] [S19]" {
+    says "When it ends, the kernel follows the chain from the last one taken, for 2048 links at most (set_robust_list(2)), and stops at what it cannot reach: a lock that was unmapped or overwritten stays locked, by nobody, and so may those that were taken before it"
+    makes try <<'C'
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+enum { MANY = 3000 };
+static pthread_mutex_t *a, *b, *many;
+static void *shared(size_t size)
+{
+    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+static void make(pthread_mutex_t *m)
+{
+    pthread_mutexattr_t how;
+    pthread_mutexattr_init(&how);
+    pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(m, &how);
+}
+static void owner(int how)
+{
+    make(a);
+    make(b);
+    if (fork() == 0) {
+        if (how == 0)
+            for (int i = 0; i < MANY; i++)
+                pthread_mutex_lock(&many[i]);
+        pthread_mutex_lock(a);
+        pthread_mutex_lock(b);
+        if (how == 1)
+            munmap(b, 4096);
+        if (how == 2)
+            munmap(a, 4096);
+        if (how == 3)
+            memset(b, 0xff, sizeof *b);
+        _exit(0);
+    }
+    wait(NULL);
+    printf("%d:", how);
+    if (how != 0) {
+        printf(" %s", strerrorname_np(pthread_mutex_trylock(a)));
+        if (how != 3)
+            printf(" %s", strerrorname_np(pthread_mutex_trylock(b)));
+    } else {
+        int dead = 0, busy = 0;
+        for (int i = 0; i < MANY; i++) {
+            int error = pthread_mutex_trylock(&many[i]);
+            dead += error == EOWNERDEAD;
+            busy += error == EBUSY;
+        }
+        dead += pthread_mutex_trylock(a) == EOWNERDEAD;
+        dead += pthread_mutex_trylock(b) == EOWNERDEAD;
+        printf(" %d %d", dead, busy);
+    }
+    puts("");
+    fflush(stdout);
+}
+int main(void)
+{
+    a = shared(4096);
+    b = shared(4096);
+    many = shared(MANY * sizeof *many);
+    for (int i = 0; i < MANY; i++)
+        make(&many[i]);
+    for (int how = 0; how < 4; how++)
+        owner(how);
+}
+C
+    run_program ./try
     assert_success
-    assert_call 'set_robust_list\('
+    assert_output '0: 2048 954
+1: EBUSY EBUSY
+2: EBUSY EOWNERDEAD
+3: EBUSY'
     run_program ./mutex_robust
     assert_equal "${lines[-1]}" '  trylock                        EBUSY'
 }

@@ -373,6 +373,7 @@ C
 
 @test "on a small tmpfs, size and mapping succeed, and a store is killed; reserve and write say ENOSPC [S07]" {
     says "ftruncate(2) notes a size, and takes no memory"
+    says "mmap(2) takes addresses, and no memory either, unless mlockall with MCL_FUTURE (mlock(2)) asks for the pages at once"
     says "A page is taken when it is touched for the first time, by a store or by a load, and neither has a way to return an error"
     says "On a tmpfs of 64 KiB, an object of 1 MiB can be made and mapped, and after 64 KiB of stores the next is a SIGBUS"
     says "write(2) says ENOSPC in its place"
@@ -387,6 +388,7 @@ C
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 int main(void)
@@ -413,6 +415,16 @@ int main(void)
     printf("%d ", ftruncate(fd, 1 << 20));
     p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     puts(p == MAP_FAILED ? "failed" : "mapped");
+    struct stat is;
+    fstat(fd, &is);
+    printf("%d pages, ", is.st_blocks != 0);
+    int few = memfd_create("few", 0);
+    if (ftruncate(few, 4096) == -1 || mlockall(MCL_FUTURE) == -1)
+        return 79;
+    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, few, 0);
+    munlockall();
+    fstat(few, &is);
+    printf("%d with mlockall\n", is.st_blocks != 0);
     printf("%s\n", strerrorname_np(posix_fallocate(fd, 0, 1 << 20)));
     fflush(stdout);
     if (fork() == 0)
@@ -431,19 +443,21 @@ C
     [ "$status" != 77 ] || skip "needs namespaces"
     assert_output 'a load: SIGBUS
 0 mapped
+0 pages, 1 with mlockall
 ENOSPC
 SIGBUS after 65536
 ENOSPC'
 }
 
 @test "a flock and a lock of an open file stay as long as a child of the killed owner has the file [S30]" {
-    says "for those of an open file that means all who have it open, children included"
+    says "for those of an open file that means all who have it open or mapped, children included"
     says --in 08-local "unless a child of it has the file open"
     makes try <<'C'
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 static int lock(int fd, int flocks)
@@ -459,19 +473,30 @@ static int in_another(int flocks)
 }
 int main(void)
 {
-    for (int flocks = 0; flocks < 2; flocks++) {
-        int p[2];
+    for (int way = 0; way < 4; way++) {
+        const int flocks = way % 2;
+        int p[2], q[2];
         pid_t child;
-        if (pipe(p) == -1)
+        char ready;
+        if (pipe(p) == -1 || pipe(q) == -1)
             return 1;
         if (fork() == 0) {
             int fd = open("locked", O_RDWR | O_CREAT, 0600);
             if (lock(fd, flocks) == -1)
                 _exit(1);
-            if ((child = fork()) == 0)
+            if (ftruncate(fd, 1) == -1)
+                _exit(1);
+            if ((child = fork()) == 0) {
+                if (way > 1) {
+                    mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+                    close(fd);
+                }
+                if (write(q[1], "", 1) != 1)
+                    _exit(3);
                 for (;;)
                     pause();
-            if (write(p[1], &child, sizeof child) != sizeof child)
+            }
+            if (read(q[0], &ready, 1) != 1 || write(p[1], &child, sizeof child) != sizeof child)
                 _exit(2);
             raise(SIGKILL);
         }
@@ -488,5 +513,5 @@ int main(void)
 C
     run_program ./try
     assert_success
-    assert_output "$(printf '%s\n' '-1 0' '-1 0')"
+    assert_output "$(printf '%s\n' '-1 0' '-1 0' '-1 0' '-1 0')"
 }

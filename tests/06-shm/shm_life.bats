@@ -9,13 +9,23 @@ load common
 }
 
 @test "an object outlives its maker, killed or not, until somebody removes the name [S03]" {
-    says "It outlives its maker, with all that is in it, until somebody removes the name or the machine is started again"
+    says "It outlives its maker, with all that is in it, until somebody removes the name, or the /dev/shm goes that it lies in"
     says "The maker's next start with O_EXCL then fails with EEXIST"
     run_shell './shm_hello $1 word; bash -c "./shm_hello $1-two word; kill -9 \$\$"; ./shm_hello $1; ./shm_hello $1-two; rm /dev/shm$1 /dev/shm$1-two' "$name"
     assert_output 'word
 word'
     traced openat ./shm_life
     assert_call 'O_CREAT\|O_EXCL.* = -1 EEXIST'
+}
+
+@test "an object goes with the mount that it lies in, as with a container [S03]" {
+    needs mounts
+    in_own_mounts sh -c 'mount --make-rprivate / && mount -t tmpfs none /dev/shm && ./shm_hello "$1" word && ls /dev/shm &&
+        umount /dev/shm && mount -t tmpfs none /dev/shm && ls /dev/shm | wc -l' sh "$name"
+    assert_success
+    assert_output "${name#/}
+0"
+    [ ! -e "/dev/shm$name" ]
 }
 
 @test "the pages are there until the last mapping is gone, whatever is unlinked and closed [S01]" {

@@ -94,3 +94,53 @@ C
     run_shell './sysv_life > /dev/full; ipcs -m | awk "{ print \$1 }" | grep -c "^0x[45]"'
     assert_output 0
 }
+
+@test "IPC_STAT counts attachments, and not processes; with kernel.shm_rmid_forced a segment goes unmarked" {
+    says "IPC_STAT tells how often it is attached"
+    says "A segment outlives us if we end before it is marked, unless kernel.shm_rmid_forced is 1 (proc(5))"
+    makes try <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    struct shmid_ds is;
+    int id = -1;
+    if (argc > 1) {
+        FILE *f = fopen("/proc/sys/kernel/shm_rmid_forced", "w");
+        if (f == NULL || fputs(argv[1], f) == EOF || fclose(f) == EOF)
+            return 77;
+    }
+    int p[2];
+    if (pipe(p) == -1)
+        return 1;
+    if (fork() == 0) {
+        id = shmget(IPC_PRIVATE, 10, 0600);
+        shmat(id, NULL, 0);
+        shmat(id, NULL, 0);
+        return write(p[1], &id, sizeof id) != sizeof id;
+    }
+    if (read(p[0], &id, sizeof id) != sizeof id)
+        return 1;
+    wait(NULL);
+    printf("%s\n", shmctl(id, IPC_STAT, &is) == -1 ? "gone" : "there");
+    shmat(id, NULL, 0);
+    shmat(id, NULL, 0);
+    if (shmctl(id, IPC_STAT, &is) == 0)
+        printf("%d\n", (int)is.shm_nattch);
+    shmctl(id, IPC_RMID, NULL);
+}
+C
+    run_program ./try
+    assert_output 'there
+2'
+    needs namespaces
+    local forced
+    for forced in 0 1; do
+        if [ "$(id -u)" = 0 ]; then run_program unshare --ipc ./try $forced; else run_program unshare -Ur --ipc ./try $forced; fi
+        [ "$status" != 77 ] || skip 'kernel.shm_rmid_forced cannot be set here'
+        assert_equal "${lines[0]}" "$([ $forced = 1 ] && echo gone || echo there)"
+    done
+}

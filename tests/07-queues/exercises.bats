@@ -75,7 +75,7 @@ hold_exercises
 
 @test "squares takes one worker to eight, and none of its results is lost" {
     says "prints the numbers from 1 to 8 with their squares, in this order"
-    says "A child that dies costs time and no result: all eight are printed, and the program leaves with status 0"
+    says "A child that dies costs time and no result: all eight are printed, no number but DEADLY is squared twice, and the program leaves with status 0"
     for deadly in 1 2 3 4 5 6 7 8; do
         rm -f tried
         run "$root/out/bin/$unit/exercises/squares.answer" "$deadly" $((9 - deadly))
@@ -91,4 +91,45 @@ hold_exercises
     run "$root/out/bin/$unit/exercises/too_small.check" ./null
     assert_failure 1
     assert_line --partial 'What it printed got other bytes than were there.'
+}
+
+# refuses EXERCISE PART SCRIPT LINE...: the check refuses PART of EXERCISE after sed's SCRIPT, and says each LINE.
+refuses() {
+    local from=$root/tangled/$unit/exercises/$1.$2.c line
+    sed -E "$3" "$from" > changed.c
+    ! cmp -s "$from" changed.c
+    cc -w -o changed changed.c
+    run "$root/out/bin/$unit/exercises/$1.check" ./changed
+    assert_failure 1
+    for line in "${@:4}"; do assert_line "$line"; done
+}
+
+@test "told_once takes no asking after the last look, and no count of words" {
+    local drain='while (!over \&\& take_one());' from='/^    while \(!over\) \{/,/^    \}/'
+    refuses told_once answer "/^    while \\(!over\\) \\{/i ask(); $drain
+        ${from}s/^ +ask\\(\\);/ await_signal ();/; s/^ +await_signal\\(\\);/ ask();/" 'NO   one is printed that comes just before it asks, time 2'
+    refuses told_once answer "/^    while \\(!over\\) \\{/i $drain ask(); await_signal();" 'NO   one is printed that comes just before it asks, time 1'
+    refuses told_once answer "/^    while \\(!over\\) \\{/i ask(); for (int i = 1; i < argc; i++) take_one(); if (!over) await_signal();" \
+        'NO   one is printed that comes just before it asks, time 1'
+}
+
+@test "squares takes WORKERS workers, and one who dies" {
+    refuses squares answer 's/have_round\(workers/have_round(8/' 'NO   one worker squares eight numbers'
+    refuses squares answer '/int missing = 8;/a if (deadly) open("tried", O_CREAT, 0600);' 'NO   one of three dies of number 5' '     Nobody died of number 5.'
+}
+
+@test "too_small takes no text without its end, whatever the size, and none that was not taken" {
+    refuses too_small also-null 's/(calloc\(.*) \+ 1, 1/\1, 1/' 'NO   a text that fills its message comes whole'
+    refuses too_small also-null 's/puts\(text\)/puts(argv[2])/' 'NO   what is printed has come out of the queue'
+}
+
+@test "to_all takes no parent that writes, and no end that overtakes a line" {
+    # children that only wait, and a parent that writes for them
+    refuses to_all wrong-alone '/FILE \*file\[8\];/a int end[2]; if (pipe(end) == -1) return 1; for (int k = 0; k < n; k++) if (fork() == 0) { close(end[1]); read(end[0], end, 1); _exit(0); }
+        s/return EXIT_SUCCESS;/close(end[1]); for (int k = 0; k < n; k++) { fclose(file[k]); wait(NULL); } return 0;/' 'NO   what its three children have not taken, nobody has written'
+    refuses to_all answer 's/(length > 0 \? \(size_t\)length : 0), 0\)/\1, length <= 0)/'
+}
+
+@test "long_first takes no bound below the highest number, and says so" {
+    refuses long_first answer 's/-100/-99/' 'NO   the highest number is taken, too' '     Up to which type does it take?'
 }

@@ -155,7 +155,7 @@ the queue is empty"
 }
 
 @test "lost is what the killed parent had taken and not yet handed over, one job" {
-    says "Lost is what the parent had taken from the queue and not yet written into the pipe: one job at most, and a window of two calls"
+    says "Lost are the jobs that only the parent knew of: one that it had taken from the queue and not yet written into a pipe, and those of dead workers that it had not yet handed over again"
     says "What has been taken is in the hands of the taker and nowhere else"
     needs strace
     run_shell './jobs add -p 2 "echo first"; ./jobs add "echo second"
@@ -166,6 +166,15 @@ the queue is empty"
 second
 done: echo second
 the queue is empty"
+}
+
+@test "lost is also the job of a dead worker that the killed parent had not handed over again" {
+    run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs work > out & pid=$!
+        until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
+        sleeping $pid; kill -STOP $pid; kill -KILL $worker
+        until grep -q "^State:.[TZ]" /proc/$pid/status && grep -q "^State:.Z" /proc/$worker/status; do kill -0 $pid || exit 8; done
+        kill -KILL $pid; wait $pid 2> /dev/null; cat out; ./jobs list; ls finished' "$holding"
+    assert_output '0 waiting, room for 8; 0 put aside'
 }
 
 @test "killed between the job and its report a worker leaves a job that is done again" {
@@ -185,7 +194,7 @@ x
 }
 
 @test "a job has the umask of work, and nothing to read" {
-    says "It begins with no signal blocked, with SIGPIPE as usual, with nothing to read on standard input, and with the umask of work"
+    says "It begins with no signal blocked, with SIGPIPE and SIGXFSZ as usual, with nothing to read on standard input, and with the umask of work"
     run_shell './jobs add "umask; cat; echo end"; umask 027; echo mine > in; { ./jobs work; cat; } < in; umask'
     assert_output "0027
 end
@@ -214,7 +223,7 @@ mine
     run_shell './jobs add "grep -E \"Sig(Blk|Ign)\" /proc/self/status | tr -d \"\\t\"; echo /proc/self/fd/*"; ./jobs work'
     assert_success
     assert_line --index 0 'SigBlk:0000000000000000'
-    [ $((0x${lines[1]#SigIgn:} & 0x1000)) = 0 ] || fail "SIGPIPE is ignored"
+    [ $((0x${lines[1]#SigIgn:} & 0x1001000)) = 0 ] || fail "SIGPIPE or SIGXFSZ is ignored"
     refute_output --regexp '/proc/self/fd/([4-9]|1[0-9])( |$)'
 }
 
@@ -329,15 +338,35 @@ C
     assert_output '0 waiting, room for 8; 0 put aside'
 }
 
-@test "a job is put aside, and not lost, when no worker can be had for it; told, when there is no room" {
+@test "a job goes back when no worker can be had for it, or no shell; told, when there is no room aside" {
     run_shell './jobs add "kill -9 \$PPID"'
     inject 'clone:error=EAGAIN:when=2 clone3:error=EAGAIN:when=2 fork:error=EAGAIN:when=2' ./jobs work
     assert_failure 1
     assert_output 'a worker died of SIGKILL: kill -9 $PPID
-put aside: kill -9 $PPID
-the queue is empty'
+1 waiting'
     assert_stderr 'jobs: no worker in place of one that died: Resource temporarily unavailable'
-    run_shell 'for i in 1 2 3 4 5 6 7 8; do ./jobs add "kill -9 \$PPID; : $i"; done; ./jobs work > out; ./jobs list; grep -c "^put aside" out'
+    says "The worker says -1, which is no status, and the parent puts the job back and stops"
+    "${CC:-gcc}" -shared -fPIC -o none.so -x c - <<'C'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+static int depth;       /* a child gets no children */
+pid_t fork(void)
+{
+    if (depth > 0)
+        return errno = EAGAIN, -1;
+    pid_t child = ((pid_t (*)(void))dlsym(RTLD_NEXT, "fork"))();
+    depth += child == 0;
+    return child;
+}
+C
+    run_shell './jobs close; ./jobs add one; ./jobs add two; LD_PRELOAD=$PWD/none.so ./jobs work; echo $?; ./jobs close'
+    assert_output "2 waiting
+1"
+    assert_stderr 'jobs: a shell for a job: Resource temporarily unavailable'
+    run_shell './jobs add "kill -9 \$PPID"; ./jobs work > out
+        for i in 1 2 3 4 5 6 7 8; do ./jobs add "kill -9 \$PPID; : $i"; done; ./jobs work > out; ./jobs list; grep -c "^put aside" out'
     assert_output "0 waiting, room for 8; 8 put aside
 7"
     assert_stderr 'jobs: lost, for it could not be put aside: kill -9 $PPID; : 8: Resource temporarily unavailable'
@@ -354,7 +383,6 @@ the queue is empty"
 }
 
 @test "nothing is left behind: no process, no descriptor, and after drain no queue" {
-    says "After close, neither queue"
     run_shell 'for i in 1 2 3; do ./jobs add "exit 0"; done'
     no_leaked_fd ./jobs work -n 2
     assert_success
@@ -455,4 +483,75 @@ one
         wait $pid; echo $?; ./jobs list'
     assert_output "1
 1 waiting, room for 7; 1 put aside"
+}
+
+@test "a file that may not grow loses no job" {
+    run_shell './jobs add -p 5 first; ./jobs add second; (ulimit -f 0; ./jobs drain > out); echo $?; ./jobs list
+        (ulimit -f 0; ./jobs work > out); echo $?; ./jobs list'
+    assert_output "1
+2 waiting, room for 6; 0 put aside
+1
+1 waiting, room for 7; 0 put aside"
+}
+
+@test "an empty message in a living queue is passed over" {
+    says "so the last message to it is an empty one, which at another time is passed over"
+    make_q
+    run_shell './jobs add "echo one"'
+    traced mq_open ./jobs list
+    name=/$(sed -n 's/.*mq_open("\(jobs[^"]*[0-9]\)".*/\1/p' strace)
+    run_shell './q "open $1 w" send send; ./jobs add "echo two"; ./jobs list; ./jobs work; ./jobs list' "$name"
+    assert_output "ok
+0
+0
+4 waiting, room for 4; 0 put aside
+one
+done: echo one
+two
+done: echo two
+the queue is empty
+0 waiting, room for 8; 0 put aside"
+}
+
+@test "close removes the queue of the jobs last" {
+    says "if the second queue cannot be removed, the first stays"
+    run_shell './jobs add "kill -9 \$PPID"; ./jobs work > out; ./jobs add one'
+    for call in 1 2; do
+        inject mq_unlink:error=EACCES:when=$call ./jobs close
+        assert_failure 1
+        assert_stderr 'jobs: a message queue: Permission denied'
+        run_program ./jobs list
+        assert_output "1 waiting, room for 7; $((2 - call)) put aside"
+    done
+}
+
+@test "a job that stops its worker keeps work from ending, until somebody kills it" {
+    says "A job that does not end, or that stops its worker, has to be killed by somebody"
+    run_shell "$functions"'./jobs add "echo \$PPID > new; mv new who; kill -STOP \$PPID"; ./jobs work > out & pid=$!
+        until [ -s who ]; do kill -0 $pid || exit 9; done; read -r worker < who
+        until grep -q "^State:.T" /proc/$worker/status; do kill -0 $pid || exit 9; done
+        kill -TERM $pid; until grep -q "^SigQ:.*" /proc/$pid/status && sleeping $pid; do :; done; kill -0 $pid && echo there
+        kill -CONT $worker; wait $pid; echo $?; cut -c 1-5 out'
+    assert_output "there
+0
+done:
+the q"
+}
+
+@test "what earlier jobs of a worker have left running is killed with it, and a worker that cannot write has died" {
+    says "It is in the worker's group, if it has not left that, and is killed with it, as is what earlier jobs of the worker have left running"
+    says "A worker that could not write to its pipe has left without a signal, and that counts as a death, too"
+    run_shell './jobs add -p 1 "sleep 1000 & echo \$! > long"; ./jobs add "[ -e again ] || { : > again; kill -9 \$PPID; sleep 1000; }"
+        ./jobs work > out; read -r long < long; while grep -q "^State:.[^ZX]" /proc/$long/status 2> /dev/null; do :; done; tail -n 1 out'
+    assert_success
+    assert_output 'the queue is empty'
+    needs strace
+    run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs work > out & pid=$!
+        until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
+        strace -o log -e trace=write -e inject=write:error=EIO -p $worker 2> /dev/null & tracer=$!
+        until grep -q "^TracerPid:.[^0]" /proc/$worker/status; do kill -0 $tracer || exit 8; done
+        echo go > gate; wait $pid; wait; cat out' "$holding"
+    assert_output "a worker left: $holding
+done: $holding
+the queue is empty"
 }

@@ -76,15 +76,24 @@ ok
 }
 
 @test "an order that cannot be printed goes back" {
-    says "An order that was taken and cannot be printed would be gone, so it goes back, behind those that are as urgent"
-    says "With SIGPIPE ignored that is so when nobody reads, too"
+    says "An order that was taken and cannot be printed would be gone, so it goes back as soon as there is room, behind those that are as urgent"
+    says "With two signals ignored that is so, too, when nobody reads, and when the file may not grow (ulimit -f)"
     make_q
     run_shell './mq_desk put "$1" 1 first; ./mq_desk put "$1" 1 second; ./mq_desk take "$1" > /dev/full; echo $?
-        mkfifo p; exec 7<> p 8> p 7<&-; ./mq_desk take "$1" >&8; echo $?; ./mq_desk take "$1"; ./mq_desk take "$1"; ./mq_desk close "$1"' "$queue"
+        mkfifo p; exec 7<> p 8> p 7<&-; ./mq_desk take "$1" >&8; echo $?; (ulimit -f 0; ./mq_desk take "$1" > grows); echo $?
+        ./mq_desk put "$1" 1 third; ./mq_desk take "$1"; ./mq_desk take "$1"; ./mq_desk take "$1"; ./mq_desk take "$1"; ./mq_desk close "$1"' "$queue"
     assert_output "1
 1
+1
+1 second
 1 first
-1 second"
+1 third"
+    # the taker's own place may be gone to one who waits for room
+    run_shell "$functions"'for i in 8 7 6 5 4 3 2 1; do ./mq_desk put "$1" $i text; done; ./mq_desk put "$1" 9 urgent & pid=$!; sleeping $pid
+        ./mq_desk take "$1" > /dev/full & taker=$!; wait $pid; sleeping $taker; ./mq_desk take "$1"; wait $taker
+        ./mq_desk take "$1"; ./mq_desk close "$1"' "$queue"
+    assert_output "9 urgent
+8 text"
 }
 
 @test "it leaves no descriptor open, and close leaves no queue" {

@@ -9,6 +9,8 @@
    unlink NAME              the result
    mark                     no line: makes the file mark, with the process id
    hear                     no line: waits for a line on standard input
+   catch                    no line: SIGUSR1 and SIGUSR2 make the file caught; after SIGUSR1
+                            calls are made again, after SIGUSR2 take makes its call again
    kill                     SIGKILL */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,14 @@
 #include <unistd.h>
 
 static mqd_t queue = -1;
+
+static void catch(int signal)
+{
+    (void)signal;
+    int fd = creat("caught", 0600);
+    if (write(fd, "x", 1) != 1 || close(fd) == -1)
+        _exit(9);
+}
 
 static void tell(long result)
 {
@@ -52,7 +62,10 @@ int main(int argc, char **argv)
             tell(mq_send(queue, w[1], strlen(w[1]), (unsigned)strtoul(w[2], NULL, 10)));
         else if (!strcmp(w[0], "take")) {
             unsigned p;
-            ssize_t n = mq_receive(queue, text, *w[1] ? (size_t)atol(w[1]) : sizeof text, &p);
+            ssize_t n;
+            do
+                n = mq_receive(queue, text, *w[1] ? (size_t)atol(w[1]) : sizeof text, &p);
+            while (n == -1 && errno == EINTR);
             if (n == -1)
                 tell(-1);
             else
@@ -76,6 +89,9 @@ int main(int argc, char **argv)
             char c;
             while (read(0, &c, 1) == 1 && c != '\n')
                 ;
+        } else if (!strcmp(w[0], "catch")) {
+            sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = catch, .sa_flags = SA_RESTART }, NULL);
+            sigaction(SIGUSR2, &(struct sigaction){ .sa_handler = catch }, NULL);
         } else if (!strcmp(w[0], "kill"))
             kill(getpid(), SIGKILL);
         else

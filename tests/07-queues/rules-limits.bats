@@ -30,7 +30,7 @@ load common
 }
 
 @test "more than msg_max takes the capability, not root, and a namespace has its own [G03]" {
-    says "Who has the capability CAP_SYS_RESOURCE may go beyond the two settings for a new queue"
+    says "Who has the capability CAP_SYS_RESOURCE may go beyond msg_max and msgsize_max"
     says "It has to be the capability of the machine's own user namespace"
     says "mq_maxmsg of a new queue | EINVAL"
     says "mq_msgsize of a new queue | EINVAL"

@@ -91,3 +91,16 @@ EINVAL
     alone "$left"'strace -o log -e trace=mq_unlink -e inject=mq_unlink:signal=KILL:error=EINTR ./mq_hello; left'
     assert_line --regexp '^hello\.[0-9]+$'
 }
+
+@test "a name with a process id that another has made is refused" {
+    says "No other running process has the process id that is in the name, but for one in another PID namespace, and then O_EXCL refuses the name"
+    make_q
+    run_shell './q "open /queues.$$ bcx" > here; ln -s /queues.$$ name; exec ./mq_buffer'
+    assert_failure 1
+    assert_stderr --partial 'File exists'
+    ./q "unlink $(readlink name)"
+    needs namespaces
+    run_shell 'r=; [ "$(id -u)" = 0 ] || r=--map-root-user; for i in 1 2; do unshare $r --pid --fork sh -c "echo \$\$"; done'
+    assert_output "1
+1"
+}

@@ -12,13 +12,16 @@ load common
     holds_session
 }
 
-@test "where there is no network and no queue, the other ways are counted all the same" {
+@test "with no room for queues, or too few descriptors, it says so and stops" {
     needs strace
-    run_shell 'ulimit -q 0; exec ./count_trips'
-    assert_success
-    assert_line --regexp '^(POSIX queue +not here: .*|POSIX queue +200 calls)$'
-    assert_line --regexp '^pipe +200 calls$'
-    assert_line --regexp '^spinning +0 calls$'
+    needs queues
+    says "A program that has too few descriptors, or no memory, or was interrupted, lacks something of its own, and says so and stops"
+    local limit
+    for limit in '-q 0' '-n 6'; do
+        run_shell "ulimit $limit; exec ./count_trips"
+        assert_failure 1
+        assert_stderr_line --partial 'it could not be made'
+    done
 }
 
 @test "a word of memory that one sleeps on needs up to the same two calls [C07]" {

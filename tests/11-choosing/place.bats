@@ -28,12 +28,24 @@ load common
 #include <unistd.h>
 int main(void) { struct stat s; struct rusage u; char b[100] = "";
     if (mkfifo("f", 0600)) return 9;
-    int r = open("f", O_RDWR); for (int i = 0; i < 500; i++) if (write(r, b, 100) != 100) return 8;
+    int r = open("f", O_RDWR); getrusage(RUSAGE_SELF, &u); long before = u.ru_oublock; for (int i = 0; i < 500; i++) if (write(r, b, 100) != 100) return 8;
     fstat(r, &s); getrusage(RUSAGE_SELF, &u); unlink("f");
-    printf("%ld %ld %ld\n", (long)s.st_size, (long)s.st_blocks, u.ru_oublock); return fflush(stdout); }
+    printf("%ld %ld %ld\n", (long)s.st_size, (long)s.st_blocks, u.ru_oublock - before); return fflush(stdout); }
 C
     run_program ./a
     assert_output '0 0 0'
+}
+
+@test "spinning on one processor takes far longer than a pipe there [C13]" {
+    run_program -t 60 ./place
+    assert_success
+    perl -ne '/^spinning +([0-9.]+) on one/ and $1 > 20 and $found = 1; END { exit !$found }' stdout || fail "$output"
+}
+
+@test "with too few descriptors it says so and stops" {
+    run_shell 'ulimit -n 6; exec ./place'
+    assert_failure 1
+    assert_stderr_line --partial 'it could not be made'
 }
 
 @test "every process stays on its processor [C13]" {

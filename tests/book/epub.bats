@@ -62,3 +62,27 @@ colored() {
     assert_output ''
     grep -q 'style="padding-left:3.6em;text-indent:-3.6em">    ' x/EPUB/text/*.xhtml
 }
+
+@test "the EPUB has a cover, says what those need who cannot see it, and each part has its title" {
+    mkdir x
+    (cd x && unzip -q "$epub")
+    opf=x/EPUB/content.opf
+    for said in 'accessMode">textual' 'accessModeSufficient">textual' 'accessibilityHazard">none' 'accessibilityFeature">alternativeText' 'accessibilitySummary">'; do
+        grep -q "property=\"schema:$said" "$opf" || fail "nothing says $said"
+    done
+    grep -q '<package [^>]*xml:lang="' "$opf"
+    if "$root/tools/title" sample > /dev/null; then grep -q 'properties="cover-image"' "$opf"; fi
+    run grep -l '<title>ch[0-9]*.xhtml' x/EPUB/text/*.xhtml
+    assert_failure
+    run grep -L '<title>..' x/EPUB/text/*.xhtml
+    assert_output ''
+}
+
+@test "a verdict in the EPUB has room before it, and what holds has none" {
+    mkdir x
+    (cd x && unzip -q "$epub")
+    run grep -hoE '[^ ]<a class="mark' x/EPUB/text/*.xhtml
+    [[ "$output" != *[[:alpha:]\>.]'<a class="mark'* ]] || fail 'a verdict sticks to its sentence'
+    run grep -h 'class="mark holds"' x/EPUB/text/*.xhtml
+    assert_output ''
+}

@@ -46,9 +46,13 @@ async function watchClipboard(page) {
   return () => page.evaluate(() => window.copied.at(-1));
 }
 
+// Shows what programs begin with, which is folded.
+const showHelpers = page => page.locator('.helpers-head button').evaluateAll(all => all.forEach(b => b.click()));
+
 test('a click on a use opens its chunk in place, nested, and another closes it', needs('shared'), async () => {
   const page = await open(book.page);
   const code = chunk(page, program).locator('pre code');
+  await showHelpers(page);
   const folded = await code.evaluate(c => c.textContent);
   const use = code.locator('.use', { hasText: book.shared.use });
   await use.click();
@@ -64,6 +68,7 @@ test('a click on a use opens its chunk in place, nested, and another closes it',
 
 test('a chunk within an unfolded chunk unfolds too', needs('nested'), async () => {
   const page = await open(book.page);
+  await showHelpers(page);
   const outer = page.locator('.root .use[aria-expanded]', { hasText: book.nested.outer }).first();
   await outer.click();
   const block = page.locator('.unfolded').first();
@@ -427,7 +432,8 @@ test('on a phone the contents open and close, and nothing moves meanwhile, witho
   for (const javaScriptEnabled of [true, false]) {
     const page = await open(book.page, { ...phone, javaScriptEnabled });
     await page.goto(pageUrl(site, book.page) + '#' + book.section.id);
-    const was = () => page.evaluate(() => [scrollY, history.length, location.href]);
+    const was = () => page.evaluate(id =>
+      [Math.round(document.getElementById(id).getBoundingClientRect().top / 10), history.length, location.href], book.section.id);
     const before = await was(), sidebar = page.locator('.sidebar');
     assert.equal(await sidebar.isVisible(), false);
     for (const leave of ['.sheet-head button', 'outside', 'Escape']) {
@@ -473,8 +479,8 @@ test('on a phone every control is hit in its middle, is a thumb wide, and does w
   await tap(page, root + ' .unfold-all');
   await tap(page, root + ' .buttons button:last-child');
   assert.ok((await copied()).includes('main('));
-  await center(root + ' pre .use');
-  await tap(page, root + ' pre .use');
+  await center(root + ' pre .use:not(.helpers .use)');
+  await tap(page, root + ' pre .use:not(.helpers .use)');
   assert.equal(await page.locator(root + ' pre .unfolded').count() > 0, true);
   await page.goto(pageUrl(site, book.page));
   await tap(page, '.here');
@@ -502,7 +508,7 @@ test('long lines scroll, and one sees that they go on, or wrap further in, as th
   assert.deepEqual(await text(), before, 'what is copied is the same');
   const lines = await page.locator('pre .ln').evaluateAll(all => all.filter(l => l.getBoundingClientRect().height > 30).length);
   assert.ok(lines > 0, 'no line goes on further in');
-  const use = page.locator('.root .use[aria-expanded]').first();
+  const use = page.locator('.root .use[aria-expanded]:visible').first();
   await use.click();
   assert.equal(await page.locator('.unfolded .ln').count() > 0, true, 'what is unfolded is wrapped, too');
   await use.click();
@@ -518,13 +524,13 @@ test('a tap on a figure shows it large, and Close, Escape or a tap beside it lea
   const small = page.locator('main figure svg').first(), dialog = page.locator('#large');
   await small.evaluate(s => s.scrollIntoView({ block: 'center', behavior: 'instant' }));
   for (const leave of ['Close', 'Escape']) {
-    const before = await page.evaluate(() => scrollY);
+    const top = () => small.evaluate(s => s.getBoundingClientRect().top), before = await top();
     await small.tap();
     const letters = await dialog.locator('text').first().evaluate(t => t.getBoundingClientRect().height);
     assert.ok(letters > 14, `letters ${letters} px high`);
     if (leave === 'Close') await tap(page, '#large button'); else await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    assert.equal(await page.evaluate(() => scrollY), before);
+    assert.ok(Math.abs(await top() - before) < 20, 'the page moved');
   }
 });
 
@@ -565,7 +571,7 @@ test('what a mark says is seen at every width and in print where it is news, and
 test('a link shows the first lines of where it leads: to a pointer, to the keyboard, in a sheet to a thumb', needs('mark'), async () => {
   const page = await open(book.page), box = page.locator('#preview');
   for (const selector of ['main p > a.xref[href^="#fig"]', 'main p > a.xref:not([href^="#"])', 'main .mark:not(.holds)', 'main pre a.name']) {
-    const link = page.locator(selector).first();
+    const link = page.locator(`${selector}:visible`).first();
     if (await link.count() === 0) continue;
     await link.scrollIntoViewIfNeeded();
     await link.hover();
@@ -585,13 +591,13 @@ test('a link shows the first lines of where it leads: to a pointer, to the keybo
   assert.equal(await box.isVisible(), false);
   const small = await open(book.page, phone), sheet = small.locator('#sheet');
   for (const selector of ['main p > a.xref', 'main p a.call', 'main .mark:not(.holds)']) {
-    const before = await small.locator(selector).first().evaluate(e => { e.scrollIntoView({ block: 'center', behavior: 'instant' }); return scrollY; });
+    const before = await small.locator(selector).first().evaluate(e => { e.scrollIntoView({ block: 'center', behavior: 'instant' }); return Math.round(e.getClientRects()[0].top / 20); });
     await tap(small, selector);
     await sheet.waitFor();
     assert.ok((await sheet.textContent()).length > 20);
     await tap(small, '#sheet .leave');
     await sheet.waitFor({ state: 'hidden' });
-    assert.equal(await small.evaluate(() => scrollY), before);
+    assert.equal(await small.locator(selector).first().evaluate(e => Math.round(e.getClientRects()[0].top / 20)), before);
   }
   await small.locator('main p a.call').first().evaluate(e => e.scrollIntoView({ block: 'center', behavior: 'instant' }));
   await tap(small, 'main p a.call');
@@ -599,6 +605,36 @@ test('a link shows the first lines of where it leads: to a pointer, to the keybo
   assert.match(await sheet.locator('a', { hasText: 'Manual page' }).getAttribute('href'), /man\d\/\w+\.\d\.html$/);
   await tap(small, '#sheet .ways a');
   await small.waitForURL(/#ix-|#call-/);
+});
+
+test('what a program begins with is one line until it is asked for, and is copied', needs('helpers'), async () => {
+  const page = await open(chapterOf(book.helpers.unit));
+  const copied = await watchClipboard(page), root = chunk(page, book.helpers.program + '.c');
+  const head = root.locator('.helpers-head button'), use = root.locator('.helpers .use').last();
+  assert.match(await head.textContent(), /^⟨.*headers⟩ and \d+ helpers?$/);
+  assert.equal(await use.isVisible(), false);
+  const names = await root.locator('.helpers .use').evaluateAll(all => all.map(u => u.textContent));
+  await root.getByRole('button', { name: /^copy/i }).click();
+  for (const name of names) assert.ok((await copied()).includes(name), name);
+  assert.ok(!(await copied()).includes('helpers\n'));
+  await head.focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await use.isVisible(), true);
+  assert.equal(await head.getAttribute('aria-expanded'), 'true');
+  await use.click();
+  assert.equal(await root.locator('.helpers .unfolded').count(), 1);
+  const plain = await open(chapterOf(book.helpers.unit), { javaScriptEnabled: false });
+  assert.equal(await chunk(plain, book.helpers.program + '.c').locator('.helpers .use').last().isVisible(), true);
+  assert.equal(await chunk(plain, book.helpers.program + '.c').locator('.helpers-head').isVisible(), false);
+});
+
+test('an error is told with the section that one reads and the edition', async () => {
+  const page = await open(book.page), link = page.locator('.errors a');
+  if (await link.count() === 0) return; // the title block names nobody to tell it to
+  assert.match(decodeURIComponent(await link.getAttribute('href')), /edition of \d{4}-\d\d-\d\d/);
+  await page.evaluate(id => document.getElementById(id).scrollIntoView({ behavior: 'instant' }), book.section.id);
+  await page.waitForFunction(title => decodeURIComponent(document.querySelector('.errors a').href).includes(title), book.section.title);
+  assert.ok((await page.locator('.settings > a').innerText()).includes(book.section.title));
 });
 
 test('a heading is named once, and leads to itself', async () => {

@@ -86,6 +86,8 @@ identifier|urn:uuid:1234
 url|example.org/
 url|https://example.org
 url|https://example.org/a b/
+errors|errors@example.org
+errors|https://example.org/a b
 toolbox|09-nine
 sample|01-one
 sample|01-one/a

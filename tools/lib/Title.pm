@@ -31,6 +31,7 @@ my %FIELD = (
     blurb      => [free   => \&text],
     identifier => [needed => \&identifier],
     url        => [free   => sub { return $_[0] =~ m{^https?://[^\s"<>\\]+/$} ? () : 'write the address of the book\'s site, with http:// or https:// before it and a / at its end' }],
+    errors     => [free   => sub { return $_[0] =~ m{^(?:https?://|mailto:)[^\s"<>\\]+$} ? () : 'write where an error is told, with https:// or mailto: before it; SECTION and EDITION in it stand for what they are' }],
     sample     => [free   => \&sample],
     toolbox    => [free   => \&toolbox],
     exercises  => [free   => sub { return $_[0] =~ /^[1-9]\d?$/ ? () : 'write how many sections with a program may have one exercise, like 2' }],

@@ -3,7 +3,7 @@
 -- A chapter asks for one by ::: {.collected of=claims} :::. Each function here
 -- takes the page of render.lua and its rendering, which makes links, and gives
 -- blocks that are alike in every format: verdicts, claims, statements, answers, subjects,
--- symptoms, programs, chunks, calls, colophon. A link of an index is a page number in
+-- symptoms, programs, chunks, calls, remember, colophon. A link of an index is a page number in
 -- print (r.pages).
 
 local html = require 'common.html'
@@ -409,6 +409,20 @@ function M.calls(page, r)
   local items, list = callers(page.book), {}
   for _, name in ipairs(sorted(items)) do list[#list + 1] = call(name, items[name], page, r) end
   return { pandoc.Div(pandoc.BulletList(list), { class = 'index' }) }
+end
+
+-- The tables of what to remember of each chapter.
+function M.remember(page, r)
+  local out = pandoc.List {}
+  for _, f in ipairs(page.book.units) do
+    if #f.remember > 0 then
+      out:insert(pandoc.Header(2, pandoc.Inlines { r:label_link(f.id), text(':'), pandoc.Space(), text(f.title) },
+        { id = 'remember-' .. f.id, class = 'unnumbered unlisted' }))
+      for _, words in ipairs(f.remember) do out:extend(own_words({ words = words }, f, page, r)) end
+    end
+  end
+  if #out == 0 then return { pandoc.Para('No chapter has a table of what to remember yet.') } end
+  return out
 end
 
 -- What this edition was run and made with, as a table.

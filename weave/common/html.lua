@@ -26,9 +26,9 @@ local function hanging(html)
   end))
 end
 
--- A pre of a class, called LABEL; on the site with its measure, lines and characters: the page
+-- A pre of a class, called LABEL, of whose lines some are HIDDEN; on the site with its measure, lines and characters: the page
 -- keeps its room before it is looked at, and a script knows whether it has to scroll.
-function M.pre(class, label, html, page)
+function M.pre(class, label, html, page, hidden)
   local content = class ~= 'terminal' and '<code>%s</code>' or '%s'
   if page.format == 'epub' then return ('<pre class="%s">' .. content .. '</pre>'):format(class, hanging(html)) end
   local lines, columns = 0, 0
@@ -37,8 +37,10 @@ function M.pre(class, label, html, page)
   for line in (plain:gsub('<[^>]*>', ''):gsub('&%w+;', '.'):gsub('\n*$', '') .. '\n'):gmatch('([^\n]*)\n') do
     lines, columns = lines + 1, math.max(columns, utf8.len(line) or #line)
   end
-  return ('<pre class="%s" role="group" aria-label="%s" data-columns="%d" style="--lines:%d">' .. content .. '</pre>')
-    :format(class, esc(label), columns, lines, html)
+  local shown = hidden and hidden > 0 and html:gsub('^.*\n</span>', '', 1) or html
+  local _, uses = shown:gsub('class="use"', '')
+  return ('<pre class="%s" role="group" aria-label="%s" data-columns="%d" style="--lines:%d;--uses:%d">' .. content .. '</pre>')
+    :format(class, esc(label), columns, lines - (hidden or 0), uses, html)
 end
 
 -- --- Code ------------------------------------------------------------------------
@@ -181,6 +183,25 @@ function M.fold(summary, list)
   return out
 end
 
+-- A program begins with headers and the chunks that it is helped by, often more than fit on a
+-- screen: one line stands for them on the site, which a script unfolds; without scripts all
+-- are shown. Gives the HTML, and how many lines less are seen.
+local few_lines = 4
+local function fold_helpers(c, html, page)
+  if page.format ~= 'html' or not c.kind then return html, 0 end
+  local lines, uses, last = M.lines_of(html), 0, 0
+  for i, line in ipairs(lines) do
+    local use = line:find('^<a class="use"')
+    if use or line:find('^<span class="pp">') then last = i elseif line ~= '' then break end
+    uses = uses + (use and 1 or 0)
+  end
+  if last <= few_lines or uses < 2 then return html, 0 end
+  local helpers = uses - 1
+  local head = ('<span class="helpers-head"><button type="button" aria-expanded="false">⟨<i>%s</i>⟩ and %d helper%s</button>\n</span>')
+    :format(esc(c.uses[1].chunk.words), helpers, helpers == 1 and '' or 's')
+  return head .. '<span class="helpers">' .. table.concat(lines, '\n', 1, last) .. '\n</span>' .. table.concat(lines, '\n', last + 1), last
+end
+
 -- The words below a chunk: where it goes on, and what it belongs to.
 local function foot_of(c, page)
   local foot = {}
@@ -230,6 +251,7 @@ local function classes_of(c)
 end
 
 function M.chunk(c, page)
+  local code, hidden = fold_helpers(c, M.chunk_code(c, page), page)
   return raw(([[<div class="chunk%s" id="%s"%s>
 <p class="chunk-head"><a href="%s">⟨%s⟩</a><span class="sign">%s</span>%s</p>
 %s
@@ -238,7 +260,7 @@ function M.chunk(c, page)
     c.count > 1 and ' data-of="' .. esc(anchor(page, c.first)) .. '"' or '',
     page.href(c), chunk_name(c), c.prev and '+≡' or '≡', other_parts(c, page),
     M.pre('code', 'Code: ' .. c.words .. (c.words ~= c.name and ' in ' .. c.exercise or '') .. (c.part > 1 and ', part ' .. c.part or ''),
-      M.chunk_code(c, page), page),
+      code, page, hidden),
     foot_html(c, page)))
 end
 

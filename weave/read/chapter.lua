@@ -16,6 +16,7 @@
 --             chunk makes there (exercises.lua), hidden tells that it stands in the answer
 --   exercises {id, number, title, level, minutes, line, hints, answer}  hints and answer as
 --             pandoc's JSON; in the tree they stay, in Divs hint and answer
+--   remember  the tables of the section whose id ends in "remember", as pandoc's JSON
 --   claims    {id, verdict, words, text, section}; words as pandoc's JSON: a block with
 --             what is said (a claim within a sentence: all of it), then the truth; text is
 --             what is said, without its form
@@ -271,6 +272,14 @@ function R:paragraph(p)
   self:add_text(p)
 end
 
+-- A table of what to remember, as pandoc's JSON, for the page that collects them:
+-- without id, caption and what else may stand in one place alone.
+local function remembered(t)
+  local copy = t:walk { Span = function(span) return span.content end, Note = function() return {} end }
+  copy.identifier, copy.caption = '', { long = {} }
+  return pandoc.write(pandoc.Pandoc { copy }, 'json')
+end
+
 -- A table's id is the last word of its caption, "{#tbl-x}"; it becomes the table's.
 function R:table(t)
   local last = t.caption.long[#t.caption.long]
@@ -281,6 +290,7 @@ function R:table(t)
   if #last.content > 0 and last.content[#last.content].t == 'Space' then last.content:remove() end
   t.identifier = id
   self:label { id = id, kind = 'table', number = self:count('table') }
+  if self.section:match('remember$') then table.insert(self.record.remember, remembered(t)) end
   return t
 end
 
@@ -562,7 +572,8 @@ local function new_reading(unit, scanned, tables)
   for i, v in ipairs(tables.verdicts) do verdicts[i] = v.class end
   for _, kind in pairs(tables.kinds) do languages[kind.language] = true end
   local record = { unit = unit.unit, file = unit.file, number = number_of(unit.unit), labels = {}, chunks = {}, claims = {},
-    calls = {}, refs = {}, exercises = {}, terms = {}, symptoms = {}, prose = {}, collects = {}, shows = {}, problems = {} }
+    calls = {}, refs = {}, exercises = {}, terms = {}, symptoms = {}, prose = {}, remember = {},
+    collects = {}, shows = {}, problems = {} }
   return setmetatable({ record = record, tables = tables, chunks = scanned.chunks, places = places.new(scanned.lines),
     verdicts = verdicts, is_verdict = set_of(verdicts), languages = languages, counts = {}, sections = 0, shown = 0,
     parts = {}, text = {}, called = {}, referred = {}, around = {}, slugs = {}, formulas = {} }, R)

@@ -1,6 +1,6 @@
 -- front.lua - what every page of the web site has around its text, and the front page.
 --
--- sidebar(book, own, name) is the list of chapters, with the sections of the current one;
+-- errors(title, place) is where an error is told; sidebar(book, own, name) is the list of chapters, with the sections of the current one;
 -- numbered(number, title) a title behind its number; contents(book) the table of contents; front(page, title, sample) the body of the front
 -- page; tests(page) that of the list of all tests. All give HTML.
 
@@ -77,6 +77,30 @@ local function not_run(page)
   return n == 0 and '' or n == 1 and ' Those of one program have not run here.' or (' Those of %d programs have not run here.'):format(n)
 end
 
+-- Where an error is told that somebody found in a place, or nothing.
+function M.errors(title, place)
+  if title.errors == '' then return nil end
+  local function coded(words) return (words:gsub('[^%w%-_.~]', function(c) return ('%%%02X'):format(c:byte()) end)) end
+  return esc((title.errors:gsub('SECTION', function() return coded(place) end):gsub('EDITION', function() return coded('edition of ' .. title.date) end)))
+end
+
+-- How much there is, what one needs, whose it is, and of when.
+local function facts(page, title)
+  local chapters, programs, exercises, minutes = 0, 0, 0, 0
+  for _, f in ipairs(page.book.units) do
+    if tonumber(f.number) then chapters = chapters + 1 end
+    programs, exercises = programs + #page.book:programs(f.unit), exercises + #f.exercises
+    for _, e in ipairs(f.exercises) do minutes = minutes + e.minutes end
+  end
+  local words = { ('%d chapters, %d programs'):format(chapters, programs) }
+  if exercises > 0 then words[1] = words[1] .. (', %d exercises for %d hours'):format(exercises, math.max(1, math.floor(minutes / 60 + 0.5))) end
+  if title.needs ~= '' then words[2] = 'Needs ' .. esc(title.needs) end
+  words[#words + 1] = ('Edition of %s, by %s'):format(esc(title.date), esc(title.author))
+  local errors = M.errors(title, title.title)
+  if errors then words[#words + 1] = ('<a href="%s">Report an error</a>'):format(errors) end
+  return table.concat(words, '. ') .. '.'
+end
+
 -- title is the title block; page has downloads ("PDF=file EPUB=file"), archive and stamp;
 -- sample is the HTML of a chunk and a session to look at.
 function M.front(page, title, sample)
@@ -93,12 +117,13 @@ function M.front(page, title, sample)
         or ('%d of the %d tests of its programs passed'):format(passed, count),
       page.stamp.when(latest), missing, changed and ' The book has changed since.' or '', page.stamp.also())
   return ([[<p class="subtitle">%s</p>
-%s
 <p class="formats">%s</p>
-<p class="stamp">%s</p>
+<div class="sample">%s</div>
 %s
+<p class="facts">%s</p>
+<p class="stamp">%s</p>
 <h2 id="contents-of-the-book">What is in it</h2>
-%s]]):format(esc(title.subtitle), title.blurb, table.concat(links, '\n'), state, sample, M.contents(page.book))
+%s]]):format(esc(title.subtitle), table.concat(links, '\n'), sample, title.blurb, facts(page, title), state, M.contents(page.book))
 end
 
 -- The tests of one chapter, nothing when it has none.

@@ -53,6 +53,8 @@ function P:put_page(name, own, body, variables)
   variables.lang, variables.page = title.lang, name
   variables.url = title.url ~= '' and esc(title.url) or nil
   variables.card = title.sample ~= '' and 'card.png' or nil
+  variables.running = variables.title:gsub('&amp;', '&'):gsub('&quot;', '"'):gsub('[\\"<>\n]', ' ')
+  variables.errors = front.errors(title, own.number and own.number ~= '' and own.number .. ' ' .. own.title or title.title)
   variables.about = variables.about and esc(variables.about) or nil
   variables.sidebar, variables.inserted = front.sidebar(self.book, own, name), body
   local words, keys = {}, {}

@@ -104,7 +104,7 @@ end
 -- What the title block says, as text.
 local function title_of(unit)
   local meta, title = noweb.title(unit), {}
-  for _, key in ipairs { 'title', 'subtitle', 'author', 'lang', 'url', 'sample' } do
+  for _, key in ipairs { 'title', 'subtitle', 'author', 'lang', 'url', 'sample', 'date', 'needs', 'errors' } do
     title[key] = meta[key] and pandoc.utils.stringify(meta[key]) or ''
   end
   local blurb = meta.blurb

@@ -56,7 +56,7 @@ struct board {
 
 static void publish(struct board *board, const unsigned notice[WORDS])
 {
-    atomic_fetch_add(&board->sequence, 1);
+    atomic_fetch_or(&board->sequence, 1);
     for (int i = 0; i < WORDS; i++)
         atomic_store(&board->word[i], notice[i]);
     atomic_fetch_add(&board->sequence, 1);
@@ -65,7 +65,7 @@ static void publish(struct board *board, const unsigned notice[WORDS])
 static bool look(struct board *board, unsigned copy[WORDS])
 {
     const unsigned before = atomic_load(&board->sequence);
-    if (before % 2 == 1)
+    if (before == 0 || before % 2 == 1)
         return false;
     for (int i = 0; i < WORDS; i++)
         copy[i] = atomic_load(&board->word[i]);

@@ -56,7 +56,8 @@ struct board {
 
 static void publish(struct board *board, const unsigned notice[WORDS])
 {
-    const unsigned mine = atomic_fetch_add(&board->begun, 1) + 1;
+    const unsigned mine = atomic_load(&board->done) + 1;
+    atomic_store(&board->begun, mine);
     for (int i = 0; i < WORDS; i++)
         atomic_store(&board->word[mine % 2][i], notice[i]);
     atomic_store(&board->done, mine);
@@ -67,7 +68,7 @@ static bool look(struct board *board, unsigned copy[WORDS])
     const unsigned shown = atomic_load(&board->done);
     for (int i = 0; i < WORDS; i++)
         copy[i] = atomic_load(&board->word[shown % 2][i]);
-    return true;
+    return shown != 0;
 }
 
 int main(int argc, char *argv[])

@@ -56,7 +56,7 @@ struct board {
 
 static void publish(struct board *board, const unsigned notice[WORDS])
 {
-    atomic_fetch_add(&board->sequence, 1);
+    atomic_fetch_or(&board->sequence, 1);
     for (int i = 0; i < WORDS; i++)
         atomic_store(&board->word[i], notice[i]);
     atomic_fetch_add(&board->sequence, 1);
@@ -71,7 +71,7 @@ static bool look(struct board *board, unsigned copy[WORDS])
         for (int i = 0; i < WORDS; i++)
             copy[i] = atomic_load(&board->word[i]);
     } while (atomic_load(&board->sequence) != before);
-    return true;
+    return before != 0;
 }
 
 int main(int argc, char *argv[])

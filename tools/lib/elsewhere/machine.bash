@@ -84,7 +84,8 @@ machine_start() {
     # qemu ends with this shell, however that ends
     machine=(setpriv --pdeathsig KILL qemu-system-x86_64 -nographic -nodefaults -serial stdio
         -no-reboot -nic none -m 2048 -smp "$processors" -kernel "$kernel" -initrd "$work/initrd")
-    words='console=ttyS0 quiet mitigations=off panic=-1'
+    # its clock is the one that a program reads without a call, as the kernel of a machine would choose
+    words='console=ttyS0 quiet mitigations=off panic=-1 clocksource=tsc tsc=reliable'
     if kvm_works; then
         machine+=(-accel kvm -cpu host)
         say "$suite: by KVM"

@@ -64,12 +64,12 @@ static void publish(struct board *board, const unsigned notice[WORDS])
 
 static bool look(struct board *board, unsigned copy[WORDS])
 {
-    bool whole = true;
+    const unsigned before = atomic_load(&board->sequence);
+    if (before == 0 || before % 2 == 1)
+        return false;
     for (int i = 0; i < WORDS; i++)
         copy[i] = atomic_load(&board->word[i]);
-    for (int i = 1; i < WORDS; i++)
-        whole = whole && copy[i] == copy[0];
-    return whole;
+    return atomic_load(&board->sequence) == before;
 }
 
 int main(int argc, char *argv[])
