@@ -94,6 +94,18 @@ static ssize_t read_line(struct line_reader *r, char **line)
 }
 
 
+/* Returns the number that TEXT is, or -1 if it is none up to MOST. */
+static int number(const char *text, int most)
+{
+    char *end;
+    errno = 0;
+    const long n = strtol(text, &end, 10);
+    return *text < '0' || *text > '9' || *end != '\0' || errno != 0
+           || n > most ? -1 : (int)n;
+}
+
+static int patience = 60;               /* seconds for a question */
+
 typedef int try_one(int s, const struct sockaddr *at, socklen_t size);
 
 /* Returns a socket for which TRIED has succeeded, or gives up. */
@@ -128,10 +140,24 @@ static int try_bind(int s, const struct sockaddr *at, socklen_t size)
 
 static int try_connect(int s, const struct sockaddr *at, socklen_t size)
 {
+    const struct timeval limit = { .tv_sec = patience };
+    struct sockaddr_storage own = { 0 };
+    socklen_t room = sizeof own;
     int result;
+    const int sides[] = { SO_RCVTIMEO, SO_SNDTIMEO };
+    for (int i = 0; i < 2; i++)
+        if (setsockopt(s, SOL_SOCKET, sides[i], &limit, sizeof limit)
+                == -1)
+            return -1;
     do
         result = connect(s, at, size);
     while (result == -1 && errno == EINTR);
+    if (result == 0
+        && getsockname(s, (struct sockaddr *)&own, &room) == 0
+        && room == size && memcmp(&own, at, size) == 0) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
     return result;
 }
 
@@ -165,12 +191,11 @@ static char *answer_to(const char *question, size_t length)
     return answer;
 }
 
-enum ending { FINISHED, CUT, TOO_LONG, RESET, GONE, FAILED };
+enum ending { FINISHED, FAILED, CUT, TOO_LONG, RESET, GONE };
 static const char *const endings[] = {
-    "finished", "cut in the middle of a line", "too long a line",
-    "reset", "gone before its answer", "could not be answered"
+    "finished", "could not be answered", "cut in the middle of a line",
+    "too long a line", "reset", "gone before its answer"
 };
-static unsigned patience = 60;          /* seconds for a question */
 
 static enum ending ending_of(int error)
 {
@@ -188,7 +213,8 @@ static enum ending converse(int s)
     struct line_reader from = { .fd = s };
     char *line;
     ssize_t n;
-    while (alarm(patience), (n = read_line(&from, &line)) > 0) {
+    while (alarm((unsigned)patience),
+           (n = read_line(&from, &line)) > 0) {
         char *answer = answer_to(line, (size_t)n - 1);
         if (answer == NULL)
             return FAILED;
@@ -223,7 +249,7 @@ static void collect(int flags)
         if (ended == 0)
             continue;
         const char *how = "was shown out";
-        if (WIFEXITED(status) && WEXITSTATUS(status) <= FAILED)
+        if (WIFEXITED(status) && WEXITSTATUS(status) <= GONE)
             how = endings[WEXITSTATUS(status)];
         else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
             how = "too slow";
@@ -313,6 +339,10 @@ static void serve(const char *host, const char *port)
         || sigprocmask(SIG_BLOCK, &set, NULL) == -1
         || signalfd(signals, &set, 0) == -1)
         err(EXIT_FAILURE, "signals");
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        err(EXIT_FAILURE, "signal");
+    if (access(facts, R_OK) == -1)
+        err(EXIT_FAILURE, "%s", facts);
     int door = first_of(host, port, try_bind);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == -1)
@@ -344,8 +374,10 @@ static void serve(const char *host, const char *port)
         deaf = (p[1].revents & POLLIN) != 0 && !let_in(door, signals);
     }
     close(door);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         kill(clients[i].pid, SIGTERM);
+        kill(clients[i].pid, SIGCONT);
+    }
     collect(0);
     close(signals);
 }
@@ -355,11 +387,15 @@ static bool failed;
 static void ask_one(struct line_reader *from, const char *question)
 {
     char *text, *line, *end;
+    if (strchr(question, '\n') != NULL)
+        errx(EXIT_FAILURE, "a question is one line");
     if (asprintf(&text, "%s\n", question) == -1)
         err(EXIT_FAILURE, "asprintf");
     send_all(from->fd, text, strlen(text));
     free(text);
     ssize_t n = read_line(from, &line);
+    if (n == -1 && errno == EAGAIN)
+        errx(EXIT_FAILURE, "%s: no answer in time", question);
     if (n <= 0)
         errx(EXIT_FAILURE, "%s: no answer", question);
     uintmax_t length = strtoumax(line, &end, 10);
@@ -414,18 +450,18 @@ int main(int argc, char **argv)
         err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     bool wrong = false;
-    for (int c; (c = getopt(argc, argv, "s:t:")) != -1;) {
-        char *end = NULL;
+    for (int c; (c = getopt(argc, argv, "+s:t:")) != -1;) {
         if (c == 's')
             facts = optarg;
         if (c == 't')
-            patience = (unsigned)strtoul(optarg, &end, 10);
-        wrong = wrong || c == '?' || (end != NULL && *end != '\0')
-                || patience == 0;
+            patience = number(optarg, 86400);
+        wrong = wrong || c == '?' || patience < 1;
     }
-    if (wrong || (facts != NULL ? argc - optind != 2 : argc - optind < 3)) {
-        fprintf(stderr, "usage: ask HOST PORT QUESTION...\n"
-                        "       ask [-t SECONDS] -s FACTS HOST PORT\n");
+    if (wrong || (facts != NULL ? argc - optind != 2 : argc - optind < 3)
+        || number(argv[optind + 1], 65535) < 0) {
+        fprintf(stderr,
+                "usage: ask [-t SECONDS] HOST PORT QUESTION...\n"
+                "       ask [-t SECONDS] -s FACTS HOST PORT\n");
         return 2;
     }
     if (facts != NULL)

@@ -151,8 +151,6 @@ static unsigned segments(int option, void (*how)(int))
     if (option != 0)
         set(us, option, 1);
     how(us);
-    if (option == TCP_CORK)
-        set(us, option, 0);
     await_bytes(peer, 10);
     if (getsockopt(us, IPPROTO_TCP, TCP_INFO, &info, &size) == -1)
         err(EXIT_FAILURE, "TCP_INFO");
@@ -178,7 +176,6 @@ int main(void)
     show("ten sends, fewer than ten segments",
          segments(0, send_ten) < 10, 0);
     show("TCP_NODELAY, segments", segments(TCP_NODELAY, send_ten), 0);
-    show("TCP_CORK, segments", segments(TCP_CORK, send_ten), 0);
     show("MSG_MORE, segments", segments(0, say_more), 0);
     show("one writev, segments", segments(0, gather), 0);
     if (ferror(stdout) || fclose(stdout) == EOF)

@@ -52,9 +52,19 @@ full
     assert_stderr 'ask: cannot write to standard output'
     run_program ./ask 127.0.0.1 1
     assert_failure 2
-    assert_stderr_line --partial 'usage: ask HOST PORT QUESTION...'
-    run_program ./ask -t 0 -s facts 127.0.0.1 0
-    assert_failure 2
+    assert_stderr_line --partial 'usage: ask [-t SECONDS] HOST PORT QUESTION...'
+    says "The library takes 70000 for port 4464, so a number is looked at first"
+    for wrong in '-t 0' '-t -5' '-t 5x' '-t 99999999999999999999' '-t '; do
+        run_program ./ask "${wrong% *}" "${wrong#* }" -s facts 127.0.0.1 0
+        assert_failure 2
+    done
+    for wrong in 70000 http -1 ''; do
+        run_program ./ask 127.0.0.1 "$wrong" moon
+        assert_failure 2
+    done
+    run_program ./ask -s nothing 127.0.0.1 0
+    assert_failure 1
+    assert_stderr 'ask: nothing: No such file or directory'
 }
 
 @test "one byte a send, two questions in one send, an empty one: the answers are the same" {
@@ -97,7 +107,7 @@ ask: 127.0.0.1 port N: too long a line'
 }
 
 @test "who is silent, or does not read, is ended in time, and harms nobody" {
-    says "alarm(2) gives each question its time, from here until its answer is sent: whoever is silent, or sends a byte a minute, or does not read, is ended by SIGALRM together with the child"
+    says "alarm(2) gives each question its time, from here until its answer is sent: whoever is silent, or sends a byte a minute, or does not read, or takes longer to read a long answer, is ended by SIGALRM together with the child"
     says "Each client has a child of its own, as in"
     printf 'big: %01000000d\n' 0 >> facts
     rude 'int how = atoi(v[2]); puts("here"); fflush(stdout); if (how == 1) recv(us, bytes, 9, 0); if (how == 2) { for (int i = 0; i < 100; i++) send(us, "big\n", 4, MSG_NOSIGNAL); pause(); }
@@ -176,4 +186,61 @@ C
         strace -o log -e trace=connect,read,sendto -e inject=connect:error=EINTR:when=1 -e inject=sendto:error=EINTR:when=1 ./ask 127.0.0.1 $port moon; grep -c INJECTED log; kill $pid; wait $pid'
     assert_output 'full
 2'
+}
+
+@test "a question may begin with a dash, and has no second line" {
+    echo '-s: dash' >> facts
+    asked -- './ask 127.0.0.1 $port -s; ./ask 127.0.0.1 $port moon "moon
+moon" 2>&1; echo $?'
+    assert_line --index 0 dash
+    assert_line --index 1 full
+    assert_line --index 2 'ask: a question is one line'
+    assert_line --index 3 1
+}
+
+@test "a server whose log nobody reads goes on" {
+    says "A server whose log nobody reads is not killed by SIGPIPE for that"
+    run_shell 'mkfifo ready log; exec 8<> log; ./ask -s facts 127.0.0.1 0 > ready 2> log 8>&- & pid=$!; read -r line < ready; exec 8>&-
+        read -r _ _ _ _ _ port <<< "$line"; for i in 1 2 3; do ./ask 127.0.0.1 $port moon; done; kill $pid; wait $pid; echo $?'
+    assert_output 'full
+full
+full
+0'
+}
+
+@test "a client does not wait for ever for a server that hangs" {
+    says "The client's has a limit for each wait, or a server that hangs would hold it"
+    makes fake <<C
+$try
+int main(void) { int l = heard(1); printf("%d\n", ntohs(name(l).sin_port)); fflush(stdout); pause(); return 0; }
+C
+    run_shell 'mkfifo ready; ./fake > ready & fake=$!; read -r port < ready; ./ask -t 1 127.0.0.1 $port moon; echo $?; kill $fake'
+    assert_output 1
+    assert_stderr_line 'ask: moon: no answer in time'
+}
+
+@test "a client that meets itself has found no server" {
+    says "has found no server"
+    needs root
+    unshare --net true 2> /dev/null || needs namespaces
+    run_shell 'unshare --net bash -c "ip link set lo up && echo 40002 40003 > /proc/sys/net/ipv4/ip_local_port_range || exit 3; for i in {1..20}; do ./ask -t 1 127.0.0.1 40002 moon; done"'
+    [ "$status" != 3 ] || skip "needs ip"
+    assert_equal "$(sort -u stderr)" 'ask: 127.0.0.1 port 40002: Connection refused'
+}
+
+@test "told to stop, it ends a child that somebody has stopped" {
+    says "And a child that somebody has stopped gets SIGTERM when it goes on, so SIGCONT follows"
+    rude 'puts("here"); fflush(stdout); as("end", recv(us, bytes, 9, 0));'
+    asked -- 'mkfifo here; ./rude $port > here & rude=$!; { read -r line; until child=$(tr -d " " < /proc/$pid/task/$pid/children) && [ -n "$child" ]; do :; done
+        kill -STOP $child; until grep -q "^State:.T" /proc/$child/status; do :; done; kill $pid; read -r line; echo "$line"; } < here; wait $rude'
+    assert_line --index 0 'end 0'
+    assert_line 'ask: 127.0.0.1 port N: was shown out'
+}
+
+@test "a child that fails by itself is not the client's fault" {
+    needs strace
+    says "A child that fails by itself leaves with EXIT_FAILURE, so that is no client's fault"
+    run_shell 'mkfifo ready; strace -f -o log -e trace=prctl -e inject=prctl:error=EINVAL ./ask -s facts 127.0.0.1 0 > ready 2> said & tracer=$!
+        read -r pid _ _ _ _ port < ready; ./ask 127.0.0.1 $port moon 2> /dev/null; kill $pid; wait $tracer; sed "s/port [0-9]*/port N/" said'
+    assert_line 'ask: 127.0.0.1 port N: could not be answered'
 }

@@ -8,7 +8,7 @@ load common
     says "What finds no room at the receiver is thrown away, and each sendto(2) succeeds"
     says "With SO_RXQ_OVFL the receiver learns how many it has missed"
     says "The kernel counts, and with SO_RXQ_OVFL it puts the number beside each datagram: how many were lost before this one came"
-    says "From a connected one, the first succeeds; the other kernel says that nobody is there, and the next call, of whatever kind, fails once with ECONNREFUSED"
+    says "From a connected one, the first succeeds; the other kernel says that nobody is there, and the next send or receive fails once with ECONNREFUSED"
     says "What was in the queue before stays there, from whomever it is"
     says "FIONREAD is the length of the next datagram, not of all"
     says "65,507 over IPv4: 65,535 are the most that a packet has, 20 and 8 of them are headers"

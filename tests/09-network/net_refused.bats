@@ -7,7 +7,7 @@ load common
 @test "the session holds: asked once, tried again, and connected to oneself [N35] [N38] [N39]" {
     says "A refused one is writable, too"
     says "SO_ERROR tells what became of it, once: reading it puts it back to 0"
-    says "On Linux the same socket can try again; if it does not wait, it answers ECONNABORTED once before it does"
+    says "If it does not wait, it answers once with the error before it does, or with ECONNABORTED if SO_ERROR has been read"
     says "A socket that is bound and does not listen keeps a port where nobody answers"
     holds_session
 }

@@ -44,7 +44,7 @@ C
 }
 
 @test "the request is sent again, and the poll takes its time [N07] [N42]" {
-    says "The kernel drops the request, and the client's kernel sends it again, after a second, then after two more"
+    says "The kernel drops the request, and the client's kernel sends it again, after a second and then at longer and longer distances"
     says "Its first request was thrown away without a word, as if it had been lost on the way, and the kernel repeats it"
     makes a <<C
 $try

@@ -130,3 +130,54 @@ C
     assert_output 'same number 1
 thread 3'
 }
+
+@test "who speaks after the close loses the answer, too [N13]" {
+    makes a <<C
+$try
+int main(void) { two(); fcntl(peer, F_SETFL, O_NONBLOCK); long sent = 0, got = 0, n; while ((n = send(peer, bytes, sizeof bytes, 0)) > 0) sent += n; close(peer); as("send", send(us, "x", 1, MSG_NOSIGNAL)); until(us, POLLERR);
+    while ((n = recv(us, bytes, sizeof bytes, 0)) > 0) got += n; as("end", n); printf("less %d\n", got < sent); return 0; }
+C
+    run_program ./a
+    assert_output 'send 1
+end ECONNRESET
+less 1'
+}
+
+@test "a reset that comes after the end: 0 stays 0, and a write says EPIPE [N15]" {
+    says "After an end that has come, a reset leaves recv at 0"
+    makes a <<C
+$try
+int main(void) { for (int how = 0; how < 2; how++) { two(); send(us, "abc", 3, 0); has(peer, 3); shutdown(peer, SHUT_WR); until(us, POLLRDHUP); if (how) cut(peer); else close(peer); until(us, 0);
+    as("recv", recv(us, bytes, 9, 0)); as("send", send(us, "x", 1, MSG_NOSIGNAL)); as("recv", recv(us, bytes, 9, 0)); } return 0; }
+C
+    run_program ./a
+    assert_output 'recv 0
+send EPIPE
+recv 0
+recv 0
+send EPIPE
+recv 0'
+}
+
+@test "a signal ends a close that lingers, and it says 0 [N14]" {
+    says "Or it waits until the time is over, or a signal comes, and says 0 all the same"
+    makes a <<C
+$try
+static void nothing(int n) { (void)n; }
+int main(void) { struct linger l = { 1, 3600 }; struct sigaction h = { .sa_handler = nothing }; struct itimerval i = { .it_value.tv_usec = 50000, .it_interval.tv_usec = 50000 }; two(); setsockopt(us, SOL_SOCKET, SO_LINGER, &l, sizeof l); fcntl(us, F_SETFL, O_NONBLOCK); while (send(us, bytes, sizeof bytes, MSG_NOSIGNAL) > 0) ;
+    fcntl(us, F_SETFL, 0); sigaction(SIGALRM, &h, NULL); setitimer(ITIMER_REAL, &i, NULL); as("close", close(us)); return 0; }
+C
+    run_program ./a
+    assert_output 'close 0'
+}
+
+@test "room for 0 bytes: read says 0, recv waits while there is nothing [N08]" {
+    makes a <<C
+$try
+int main(void) { two(); fcntl(us, F_SETFL, O_NONBLOCK); as("read", read(us, bytes, 0)); as("recv", recv(us, bytes, 0, 0)); send(peer, "x", 1, 0); has(us, 1); as("recv", recv(us, bytes, 0, 0)); return 0; }
+C
+    run_program ./a
+    assert_output 'read 0
+recv EAGAIN
+recv 0'
+}

@@ -37,3 +37,19 @@ full'
     run_shell 'unshare --mount --propagation private bash -c "mount --bind both /etc/hosts && ./a"'
     assert_output '127.5.5.5'
 }
+
+@test "both families at one port, with the option, or with two doors that share it [N30]" {
+    makes a <<C
+$try
+static void both(int only, int share) { int six = socket(AF_INET6, SOCK_STREAM, 0), four = sock(SOCK_STREAM); struct sockaddr_in6 a = { .sin6_family = AF_INET6 }; socklen_t n = sizeof a; setsockopt(six, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+    setsockopt(six, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share); setsockopt(four, SOL_SOCKET, SO_REUSEPORT, &share, sizeof share); bind(six, (struct sockaddr *)&a, sizeof a); getsockname(six, (struct sockaddr *)&a, &n); listen(six, 1);
+    struct sockaddr_in all = at(a.sin6_port); int c = sock(SOCK_STREAM); if (only) as("connect", to(c, all)); all.sin_addr.s_addr = 0; as("bind", put(four, all)); as("listen", listen(four, 1)); close(four); close(six); close(c); }
+int main(void) { both(0, 1); both(1, 0); return 0; }
+C
+    run_program ./a
+    assert_output 'bind 0
+listen 0
+connect ECONNREFUSED
+bind 0
+listen 0'
+}

@@ -69,3 +69,15 @@ C
     run_program ./a
     assert_output 000000000
 }
+
+@test "the last address that begins with 127 leads nowhere [N32]" {
+    makes a <<C
+$try
+int main(void) { int all = sock(SOCK_STREAM); struct sockaddr_in a = at(0); a.sin_addr.s_addr = 0; put(all, a); listen(all, 9); a = name(all); const char *t[] = { "127.1.2.3", "127.255.255.254", "127.255.255.255" };
+    for (int i = 0; i < 3; i++) { inet_pton(AF_INET, t[i], &a.sin_addr); as(t[i], to(sock(SOCK_STREAM), a)); } return 0; }
+C
+    run_program ./a
+    assert_output '127.1.2.3 0
+127.255.255.254 0
+127.255.255.255 ENETUNREACH'
+}

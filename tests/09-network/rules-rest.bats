@@ -5,11 +5,12 @@ load common
 # What the chapter says and none of its programs shows, tried with other programs.
 
 @test "a socket that was never connected [N09]" {
-    says "when it is read from or shut down; a write fails with EPIPE, and kills like one"
+    says "when it is received from or shut down; a write fails with EPIPE, and kills like one"
+    says "One that was reset says ENOTCONN when it is shut down, too"
     makes a <<C
 $try
 int main(void) { int s = sock(SOCK_STREAM); as("recv", recv(s, bytes, 9, 0)); as("send", send(s, "x", 1, MSG_NOSIGNAL)); as("shutdown", shutdown(s, SHUT_WR)); short r = until(s, POLLOUT); printf("poll %d\n", r == (POLLOUT | POLLHUP)); fflush(stdout);
-    as("datagram", send(sock(SOCK_DGRAM), "x", 1, 0)); send(s, "x", 1, 0); return 0; }
+    as("datagram", send(sock(SOCK_DGRAM), "x", 1, 0)); two(); cut(peer); until(us, 0); recv(us, bytes, 9, 0); as("after a reset, shutdown", shutdown(us, SHUT_WR)); send(s, "x", 1, 0); return 0; }
 C
     run_program ./a
     assert_killed SIGPIPE
@@ -17,7 +18,8 @@ C
 send EPIPE
 shutdown ENOTCONN
 poll 1
-datagram EDESTADDRREQ'
+datagram EDESTADDRREQ
+after a reset, shutdown ENOTCONN'
 }
 
 @test "urgent data is one byte, and a newer one displaces it [N40]" {

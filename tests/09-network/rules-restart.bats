@@ -5,7 +5,7 @@ load common
 # What the chapter says of starting again and of connections that fail, tried with other programs.
 
 @test "the state has a name and a minute [N44]" {
-    says "Who closes a connection first keeps a memory of it for a minute, in the state TIME_WAIT, for parts of it may still be on their way, and could be taken for those of a new connection"
+    says "Who is the first to close a connection in order, and is not reset, keeps a memory of it for a minute, in the state TIME_WAIT, for parts of it may still be on their way, and could be taken for those of a new connection"
     makes a <<C
 $try
 static int kept(in_port_t port, int *seconds) { char mine[32], line[256], from[32], state[8], timer[32]; int n = 0; sprintf(mine, "0100007F:%04X", ntohs(port)); FILE *f = fopen("/proc/net/tcp", "r");
@@ -47,7 +47,7 @@ same'
 }
 
 @test "a client that tries again and again meets itself [N35]" {
-    says "A client that tries again and again until its server is up, at a port of the range for port 0, hits this some day, and then the server does not get its port"
+    says "A client that tries again and again until its server is up, at a port of the range for port 0, can hit this, and then the server does not get its port"
     needs root
     makes a <<C
 $try
@@ -59,4 +59,42 @@ C
     run_shell 'unshare --net bash -c "$1"' "$inside"
     assert_output 'met 1
 server EADDRINUSE'
+}
+
+@test "beside a door that listens bind fails, and a datagram goes to the closer address [N19]" {
+    says "Beside one that listens, bind(2) fails"
+    makes a <<C
+$try
+static int used(int type) { int s = sock(type), on = 1; setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); return s; }
+int main(void) { int a = used(SOCK_STREAM), b = used(SOCK_STREAM); put(a, at(0)); listen(a, 1); as("bind", put(b, name(a))); a = used(SOCK_DGRAM), b = used(SOCK_DGRAM); put(a, at(0)); struct sockaddr_in any = name(a), to_a = any; any.sin_addr.s_addr = 0; as("bind", put(b, any));
+    sendto(sock(SOCK_DGRAM), "x", 1, 0, (struct sockaddr *)&to_a, sizeof to_a); as("first", recv(a, bytes, 9, 0)); return 0; }
+C
+    run_program ./a
+    assert_output 'bind EADDRINUSE
+bind 0
+first 1'
+}
+
+@test "the same socket answers with its error before it tries again [N39]" {
+    makes a <<C
+$try
+int main(void) { int d = bound(SOCK_STREAM), s = sock(SOCK_STREAM | SOCK_NONBLOCK); as("connect", to(s, name(d))); until(s, POLLOUT); listen(d, 1); as("connect", to(s, name(d))); as("connect", to(s, name(d))); return 0; }
+C
+    run_program ./a
+    assert_output 'connect EINPROGRESS
+connect ECONNREFUSED
+connect EINPROGRESS'
+}
+
+@test "a machine of our own net that does not answer" {
+    says "On our own net the kernel finds out within seconds, and says EHOSTUNREACH"
+    needs root
+    unshare --net true 2> /dev/null || needs namespaces
+    makes a <<C
+$try
+int main(void) { struct sockaddr_in a = at(htons(80)); inet_pton(AF_INET, "192.0.2.7", &a.sin_addr); as("connect", to(sock(SOCK_STREAM), a)); return 0; }
+C
+    run_shell 'unshare --net bash -c "ip link set lo up && ip link add name one type veth peer name two && ip addr add 192.0.2.1/24 dev one && ip link set one up && ip link set two up || exit 3; ./a"'
+    [ "$status" != 3 ] || skip "needs ip, and a pair of devices"
+    assert_output 'connect EHOSTUNREACH'
 }

@@ -6,7 +6,7 @@ load common
 
 @test "a signal with a handler ends a send and a receive short, SA_RESTART or not [N03] [N04]" {
     says "When a signal with a handler comes, it returns how much it had taken, even with SA_RESTART"
-    says "Less comes at the end of the stream, after an error, and after a signal with a handler, here too even with SA_RESTART"
+    says "Less comes at the end of the stream, after an error as a reset, and after what cuts a send(2) short, here too even with SA_RESTART"
     makes a <<C
 $try
 static void nothing(int n) { (void)n; }
@@ -25,7 +25,7 @@ reset 3'
 }
 
 @test "a time limit ends a send short, too [N03]" {
-    says "A time-out does the same"
+    says "A time-out does the same, and so do a stop that is followed by SIGCONT, and a reset in the middle"
     makes a <<C
 $try
 int main(void) { two(); struct timeval t = { 0, 50000 }; setsockopt(us, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t); char *b = calloc(1, 64 << 20);
@@ -124,4 +124,18 @@ recv 1
 connect 0
 recv 2
 recv EAGAIN'
+}
+
+@test "a stop, and a reset in the middle, end a send and a receive short [N03] [N04]" {
+    makes a <<C
+$try
+static void rest(pid_t c, int stop) { char path[64], line[512]; int n = 0; sprintf(path, "/proc/%d/stat", c); while (n < 20) { usleep(5000); FILE *f = fopen(path, "r"); fgets(line, sizeof line, f); fclose(f); char is = *(strrchr(line, ')') + 2); n = is == (stop ? 'T' : 'S') ? n + 1 : 0; } }
+int main(void) { for (int way = 0; way < 4; way++) { two(); pid_t c = fork(); if (c == 0) { close(us); if (way < 2) { char *b = calloc(1, 64 << 20); ssize_t n = send(peer, b, 64 << 20, MSG_NOSIGNAL); printf("send %d\n", n > 0 && n < 64 << 20); } else as("recv", recv(peer, bytes, 10, MSG_WAITALL)); fflush(stdout); _exit(0); }
+    close(peer); if (way > 1) send(us, "abc", 3, 0); rest(c, 0); if (way % 2) cut(us); else { kill(c, SIGSTOP); rest(c, 1); kill(c, SIGCONT); } waitpid(c, NULL, 0); if (way % 2 == 0) close(us); } return 0; }
+C
+    run_program ./a
+    assert_output 'send 1
+send 1
+recv 3
+recv 3'
 }
