@@ -13,6 +13,7 @@ load common
 @test "to take turns on two processors takes longer than on one, for a pipe [C09]" {
     needs two_cpus
     says "Then only one of the two has something to do, and to wake a process on another processor costs more than to switch to it on the same"
+    # shellcheck disable=SC2016 # for perl
     measures '/^pipe +([0-9.]+) on one, ([0-9.]+) on two/ and $2 > $1 and $found = 1; END { exit !$found }' -t 60 ./place
 }
 
@@ -35,6 +36,7 @@ C
 }
 
 @test "spinning on one processor takes far longer than a pipe there [C13]" {
+    # shellcheck disable=SC2016 # for perl
     measures '/^spinning +([0-9.]+) on one/ and $1 > 20 and $found = 1; END { exit !$found }' -t 60 ./place
 }
 

@@ -9,6 +9,7 @@ load common
 
 @test "with a hundred and a thousand descriptors epoll is many times as fast [C14]" {
     says "For one ready among a hundred or a thousand epoll_wait(2) is many times as fast"
+    # shellcheck disable=SC2016 # for perl
     measures '/^ *(\d+) watched: poll takes ([0-9.]+) times/ and $t{$1} = $2; END { exit !($t{100} > 2 && $t{1000} > 10) }' ./poll_many
 }
 

@@ -11,6 +11,7 @@ load common
 
 @test "eight bytes here and there are loaded much faster than read [C06]" {
     says "Where a program looks here and there, again and again, the faults are paid once, and each look is a load instead of a call; that is where a mapping wins by far"
+    # shellcheck disable=SC2016 # for perl
     measures '/pread takes ([0-9.]+) times/ and $a = $1; END { exit !($a > 5) }' ./read_or_map
 }
 
