@@ -13,9 +13,8 @@ load common
 @test "to take turns on two processors takes longer than on one, for a pipe [C09]" {
     needs two_cpus
     says "Then only one of the two has something to do, and to wake a process on another processor costs more than to switch to it on the same"
-    run_program -t 60 ./place
-    assert_success
-    perl -ne '/^pipe +([0-9.]+) on one, ([0-9.]+) on two/ and $2 > $1 and $found = 1; END { exit !$found }' stdout || fail "$output"
+    # shellcheck disable=SC2016 # for perl
+    measures '/^pipe +([0-9.]+) on one, ([0-9.]+) on two/ and $2 > $1 and $found = 1; END { exit !$found }' -t 60 ./place
 }
 
 @test "a FIFO writes nothing to the disk and has no size [C24]" {
@@ -37,9 +36,8 @@ C
 }
 
 @test "spinning on one processor takes far longer than a pipe there [C13]" {
-    run_program -t 60 ./place
-    assert_success
-    perl -ne '/^spinning +([0-9.]+) on one/ and $1 > 20 and $found = 1; END { exit !$found }' stdout || fail "$output"
+    # shellcheck disable=SC2016 # for perl
+    measures '/^spinning +([0-9.]+) on one/ and $1 > 20 and $found = 1; END { exit !$found }' -t 60 ./place
 }
 
 @test "with too few descriptors it says so and stops" {
