@@ -350,22 +350,24 @@ function M.header(h, label, page)
   return out, false
 end
 
--- What a table without a number is called for those who do not see it: by its first column.
+-- What a table without a number is called for those who do not see it: as it is
+-- collected, or by its first column.
 local function nameless(t)
+  if t.attributes.called then return 'Table: ' .. t.attributes.called end
   local row = t.head.rows[1]
   return row and #row.cells > 0 and 'Table: ' .. pandoc.utils.stringify(row.cells[1].contents) or 'Table'
 end
 
 function M.table(t, label)
-  local id = t.identifier
-  t.identifier = ''
+  local id, name = t.identifier, label and 'Table ' .. label.number or nameless(t)
+  t.identifier, t.attributes.called = '', nil
   if label then
     local caption = t.caption.long[#t.caption.long]
     caption.content:insert(1, pandoc.Span('Table ' .. label.number .. '.', { class = 'number' }))
     caption.content:insert(2, pandoc.Space())
   end
   return { raw(('<div class="table"%s tabindex="0" role="region" aria-label="%s">'):format(
-    label and ' id="' .. id .. '"' or '', label and 'Table ' .. label.number or esc(nameless(t)))), t, raw('</div>') }
+    label and ' id="' .. id .. '"' or '', esc(name))), t, raw('</div>') }
 end
 
 -- --- Exercises -------------------------------------------------------------------

@@ -273,10 +273,10 @@ function R:paragraph(p)
 end
 
 -- A table of what to remember, as pandoc's JSON, for the page that collects them:
--- without id, caption and what else may stand in one place alone.
+-- without id and what else may stand in one place alone; its caption is what it is called.
 local function remembered(t)
   local copy = t:walk { Span = function(span) return span.content end, Note = function() return {} end }
-  copy.identifier, copy.caption = '', { long = {} }
+  copy.identifier, copy.attributes.called, copy.caption = '', pandoc.utils.stringify(t.caption.long):gsub('%s+$', ''), { long = {} }
   return pandoc.write(pandoc.Pandoc { copy }, 'json')
 end
 
