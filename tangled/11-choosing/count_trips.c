@@ -410,12 +410,12 @@ int main(void)
         err(EXIT_FAILURE, "signals");
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int kind = 0; kind < KINDS; kind++) {
-        printf("%-14s ", kinds[kind]);
         if (make_way(&way, kind) == -1) {
-            printf("not here: %s\n", strerror(errno));
+            printf("%-14s not here: %s\n", kinds[kind], strerror(errno));
             continue;
         }
         const long calls = calls_of(ask, answer);
+        printf("%-14s ", kinds[kind]);
         if (kind != SEMAPHORE && kind != FUTEX)
             printf("%3ld calls\n", calls);
         else if (calls <= 2 * TRIPS)
