@@ -411,7 +411,8 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int kind = 0; kind < KINDS; kind++) {
         if (make_way(&way, kind) == -1) {
-            printf("%-14s not here: %s\n", kinds[kind], strerror(errno));
+            printf("%-14s not here: %s\n", kinds[kind],
+                   strerror(errno));
             continue;
         }
         const long calls = calls_of(ask, answer);

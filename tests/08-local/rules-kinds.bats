@@ -114,16 +114,20 @@ of two processes 2'
 }
 
 @test "SIGPIPE ends who writes to nobody, and ignored it is EPIPE" {
-    says "If the other end has left, a write would end us by SIGPIPE; with the signal ignored it fails with EPIPE"
+    says "If the other end has left, a write to a stream would end us by SIGPIPE; with the signal ignored it fails with EPIPE"
+    says "A packet to nobody only fails"
     makes a <<C
 $try
-int main(int n, char **v) { (void)v; two(SOCK_STREAM); close(pair[1]); if (n > 1) signal(SIGPIPE, SIG_IGN);
+int main(int n, char **v) { if (n > 2) two(SOCK_SEQPACKET); else two(SOCK_STREAM);
+    close(pair[1]); if (v[1] != NULL && *v[1] == 'i') signal(SIGPIPE, SIG_IGN);
     as("write", write(pair[0], "x", 1)); return 0; }
 C
     run_program ./a ignored
     assert_output 'write EPIPE'
     run_program ./a
     assert_killed SIGPIPE
+    run_program ./a heeded packets
+    assert_output 'write EPIPE'
 }
 
 @test "streams have an urgent byte, the other kinds refuse it [L23]" {

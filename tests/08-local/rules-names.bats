@@ -267,13 +267,13 @@ sender 0'
 
 @test "a receiver that closes or leaves a partner loses what it has not read, and later senders are told [L01]" {
     says "What can be lost is what lies unread when the receiver closes, or leaves a partner for another one"
-    says "Its next one is refused: with ECONNREFUSED if the receiver closed, else with EPERM, and the partner that was left gets ECONNRESET first"
+    says "Its next one is refused: with ECONNREFUSED if the receiver closed (or with ENOENT, if it goes to a name that is gone, too), else with EPERM, and the partner that was left gets ECONNRESET first"
     makes a <<C
 $try
 int main(void) { int r = bound(SOCK_DGRAM | SOCK_NONBLOCK, "r"), a = bound(SOCK_DGRAM, "partner"), b = sock(SOCK_DGRAM); bound(SOCK_DGRAM, "c"); connect(a, at("r"), sizeof named); connect(b, at("r"), sizeof named);
     send(b, "b", 1, 0); connect(r, at("partner"), sizeof named); as("its first partner: unread", recv(r, bytes, 9, 0)); as("another sends", send(b, "b", 1, 0));
     send(a, "a", 1, 0); connect(r, at("c"), sizeof named); as("another partner: unread", recv(r, bytes, 9, 0)); as("the one that was left", send(a, "a", 1, 0)); as("and again", send(a, "a", 1, 0)); as("another", send(b, "b", 1, 0));
-    close(r); as("closed", send(b, "b", 1, 0)); return 0; }
+    close(r); as("closed", send(b, "b", 1, 0)); unlink("r"); as("gone", sendto(sock(SOCK_DGRAM), "b", 1, 0, at("r"), sizeof named)); return 0; }
 C
     run_program ./a
     assert_output 'its first partner: unread 1
@@ -282,7 +282,8 @@ another partner: unread EAGAIN
 the one that was left ECONNRESET
 and again EPERM
 another EPERM
-closed ECONNREFUSED'
+closed ECONNREFUSED
+gone ENOENT'
 }
 
 @test "two limits: of a named receiver for all its senders, and of each sender [L21]" {
