@@ -77,6 +77,8 @@ async function look(name) {
   for (view of views) {
     await page.setViewportSize({ width: view[1], height });
     await page.emulateMedia({ colorScheme: view[0] });
+    // the page hears of its new width with the next frame
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
     const over = await page.evaluate(() =>
       document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (over > 0) say(`scrolls sideways by ${over} px`);
