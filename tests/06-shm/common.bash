@@ -46,3 +46,8 @@ functions='sleeping() {
 in_own_mounts() {
     if [ "$(id -u)" = 0 ]; then run_program unshare --mount "$@"; else run_program unshare -Ur --mount "$@"; fi
 }
+
+# alone COMMAND...: run_program as process 1 of a PID namespace of its own, with a /proc.
+alone() {
+    if [ "$(id -u)" = 0 ]; then run_program unshare --pid --fork --mount-proc "$@"; else run_program unshare -Ur --pid --fork --mount-proc "$@"; fi
+}

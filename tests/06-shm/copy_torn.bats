@@ -57,12 +57,3 @@ C
 @test "it leaves nothing behind, and says when it cannot print" {
     leaves_nothing ./copy_torn
 }
-
-@test "a writer after one that was killed makes the number odd, and even at the end [S28]" {
-    says "That one must begin by making the number odd, and not by adding one, which would say that all is quiet while it copies"
-    printf '#define main torn_main\n#include "%s"\n#undef main\nint main(void) { static struct record r = { .sequence = 1 };\n (void)torn_main; page = 0; copy_record(&r, 1); printf("%%u\\n", atomic_load(&r.sequence)); }\n' \
-        "$root/out/build/06-shm/copy_torn.c" > after.c
-    gcc -o after after.c
-    run_program ./after
-    assert_output 2
-}

@@ -9,37 +9,6 @@ load common
     holds_session
 }
 
-@test "a label is no name, two with one label are two, and an exec leaves them open; a seal against writing alone lets it be cut short [S25] [S35]" {
-    says "The name is a label, and each call makes an object of its own"
-    says "and for F_SEAL_SHRINK, too: what is sealed against writing alone can still be cut short"
-    says "Unless MFD_CLOEXEC is given, the descriptor stays open at an exec, other than that of shm_open"
-    says "That seal is refused with EBUSY as long as there is a shared mapping of a descriptor for writing, even one with PROT_READ alone, of which fcntl(2) says nothing"
-    says "F_SEAL_SHRINK forbids that"
-    makes try <<'C'
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-int main(void)
-{
-    struct stat one, two;
-    int a = memfd_create("frame", MFD_ALLOW_SEALING), b = memfd_create("frame", MFD_CLOEXEC);
-    fstat(a, &one);
-    fstat(b, &two);
-    printf("%d%d%d", one.st_ino == two.st_ino, access("/dev/shm/frame", F_OK) == 0, fcntl(a, F_GETFD) & FD_CLOEXEC);
-    printf("%d\n", fcntl(b, F_GETFD) & FD_CLOEXEC);
-    if (ftruncate(a, 4096) == -1)
-        return 1;
-    printf("%d ", fcntl(a, F_ADD_SEALS, F_SEAL_WRITE));
-    printf("%d %d\n", pwrite(a, "x", 1, 0) == -1, ftruncate(a, 0));
-}
-C
-    run_program ./try
-    assert_output '0001
-0 1 0'
-}
-
 @test "an object of shm_open cannot be sealed; a memfd lives on without its maker; a seal cannot be taken back [S25] [S26]" {
     says "An object of shm_open cannot be sealed: such files begin with the seal that forbids seals"
     says "A seal is a promise that the kernel keeps, and which nobody can take back"

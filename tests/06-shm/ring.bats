@@ -387,11 +387,6 @@ ring: box: locked'
     assert_output '0 messages, room for 8, 0 deaths'
 }
 
-# alone COMMAND...: run_program as process 1 of a PID namespace of its own, with a /proc.
-alone() {
-    if [ "$(id -u)" = 0 ]; then run_program unshare --pid --fork --mount-proc "$@"; else run_program unshare -Ur --pid --fork --mount-proc "$@"; fi
-}
-
 @test "a ring of another PID namespace is refused, where a thread's number may be another's" {
     says "Two containers have numbers of their own, PID namespaces, in which two threads may have the same one; then the kernel takes the end of one for that of the other, and gives the lock away while its owner lives"
     says "Processes of two PID namespaces have no ring together"
@@ -409,103 +404,6 @@ alone() {
     done
     run_program ./ring put box x
     assert_success
-}
-
-@test "the end of a thread in another namespace gives away a lock whose owner lives" {
-    needs namespaces
-    alone true
-    [ "$status" = 0 ] || skip 'needs a PID namespace with its own /proc'
-    makes try <<'C'
-#include <errno.h>
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-static pthread_mutex_t *m;
-/* in a namespace of its own, where it is process 1, takes or waits for the lock */
-static pid_t one(int p[2])
-{
-    if (unshare(CLONE_NEWPID) == -1)
-        _exit(77);
-    pid_t child = fork();
-    if (child == 0) {
-        if (write(p[1], "", 1) != 1)
-            _exit(1);
-        pthread_mutex_lock(m);
-        if (write(p[1], "", 1) != 1)
-            _exit(1);
-        for (;;)
-            pause();
-    }
-    return child;
-}
-static pid_t in_a_namespace(int p[2])
-{
-    int q[2];
-    pid_t child;
-    if (pipe(q) == -1)
-        _exit(1);
-    if (fork() == 0) {
-        child = one(p);
-        if (write(q[1], &child, sizeof child) != sizeof child)
-            _exit(1);
-        _exit(0);
-    }
-    if (read(q[0], &child, sizeof child) != sizeof child)
-        _exit(1);
-    return child;
-}
-static void got(int p[2])
-{
-    char byte;
-    if (read(p[0], &byte, 1) != 1)
-        _exit(1);
-}
-int main(void)
-{
-    int a[2], b[2];
-    pthread_mutexattr_t how;
-    m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pthread_mutexattr_init(&how);
-    pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(m, &how);
-    if (pipe(a) == -1 || pipe(b) == -1)
-        return 1;
-    pid_t owner = in_a_namespace(a);
-    got(a);
-    got(a);
-    pid_t other = in_a_namespace(b);
-    got(b);
-    char path[64], state = 'R';
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)other);
-    while (state != 'S') {
-        FILE *f = fopen(path, "r");
-        if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
-            return 1;
-        fclose(f);
-    }
-    printf("%s", strerrorname_np(pthread_mutex_trylock(m)));
-    kill(other, SIGKILL);
-    while (kill(other, 0) == 0 && state != 'Z') {
-        FILE *f = fopen(path, "r");
-        if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
-            break;
-        fclose(f);
-    }
-    printf(" %s", strerrorname_np(pthread_mutex_trylock(m)));
-    printf(" %s\n", kill(owner, 0) == 0 ? "lives" : "dead");
-    kill(owner, SIGKILL);
-    while (wait(NULL) != -1)
-        ;
-}
-C
-    if [ "$(id -u)" = 0 ]; then run_program ./try; else run_program unshare -Ur ./try; fi
-    assert_output 'EBUSY EOWNERDEAD lives'
 }
 
 @test "it is killed at a step also as process 1" {

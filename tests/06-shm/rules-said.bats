@@ -515,3 +515,278 @@ C
     assert_success
     assert_output "$(printf '%s\n' '-1 0' '-1 0' '-1 0' '-1 0')"
 }
+
+@test "after one was killed, one is woken, the next signal is lost, and the one after it does not return [S27]" {
+    says "In our runs (C library 2.36) the next waiter was woken, the signal for the one after it was lost, and the signal after that did not return"
+    makes try <<'C'
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static struct { pthread_mutex_t lock; pthread_cond_t changed; } *m;
+/* Whether CHILD has ended, when it does not run any more. */
+static int ended(pid_t child)
+{
+    char path[64], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)child);
+    for (int seen = 0; seen < 3; usleep(1000)) {
+        FILE *f = fopen(path, "r");
+        if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
+            exit(1);
+        fclose(f);
+        seen = state == 'S' || state == 'Z' ? seen + 1 : 0;
+    }
+    return state == 'Z';
+}
+static pid_t start(int waits)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        if (waits) {
+            pthread_mutex_lock(&m->lock);
+            pthread_cond_wait(&m->changed, &m->lock);
+            pthread_mutex_unlock(&m->lock);
+        } else {
+            pthread_cond_signal(&m->changed);
+        }
+        _exit(0);
+    }
+    ended(child);
+    return child;
+}
+int main(void)
+{
+    m = mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t a;
+    pthread_condattr_t b;
+    pthread_mutexattr_init(&a);
+    pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&m->lock, &a);
+    pthread_condattr_init(&b);
+    pthread_condattr_setpshared(&b, PTHREAD_PROCESS_SHARED);
+    pthread_cond_init(&m->changed, &b);
+    pid_t child[7] = { start(1) };
+    kill(child[0], SIGKILL);
+    waitpid(child[0], NULL, 0);
+    for (int i = 1; i < 7; i += 2) {
+        child[i] = start(1);
+        child[i + 1] = start(0);
+        printf("signal: %s, ", ended(child[i + 1]) ? "returns" : "hangs");
+        printf("the waiter %s\n", ended(child[i]) ? "is woken" : "sleeps");
+    }
+    for (int i = 1; i < 7; i++) {
+        kill(child[i], SIGKILL);
+        waitpid(child[i], NULL, 0);
+    }
+}
+C
+    run_program ./try
+    case $(getconf GNU_LIBC_VERSION) in
+    'glibc 2.36')
+        assert_output 'signal: returns, the waiter is woken
+signal: returns, the waiter sleeps
+signal: hangs, the waiter sleeps' ;;
+    *) assert_line --index 0 'signal: returns, the waiter is woken' ;;
+    esac
+}
+
+@test "a writer after one that was killed makes the number odd, and even at the end [S28]" {
+    says "That one must begin by making the number odd, and not by adding one, which would say that all is quiet while it copies"
+    printf '#define main torn_main\n#include "%s"\n#undef main\nint main(void) { static struct record r = { .sequence = 1 };\n (void)torn_main; page = 0; copy_record(&r, 1); printf("%%u\\n", atomic_load(&r.sequence)); }\n' \
+        "$root/out/build/06-shm/copy_torn.c" > after.c
+    gcc -o after after.c
+    run_program ./after
+    assert_output 2
+}
+
+@test "a label is no name, two with one label are two, and an exec leaves them open; a seal against writing alone lets it be cut short [S25] [S35]" {
+    says "The name is a label, and each call makes an object of its own"
+    says "and for F_SEAL_SHRINK, too: what is sealed against writing alone can still be cut short"
+    says "Unless MFD_CLOEXEC is given, the descriptor stays open at an exec, other than that of shm_open"
+    says "That seal is refused with EBUSY as long as there is a shared mapping of a descriptor for writing, even one with PROT_READ alone, of which fcntl(2) says nothing"
+    says "F_SEAL_SHRINK forbids that"
+    makes try <<'C'
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int main(void)
+{
+    struct stat one, two;
+    int a = memfd_create("frame", MFD_ALLOW_SEALING), b = memfd_create("frame", MFD_CLOEXEC);
+    fstat(a, &one);
+    fstat(b, &two);
+    printf("%d%d%d", one.st_ino == two.st_ino, access("/dev/shm/frame", F_OK) == 0, fcntl(a, F_GETFD) & FD_CLOEXEC);
+    printf("%d\n", fcntl(b, F_GETFD) & FD_CLOEXEC);
+    if (ftruncate(a, 4096) == -1)
+        return 1;
+    printf("%d ", fcntl(a, F_ADD_SEALS, F_SEAL_WRITE));
+    printf("%d %d\n", pwrite(a, "x", 1, 0) == -1, ftruncate(a, 0));
+}
+C
+    run_program ./try
+    assert_output '0001
+0 1 0'
+}
+
+@test "an object goes with the mount that it lies in, as with a container [S03]" {
+    needs mounts
+    in_own_mounts sh -c 'mount --make-rprivate / && mount -t tmpfs none /dev/shm && ./shm_hello "$1" word && ls /dev/shm &&
+        umount /dev/shm && mount -t tmpfs none /dev/shm && ls /dev/shm | wc -l' sh "$name"
+    assert_success
+    assert_output "${name#/}
+0"
+    [ ! -e "/dev/shm$name" ]
+}
+
+@test "IPC_STAT counts attachments, and not processes; with kernel.shm_rmid_forced a segment goes unmarked" {
+    says "IPC_STAT tells how often it is attached"
+    says "A segment outlives us if we end before it is marked, unless kernel.shm_rmid_forced is 1 (proc(5))"
+    makes try <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    struct shmid_ds is;
+    int id = -1;
+    if (argc > 1) {
+        FILE *f = fopen("/proc/sys/kernel/shm_rmid_forced", "w");
+        if (f == NULL || fputs(argv[1], f) == EOF || fclose(f) == EOF)
+            return 77;
+    }
+    int p[2];
+    if (pipe(p) == -1)
+        return 1;
+    if (fork() == 0) {
+        id = shmget(IPC_PRIVATE, 10, 0600);
+        shmat(id, NULL, 0);
+        shmat(id, NULL, 0);
+        return write(p[1], &id, sizeof id) != sizeof id;
+    }
+    if (read(p[0], &id, sizeof id) != sizeof id)
+        return 1;
+    wait(NULL);
+    printf("%s\n", shmctl(id, IPC_STAT, &is) == -1 ? "gone" : "there");
+    shmat(id, NULL, 0);
+    shmat(id, NULL, 0);
+    if (shmctl(id, IPC_STAT, &is) == 0)
+        printf("%d\n", (int)is.shm_nattch);
+    shmctl(id, IPC_RMID, NULL);
+}
+C
+    run_program ./try
+    assert_output 'there
+2'
+    needs namespaces
+    local forced
+    for forced in 0 1; do
+        if [ "$(id -u)" = 0 ]; then run_program unshare --ipc ./try $forced; else run_program unshare -Ur --ipc ./try $forced; fi
+        [ "$status" != 77 ] || skip 'kernel.shm_rmid_forced cannot be set here'
+        assert_equal "${lines[0]}" "$([ $forced = 1 ] && echo gone || echo there)"
+    done
+}
+
+@test "the end of a thread in another namespace gives away a lock whose owner lives" {
+    needs namespaces
+    alone true
+    [ "$status" = 0 ] || skip 'needs a PID namespace with its own /proc'
+    makes try <<'C'
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static pthread_mutex_t *m;
+/* in a namespace of its own, where it is process 1, takes or waits for the lock */
+static pid_t one(int p[2])
+{
+    if (unshare(CLONE_NEWPID) == -1)
+        _exit(77);
+    pid_t child = fork();
+    if (child == 0) {
+        if (write(p[1], "", 1) != 1)
+            _exit(1);
+        pthread_mutex_lock(m);
+        if (write(p[1], "", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    return child;
+}
+static pid_t in_a_namespace(int p[2])
+{
+    int q[2];
+    pid_t child;
+    if (pipe(q) == -1)
+        _exit(1);
+    if (fork() == 0) {
+        child = one(p);
+        if (write(q[1], &child, sizeof child) != sizeof child)
+            _exit(1);
+        _exit(0);
+    }
+    if (read(q[0], &child, sizeof child) != sizeof child)
+        _exit(1);
+    return child;
+}
+static void got(int p[2])
+{
+    char byte;
+    if (read(p[0], &byte, 1) != 1)
+        _exit(1);
+}
+int main(void)
+{
+    int a[2], b[2];
+    pthread_mutexattr_t how;
+    m = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_init(&how);
+    pthread_mutexattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&how, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(m, &how);
+    if (pipe(a) == -1 || pipe(b) == -1)
+        return 1;
+    pid_t owner = in_a_namespace(a);
+    got(a);
+    got(a);
+    pid_t other = in_a_namespace(b);
+    got(b);
+    char path[64], state = 'R';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)other);
+    while (state != 'S') {
+        FILE *f = fopen(path, "r");
+        if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
+            return 1;
+        fclose(f);
+    }
+    printf("%s", strerrorname_np(pthread_mutex_trylock(m)));
+    kill(other, SIGKILL);
+    while (kill(other, 0) == 0 && state != 'Z') {
+        FILE *f = fopen(path, "r");
+        if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
+            break;
+        fclose(f);
+    }
+    printf(" %s", strerrorname_np(pthread_mutex_trylock(m)));
+    printf(" %s\n", kill(owner, 0) == 0 ? "lives" : "dead");
+    kill(owner, SIGKILL);
+    while (wait(NULL) != -1)
+        ;
+}
+C
+    if [ "$(id -u)" = 0 ]; then run_program ./try; else run_program unshare -Ur ./try; fi
+    assert_output 'EBUSY EOWNERDEAD lives'
+}

@@ -18,16 +18,6 @@ word'
     assert_call 'O_CREAT\|O_EXCL.* = -1 EEXIST'
 }
 
-@test "an object goes with the mount that it lies in, as with a container [S03]" {
-    needs mounts
-    in_own_mounts sh -c 'mount --make-rprivate / && mount -t tmpfs none /dev/shm && ./shm_hello "$1" word && ls /dev/shm &&
-        umount /dev/shm && mount -t tmpfs none /dev/shm && ls /dev/shm | wc -l' sh "$name"
-    assert_success
-    assert_output "${name#/}
-0"
-    [ ! -e "/dev/shm$name" ]
-}
-
 @test "the pages are there until the last mapping is gone, whatever is unlinked and closed [S01]" {
     says "The pages stay as long as the object is mapped or open somewhere"
     says "Nor does closing the last descriptor free them, while there is a mapping"

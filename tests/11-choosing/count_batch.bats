@@ -23,20 +23,6 @@ load common
     assert_line --regexp '^1024 reads, pread +1024$'
 }
 
-@test "a close takes a descriptor out of the list of epoll [C15]" {
-    says "Leaving the list costs none, the close does it"
-    makes a <<'C'
-#include <stdio.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-int main(void) { int p[2], e = epoll_create1(0); struct epoll_event v = { .events = EPOLLIN };
-    if (pipe(p) || epoll_ctl(e, EPOLL_CTL_ADD, p[0], &v) || write(p[1], "x", 1) != 1) return 9;
-    printf("%d", epoll_wait(e, &v, 1, 0)); close(p[0]); printf(" %d\n", epoll_wait(e, &v, 1, 0)); return fflush(stdout); }
-C
-    run_program ./a
-    assert_output '1 0'
-}
-
 @test "it leaves nothing behind" {
     needs strace
     leaves_nothing ./count_batch

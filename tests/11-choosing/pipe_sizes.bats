@@ -14,18 +14,6 @@ load common
     measures '/^parts of +512 bytes: ([0-9.]+) on one/ and $a = $1; END { exit !($a > 0 && $a < 1) }' ./pipe_sizes
 }
 
-@test "a larger pipe can be asked for [C17]" {
-    says "A larger pipe helps then (F_SETPIPE_SZ in fcntl(2))"
-    makes a <<'C'
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-int main(void) { int p[2]; if (pipe(p)) return 9; printf("%d\n", fcntl(p[0], F_SETPIPE_SZ, 131072)); return fflush(stdout); }
-C
-    run_program ./a
-    assert_output 131072
-}
-
 @test "bytes that are missing would be noticed" {
     says "The receiver adds them up, so that somebody has looked at each of them, and the sum has to be right"
     inject read:retval=4096:when=20 ./pipe_sizes
