@@ -381,10 +381,12 @@ static void put_aside(struct worker *w)
 {
     w->busy = false;
     failures++;
-    if (put(aside, &w->job))
-        printf("put aside: %s\n", w->job.command);
-    else
+    if (!put(aside, &w->job))
         warn("lost, for it could not be put aside: %s", w->job.command);
+    else if (are_removed())
+        warnx("lost with the queues: %s", w->job.command);
+    else
+        printf("put aside: %s\n", w->job.command);
 }
 
 /* There is no process for W or its job: the next work shall do it. */

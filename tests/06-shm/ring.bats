@@ -362,7 +362,7 @@ ring: box: locked'
 }
 
 @test "a copy is refused, also one that is made while somebody has the lock; a ring that was moved is not" {
-    says "A copy that is another file is refused, too"
+    says "A copy that lies beside the ring is refused, too"
     says "So a ring says which file it was made in"
     ./ring make box
     ./ring -k 2 put box dead 2> killed || :
@@ -381,7 +381,7 @@ ring: box: locked'
 }
 
 @test "a copy that is stored back is not refused" {
-    says "That does not help when a copy is stored back into this same file, as cp does"
+    says "That does not help when a copy takes the place of the ring: stored back into this same file, as cp does, or made after rm, where a disk may give it the same number"
     ./ring make box
     run_shell 'cp box copy; ./ring put box word; cp copy box; ./ring show box'
     assert_output '0 messages, room for 8, 0 deaths'
@@ -428,9 +428,9 @@ ring: box: locked'
     assert_stderr 'ring: box: unlock: Operation not permitted'
 }
 
-@test "a text may begin with a dash; a get that could print to nobody takes nothing" {
+@test "a text may begin with a dash; a get whose standard output is closed takes nothing" {
     says "The plus has the options end at the first word that is none, since a text may begin with a dash"
-    says "And a get that could print to nobody takes nothing"
+    says "And a get whose standard output is closed takes nothing"
     ./ring make box
     run_shell './ring put box -n -k -x --; ./ring get box 4'
     assert_success

@@ -373,7 +373,7 @@ C
 
 @test "on a small tmpfs, size and mapping succeed, and a store is killed; reserve and write say ENOSPC [S07]" {
     says "ftruncate(2) notes a size, and takes no memory"
-    says "mmap(2) takes addresses, and no memory either, unless mlockall with MCL_FUTURE (mlock(2)) asks for the pages at once"
+    says "mmap(2) takes addresses, and no memory either, unless MAP_POPULATE, or mlockall with MCL_FUTURE (mlock(2)), asks for the pages at once"
     says "A page is taken when it is touched for the first time, by a store or by a load, and neither has a way to return an error"
     says "On a tmpfs of 64 KiB, an object of 1 MiB can be made and mapped, and after 64 KiB of stores the next is a SIGBUS"
     says "write(2) says ENOSPC in its place"
@@ -424,7 +424,13 @@ int main(void)
     mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, few, 0);
     munlockall();
     fstat(few, &is);
-    printf("%d with mlockall\n", is.st_blocks != 0);
+    printf("%d with mlockall, ", is.st_blocks != 0);
+    few = memfd_create("populated", 0);
+    if (ftruncate(few, 4096) == -1)
+        return 80;
+    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, few, 0);
+    fstat(few, &is);
+    printf("%d with MAP_POPULATE\n", is.st_blocks != 0);
     printf("%s\n", strerrorname_np(posix_fallocate(fd, 0, 1 << 20)));
     fflush(stdout);
     if (fork() == 0)
@@ -443,7 +449,7 @@ C
     [ "$status" != 77 ] || skip "needs namespaces"
     assert_output 'a load: SIGBUS
 0 mapped
-0 pages, 1 with mlockall
+0 pages, 1 with mlockall, 1 with MAP_POPULATE
 ENOSPC
 SIGBUS after 65536
 ENOSPC'

@@ -31,7 +31,7 @@ holding='[ -e holder ] && exit 0; echo $PPID > new; mv new holder; read -r x < g
 }
 
 @test "a worker killed with a job in its hands does not lose it" {
-    says "a job that was added is done, put aside, or still in the queue, whatever becomes of the workers, while their parent lives and the second queue has room"
+    says "a job that was added is done, put aside, or still in the queue, whatever becomes of the workers, while their parent lives, nobody removes the queues, and the second has room"
     says "The job itself is one process further on, a shell, which dies with its worker"
     run_shell "$functions"'mkfifo gate; ./jobs add "$1"; ./jobs work > out & pid=$!
         until [ -s holder ]; do kill -0 $pid || exit 9; done; read -r worker < holder
@@ -554,4 +554,11 @@ the q"
     assert_output "a worker left: $holding
 done: $holding
 the queue is empty"
+}
+
+@test "a job that kills its workers after close is lost, and told so" {
+    run_shell 'mkfifo gate; ./jobs add "read x < gate; kill -9 \$PPID"; ./jobs work > out & pid=$!
+        exec 4> gate 3<> gate; ./jobs close; echo >&3; echo >&3; echo >&3; wait $pid; echo $?; cat out'
+    refute_output --partial 'put aside'
+    assert_stderr --partial 'jobs: lost with the queues: read x < gate; kill -9 $PPID'
 }
