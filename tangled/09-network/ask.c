@@ -295,11 +295,11 @@ static bool let_in(int door, int signals)
             fail("prctl");
         if (getppid() != parent)
             _exit(EXIT_FAILURE);
-        const int how = converse(s);
+        const enum ending how = converse(s);
         signal(SIGTERM, SIG_IGN);
         alarm(0);
         close(s);
-        _exit(how);
+        _exit((int)how);
     }
     close(s);
     if (child == -1)
