@@ -76,8 +76,7 @@ END
 }
 
 @test "a client of IPv4 at a server of IPv6" {
-    needs peers
-    [ -e /proc/net/if_inet6 ] || skip "needs IPv6"
+    needs peers ipv6
     says "a socket of IPv6 can be connected with one of IPv4"
     net t 'int m = must(socket(AF_INET6, SOCK_STREAM, 0));
         struct sockaddr_in6 any = { .sin6_family = AF_INET6 }; size = sizeof any;

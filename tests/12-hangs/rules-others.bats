@@ -193,9 +193,7 @@ refused() {
 }
 
 @test "what works for an io_uring is the kernel, which we do not ask" {
-    makes asks <<< '#include "hang.h"
-        int main(void) { char room[120] = ""; return syscall(SYS_io_uring_setup, 1, room) == -1; }'
-    ./asks || skip "needs io_uring"
+    needs io_uring
     one 'char room[120] = ""; int r = must((int)syscall(SYS_io_uring_setup, 1, room)); must((int)syscall(SYS_io_uring_enter, r, 0, 1, 1, NULL, 0));'
     run "$book_built/runner" -n -t 1 -s how ./t
     assert_equal "$(head -n 1 how)" timeout
